@@ -1,0 +1,47 @@
+#include "base/id.h"
+
+#include <cstdint>
+
+#include "base/digest.h"
+#include "base/int128.h"
+#include "base/random.h"
+
+namespace penstock {
+namespace {
+
+void appendBase32(std::string& out, Uint128 value, int digits) {
+  constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  for (int i = digits - 1; i >= 0; --i) {
+    out.push_back(kAlphabet[static_cast<unsigned>(value >> (5 * i)) & 31]);
+  }
+}
+
+}  // namespace
+
+std::string newId(std::string_view prefix, UnixMillis now) {
+  uint8_t bytes[10];
+  randomBytes(bytes, sizeof bytes);
+  Uint128 random = 0;
+  for (const uint8_t byte : bytes) random = random << 8 | byte;
+  std::string id(prefix);
+  appendBase32(id, static_cast<uint64_t>(now), 10);
+  appendBase32(id, random, 16);
+  return id;
+}
+
+std::string newUuid() {
+  const uint64_t high = fastRandom();
+  const uint64_t low = fastRandom();
+  uint8_t bytes[16];
+  for (int i = 0; i < 8; ++i) {
+    bytes[i] = static_cast<uint8_t>(high >> (8 * i));
+    bytes[8 + i] = static_cast<uint8_t>(low >> (8 * i));
+  }
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
+  std::string text = hex(bytes, sizeof bytes);
+  for (const size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
+  return text;
+}
+
+}  // namespace penstock

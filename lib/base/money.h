@@ -1,0 +1,24 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace penstock {
+
+// An amount in US dollars, as int64 nano-dollars (range ±$9.2 billion). Prices are finer:
+// picodollars per token, see pricing/.
+struct Money {
+  int64_t nanos = 0;
+
+  auto operator<=>(const Money&) const = default;
+  Money& operator+=(Money other) { nanos += other.nanos; return *this; }
+  Money& operator-=(Money other) { nanos -= other.nanos; return *this; }
+  friend Money operator+(Money a, Money b) { return a += b; }
+  friend Money operator-(Money a, Money b) { return a -= b; }
+
+  // Decimal dollars with `digits` (0–9) after the point, rounded half away from zero: "42.1500".
+  std::string usd(int digits) const;
+};
+
+}  // namespace penstock

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/message.h"
+
+namespace penstock::http {
+
+class Connection;
+class Loop;
+
+// One request and the answer to it. Created by a Connection when a request is complete; handlers
+// keep it alive by shared_ptr. Everything here belongs to the loop's thread; other threads come in
+// through loop().post().
+//
+// Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is dropped
+// unanswered answers 500, so that no caller waits for ever. After the client has left (gone()), all
+// answering calls do nothing.
+class Exchange {
+ public:
+  Exchange(Loop& loop, Connection& connection) : loop_(loop), connection_(&connection) {}
+  ~Exchange();
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  const Request& request() const { return request_; }
+  Request& mutableRequest() { return request_; }  // for the router's path parameters
+  Loop& loop() const { return loop_; }
+
+  // Answers whole, with Content-Length. HEAD requests get the headers only.
+  void respond(const Response& response);
+
+  // Starts a streamed answer of unknown length: chunked, or up to the end of the connection for
+  // HTTP/1.0. `head.body` is ignored. With TCP_NODELAY, each write() leaves at once in one segment
+  // run: one SSE event, one write.
+  void start(const Response& head);
+  void write(std::string_view bytes);
+  void finish();
+  // Cuts the connection, so that the client cannot take what it got for a complete answer.
+  void abort();
+
+  bool started() const { return started_; }   // a head has been sent
+  bool finished() const { return finished_; }
+  bool gone() const { return connection_ == nullptr && !finished_; }
+
+  // Called once, on the loop thread, when the client leaves before the answer is finished.
+  void onGone(std::function<void()> callback) { on_gone_ = std::move(callback); }
+  // Bytes accepted by write() that the socket has not taken yet; the caller's measure for
+  // backpressure. onDrained fires whenever it falls back to zero.
+  size_t pendingBytes() const;
+  void onDrained(std::function<void()> callback) { on_drained_ = std::move(callback); }
+
+  // Frees the request's bytes (body and head) once nobody needs them, e.g. for a long stream.
+  void releaseRequest();
+
+ private:
+  friend class Connection;
+  void detach();  // by the connection: the client has left
+
+  Loop& loop_;
+  Connection* connection_;
+  Request request_;
+  std::string bytes_;  // head and body; the request's views point here
+  std::string peer_;
+  bool started_ = false;
+  bool finished_ = false;
+  bool head_only_ = false;
+  bool chunked_ = false;
+  bool keep_alive_ = true;
+  bool http10_ = false;
+  std::function<void()> on_gone_;
+  std::function<void()> on_drained_;
+};
+
+using ExchangePtr = std::shared_ptr<Exchange>;
+// Called on a loop's thread; must not block.
+using Handler = std::function<void(const ExchangePtr&)>;
+
+}  // namespace penstock::http

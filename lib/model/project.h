@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace penstock::model {
+
+struct Organization {
+  std::string id;  // org_…
+  std::string name;
+  std::string slug;
+  UnixMillis created_at = 0;
+  bool operator==(const Organization&) const = default;
+};
+
+struct ProjectSettings {
+  bool auto_resolve_bare_model = true;  // resolve "gpt-4o" by its prefix (spec/modelux.md 2.2)
+  bool retain_payloads = false;         // keep request and response bodies in the log
+  bool operator==(const ProjectSettings&) const = default;
+};
+
+struct Project {
+  std::string id;  // proj_…
+  std::string organization_id;
+  std::string name;
+  std::string slug;  // [a-z0-9][a-z0-9_-]{0,62}
+  std::string description;
+  ProjectSettings settings;
+  UnixMillis created_at = 0;
+  std::optional<UnixMillis> deleted_at;
+  bool operator==(const Project&) const = default;
+};
+
+}  // namespace penstock::model

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+
+namespace penstock::model {
+
+// One target of a policy: a model at a provider credential.
+struct Target {
+  std::string model;
+  std::string provider_id;  // prov_…
+  bool operator==(const Target&) const = default;
+};
+
+struct SinglePolicy {
+  Target target;
+  bool operator==(const SinglePolicy&) const = default;
+};
+
+// The parsed policy of a routing config; one alternative a policy (spec/modelux.md section 3).
+using Policy = std::variant<SinglePolicy>;
+
+// A routing config as stored: the head (latest) version.
+struct RoutingConfig {
+  std::string id;  // rc_…
+  std::string project_id;
+  std::string name;
+  std::string slug;         // without '@'
+  std::string policy;       // "single"
+  std::string config_json;  // the policy's own JSON object, canonical
+  int64_t version = 1;
+  // True while nobody has edited it: "@default" then moves to the first real provider added.
+  bool automatic = false;
+  UnixMillis created_at = 0;
+  UnixMillis updated_at = 0;
+  bool operator==(const RoutingConfig&) const = default;
+};
+
+}  // namespace penstock::model

@@ -1,0 +1,1 @@
+target_link_libraries(penstock_storage PRIVATE sqlite3_static OpenSSL::Crypto)
