@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/head_parser.h"
 #include "http/message.h"
 
 namespace penstock::http {
@@ -101,15 +102,43 @@ class Call {
   virtual const CallTimings& timings() const = 0;
 };
 
+class Resolver;
+class Socket;
+class TlsContext;
+
+struct ClientOptions {
+  size_t connections_per_origin = 8192;  // on this loop; more calls fail with Overloaded
+  size_t idle_per_origin = 256;
+  std::chrono::milliseconds idle_timeout{30'000};
+  HeadLimits head;
+  // Connects to an in-process server (Origin::Scheme::Internal) named by the origin's host.
+  std::function<Socket(const std::string& name, Loop& loop)> connect_internal = {};
+};
+
 // HTTP/1.1 client of one loop: keep-alive pools per origin, TLS with verification, deadlines, size
-// bounds, egress guard. All methods and callbacks on the loop's thread. The observer must outlive
-// the Call. No redirects, no decompression (Accept-Encoding: identity is sent), no cookies.
+// bounds, egress guard. All methods and callbacks on the loop's thread. No redirects, no
+// decompression (Accept-Encoding: identity is sent), no cookies.
+//
+// A pooled connection that turns out to be closed before a byte of the answer came is replaced once
+// by a fresh one: servers close idle connections when they please.
 class Client {
  public:
-  virtual ~Client() = default;
-  // Never calls the observer from inside; failures come from the loop too.
-  virtual std::unique_ptr<Call> start(ClientRequest request, CallObserver& observer) = 0;
-  virtual size_t idleConnections() const = 0;
+  Client(Loop& loop, Resolver& resolver, std::shared_ptr<TlsContext> tls, ClientOptions options = {});
+  ~Client();  // every Call must be gone
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Never calls the observer from inside; failures come from the loop too. The observer must outlive
+  // the Call.
+  std::unique_ptr<Call> start(ClientRequest request, CallObserver& observer);
+
+  size_t idleConnections() const;
+  void closeIdle();
+
+  struct Core;  // shared with the running calls; private to client.cpp and call.cpp
+
+ private:
+  std::shared_ptr<Core> core_;
 };
 
 }  // namespace penstock::http

@@ -35,6 +35,9 @@ class Timer {
   void arm(SteadyTime deadline);
   void armIn(std::chrono::milliseconds delay);
   void cancel();
+  // Like cancel(), but leaves the place in the queue for the next arm(): for timers that are disarmed
+  // and armed again with every request.
+  void disarm() { armed_ = false; }
 
  private:
   friend class Loop;

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/chunked.h"
+#include "http/exchange.h"
+#include "http/head_parser.h"
+#include "http/loop.h"
+#include "http/server.h"
+#include "http/transport.h"
+
+namespace penstock::http {
+
+// One client's connection: a state machine fed by its loop.
+//   Handshake → Head → Body → Ready → Busy (an Exchange is out) → Head …
+//   Closing: the last answer is sent; what the client still sends is read and dropped for a moment,
+//   because closing with unread input would reset the connection and destroy that answer.
+// Private to http/; owned by its Server's shard, used on its loop's thread only.
+class Connection final : public IoHandler, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Server& server, Loop& loop, Transport transport, std::string peer);
+  ~Connection() override;
+
+  void open();
+  // Answers 503 and closes: there are too many connections.
+  void openToShed();
+  void onIo(uint32_t events) override;
+
+  // Drain: closes at once when idle, after the current answer otherwise.
+  void drain();
+  void close();
+
+  // For Exchange.
+  void send(std::string_view first, std::string_view second = {}, std::string_view third = {});
+  void exchangeFinished();
+  size_t pendingBytes() const { return out_.size() - out_sent_; }
+  bool closeAfterAnswer() const;
+
+ private:
+  enum class State : uint8_t { Handshake, Head, Body, Ready, Busy, Closing, Closed };
+
+  void readInput();
+  void consume(std::string_view bytes);
+  std::string_view consumeHead(std::string_view bytes);
+  bool beginBody();
+  std::string_view consumeBody(std::string_view bytes);
+  bool accountBody(size_t bytes);
+  void dispatch();
+  void refuse(const ApiError& error);
+  void continueInput();
+  void flush();
+  void onTimeout();
+  void enterClosing();
+  void clientLeft();
+  void releaseBuffered();
+
+  Server& server_;
+  Loop& loop_;
+  Transport transport_;
+  const std::string peer_;
+  Timer timer_;
+  State state_ = State::Handshake;
+  bool readable_ = false;     // input may be waiting that we have not read
+  bool peer_closed_ = false;  // the client will send no more
+  bool close_after_ = false;
+  bool consuming_ = false;    // consume() is on the stack; it continues by itself
+  HeadScanner scanner_;
+  std::string input_;    // received, not yet taken as part of a message
+  std::string message_;  // head and decoded body of the request being read
+  size_t head_bytes_ = 0;
+  RequestHead head_;
+  std::optional<ChunkedDecoder> decoder_;
+  uint64_t body_left_ = 0;
+  uint64_t buffered_ = 0;  // what this connection has added to counters().buffered
+  size_t drained_ = 0;
+  std::string out_;  // accepted by send(), not yet taken by the socket
+  size_t out_sent_ = 0;
+  std::shared_ptr<Exchange> exchange_;
+};
+
+}  // namespace penstock::http
