@@ -48,8 +48,10 @@ bool isPublic6(const uint8_t* a) {
   }
   if (hasPrefix(a, {0x00, 0x64, 0xff, 0x9b})) return false;  // NAT64, both prefixes
   if (hasPrefix(a, {0x20, 0x02})) return isPublic4(read32(a + 2));  // 6to4
-  if (hasPrefix(a, {0x20, 0x01, 0x00, 0x00})) return false;         // Teredo
+  // 2001::/23: Teredo, ORCHID, benchmarking and other protocol assignments.
+  if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return false;
   if (hasPrefix(a, {0x20, 0x01, 0x0d, 0xb8})) return false;         // documentation
+  if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10) return false;    // documentation, 3fff::/20
   // Global unicast is 2000::/3; everything else (::, ::1, fc00::/7, fe80::/10, ff00::/8, …) is not.
   return (a[0] & 0xe0) == 0x20;
 }

@@ -11,11 +11,18 @@ ApiError invalid(std::string message) {
 
 bool isHostName(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
+  if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) return false;
   for (const char c : host) {
     const char lower = asciiLower(c);
     if ((lower < 'a' || lower > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_') return false;
   }
   return true;
+}
+
+// "127.1", "0x7f.0xa" and the like: getaddrinfo would take them for addresses.
+bool looksLikeNumber(std::string_view host) {
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  return last.starts_with("0x") || (last.back() >= '0' && last.back() <= '9');
 }
 
 bool isPath(std::string_view path) {
@@ -38,9 +45,7 @@ bool parseAuthority(std::string_view authority, Origin& origin) {
     const size_t colon = authority.find(':');
     origin.host = asciiLower(authority.substr(0, colon));
     if (!isHostName(origin.host)) return false;
-    // "127.1", "0x7f.1" and the like: getaddrinfo would take them for addresses.
-    const char last = origin.host.back();
-    if (last >= '0' && last <= '9' && !parseAddress(origin.host, 0)) return false;
+    if (looksLikeNumber(origin.host) && !parseAddress(origin.host, 0)) return false;
     port_text = colon == std::string_view::npos ? std::string_view() : authority.substr(colon);
   }
   if (port_text.empty()) return true;

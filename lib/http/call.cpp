@@ -6,6 +6,7 @@
 #include <array>
 #include <system_error>
 
+#include "base/text.h"
 #include "http/tls.h"
 
 namespace penstock::http {
@@ -13,17 +14,39 @@ namespace {
 
 constexpr size_t kPiecesPerWrite = 16;
 
-bool isSafe(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+// A header that the caller may set: not one of the client's own, nothing that would end it early.
+bool isSendable(std::string_view name, std::string_view value) {
+  for (const char* own : {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}) {
+    if (equalsIgnoreCase(name, own)) return false;
+  }
+  return !name.empty() && name.find_first_of(std::string_view("\r\n\0 :", 5)) == std::string_view::npos &&
+         value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+// The request target, with whatever would end it early escaped.
+void appendPath(std::string& head, std::string_view path) {
+  static constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f && c != '#') {
+      head += c;
+    } else {
+      head.append(1, '%').append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
+    }
+  }
+}
 
 std::string requestHead(const ClientRequest& request) {
   size_t length = 0;
   for (const std::string_view piece : request.body) length += piece.size();
   std::string head;
   head.reserve(512);
-  head.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\nHost: ");
+  head.append(request.method).append(" ");
+  appendPath(head, request.path);
+  head.append(" HTTP/1.1\r\nHost: ");
   head.append(request.origin.host_header).append("\r\n");
   for (const auto& [name, value] : request.headers) {
-    if (isSafe(name) && isSafe(value)) head.append(name).append(": ").append(value).append("\r\n");
+    if (isSendable(name, value)) head.append(name).append(": ").append(value).append("\r\n");
   }
   head.append("Accept-Encoding: identity\r\n");
   if (length > 0 || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
@@ -82,7 +105,7 @@ void HttpCall::connect() {
   if (origin.scheme == Origin::Scheme::Internal) {
     Socket socket = core_->options.connect_internal ? core_->options.connect_internal(origin.host, loop_) : Socket();
     if (!socket.valid()) return failLater(FailureKind::Connect, "no such in-process server: " + origin.host);
-    connection_ = std::make_unique<UpstreamConnection>(*core_, poolKey(origin), Transport(std::move(socket)));
+    connection_ = std::make_unique<UpstreamConnection>(core_, poolKey(origin), Transport(std::move(socket)));
     connection_->user = this;
     return exchange();
   }
@@ -124,7 +147,7 @@ void HttpCall::tryNextAddress() {
     Transport transport = origin.scheme == Origin::Scheme::Https
                               ? Transport::tlsClient(std::move(*socket), *core_->tls, origin.host)
                               : Transport(std::move(*socket));
-    connection_ = std::make_unique<UpstreamConnection>(*core_, poolKey(origin), std::move(transport));
+    connection_ = std::make_unique<UpstreamConnection>(core_, poolKey(origin), std::move(transport));
     connection_->user = this;
     return;
   }
@@ -133,6 +156,7 @@ void HttpCall::tryNextAddress() {
 
 void HttpCall::onConnectionIo(uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer_closed_ = true;
   if (state_ == State::Connecting) {
     if (const int error = pendingError(connection_->transport.fd()); error != 0) {
       last_error_ = std::generic_category().message(error);
@@ -160,6 +184,7 @@ void HttpCall::exchange() {
   state_ = State::Exchanging;
   timings_.connected = elapsed();
   timings_.reused = connection_->reused;
+  last_error_.clear();  // of addresses tried before
   armPhase(request_.timeouts.first_byte, FailureKind::FirstByteTimeout);
   sendPending();
 }
@@ -191,6 +216,7 @@ void HttpCall::sendPending() {
     }
   }
   sent_ = true;
+  if (!got_head_) armPhase(request_.timeouts.first_byte, FailureKind::FirstByteTimeout);
 }
 
 void HttpCall::readResponse() {
@@ -201,10 +227,10 @@ void HttpCall::readResponse() {
       readable_ = false;
       return;
     }
-    if (got.state == IoState::Failed && !connection_->transport.secure()) {
-      last_error_ = connection_->transport.failure();
-    }
+    if (got.state == IoState::Failed) last_error_ = connection_->transport.failure();
     if (got.state != IoState::Ok) return endOfInput();
+    // A short read means that a plain socket is empty; only TLS may hold more decrypted bytes.
+    if (got.bytes < scratch.size() && !connection_->transport.secure() && !peer_closed_) readable_ = false;
     any_byte_ = true;
     if (got_head_) armPhase(request_.timeouts.idle, FailureKind::IdleTimeout);
     if (!consume({scratch.data(), got.bytes})) return;
@@ -244,6 +270,7 @@ bool HttpCall::consumeHead(std::string_view& bytes) {
   }
   got_head_ = true;
   info_ = *info;
+  if (request_.method == "HEAD") info_.framing = {};
   body_left_ = info_.framing.length;
   if (info_.framing.kind == Framing::Kind::Chunked) decoder_.emplace(ChunkedDecoder::Peer::Upstream);
   timings_.head = elapsed();
@@ -303,7 +330,7 @@ void HttpCall::endOfInput() {
     stale->user = nullptr;
     loop_.destroyLater(std::move(stale));
     piece_ = piece_offset_ = 0;
-    sent_ = readable_ = false;
+    sent_ = readable_ = peer_closed_ = false;
     last_error_.clear();
     return connect();
   }
@@ -314,11 +341,17 @@ void HttpCall::endOfInput() {
 void HttpCall::complete() {
   state_ = State::Done;
   timer_.cancel();
-  if (info_.keep_alive && sent_ && piece_ > request_.body.size()) {
+  if (info_.keep_alive && sent_ && piece_ > request_.body.size() && nothingMore()) {
     core_->giveBack(std::move(connection_));
   }
   letGo();
   observer_.onEnd();
+}
+
+// False when bytes (or the end) follow the answer: kept, they would pass for the next call's answer.
+bool HttpCall::nothingMore() {
+  char next = 0;
+  return !readable_ || connection_->transport.read(&next, 1).state == IoState::WouldBlock;
 }
 
 void HttpCall::fail(FailureKind kind, std::string detail) {
@@ -341,9 +374,16 @@ void HttpCall::post(void (HttpCall::*step)()) {
   });
 }
 
+// While we do not read, the upstream's silence is ours.
+void HttpCall::pause() {
+  paused_ = true;
+  if (state_ == State::Exchanging && got_head_) armPhase(request_.timeouts.total, FailureKind::TotalTimeout);
+}
+
 void HttpCall::resume() {
-  if (!std::exchange(paused_, false) || !readable_) return;
-  post(&HttpCall::readResponse);
+  if (!std::exchange(paused_, false) || state_ != State::Exchanging) return;
+  if (got_head_) armPhase(request_.timeouts.idle, FailureKind::IdleTimeout);
+  if (readable_) post(&HttpCall::readResponse);
 }
 
 void HttpCall::armPhase(std::chrono::milliseconds limit, FailureKind on_timeout) {

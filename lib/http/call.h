@@ -23,7 +23,7 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
 
   void begin();
   void cancel();  // closes the connection; the observer hears nothing more
-  void pause() { paused_ = true; }
+  void pause();
   void resume();
   const CallTimings& timings() const { return timings_; }
 
@@ -38,6 +38,7 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   void exchange();
   void sendPending();
   void readResponse();
+  bool nothingMore();
   bool consume(std::string_view bytes);
   bool consumeHead(std::string_view& bytes);
   bool consumeBody(std::string_view& bytes);
@@ -81,7 +82,8 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   uint64_t body_left_ = 0;
   uint64_t received_ = 0;
   bool any_byte_ = false;
-  bool readable_ = false;
+  bool readable_ = false;     // input may be waiting that we have not read
+  bool peer_closed_ = false;  // the end of input is among it
   bool paused_ = false;
 };
 

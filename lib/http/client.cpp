@@ -1,5 +1,7 @@
 #include "http/client.h"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 
 #include "http/call.h"
@@ -56,20 +58,21 @@ std::string poolKey(const Origin& origin) {
   return key + origin.host + ':' + std::to_string(origin.port);
 }
 
-UpstreamConnection::UpstreamConnection(Client::Core& core_, std::string pool_, Transport transport_)
-    : core(core_), pool(std::move(pool_)), transport(std::move(transport_)) {
-  ++core.pools[pool].open;
-  core.loop.watch(transport.fd(), *this);
+UpstreamConnection::UpstreamConnection(std::shared_ptr<Client::Core> core_, std::string pool_, Transport transport_)
+    : core(std::move(core_)), pool(std::move(pool_)), transport(std::move(transport_)) {
+  ++core->pools[pool].open;
+  core->loop.watch(transport.fd(), *this);
 }
 
 UpstreamConnection::~UpstreamConnection() {
-  core.loop.remove(transport.fd(), *this);
-  --core.pools[pool].open;
+  core->loop.remove(transport.fd(), *this);
+  --core->pools[pool].open;
 }
 
 void UpstreamConnection::onIo(uint32_t events) {
   if (user != nullptr) return user->onConnectionIo(events);
-  core.dropIdle(*this);
+  // Room to write may still be reported after the last request.
+  if ((events & ~uint32_t{EPOLLOUT}) != 0) core->dropIdle(*this);
 }
 
 Client::Core::Core(Loop& loop_, Resolver& resolver_, std::shared_ptr<TlsContext> tls_, ClientOptions options_)

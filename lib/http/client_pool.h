@@ -20,14 +20,14 @@ class ConnectionUser {
 };
 
 // A connection to an upstream: in use by one call, or idle in its pool. It stays in the loop's epoll
-// all its life; while idle, any event means that it is of no more use.
+// all its life; while idle, anything to read means that it is of no more use.
 class UpstreamConnection final : public IoHandler {
  public:
-  UpstreamConnection(Client::Core& core, std::string pool, Transport transport);
+  UpstreamConnection(std::shared_ptr<Client::Core> core, std::string pool, Transport transport);
   ~UpstreamConnection() override;
   void onIo(uint32_t events) override;
 
-  Client::Core& core;
+  const std::shared_ptr<Client::Core> core;  // may outlive the Client by a batch of events
   const std::string pool;
   Transport transport;
   ConnectionUser* user = nullptr;

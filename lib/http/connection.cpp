@@ -10,7 +10,8 @@ namespace {
 
 // Bodies up to this size are not worth an atomic on a shared counter.
 constexpr uint64_t kUncountedBytes = 64 << 10;
-constexpr size_t kDrainBytes = 256 << 10;
+constexpr size_t kDrainBytes = 64 << 20;
+constexpr size_t kCompactBytes = 256 << 10;
 constexpr std::chrono::milliseconds kClosingTime{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -27,11 +28,6 @@ Connection::Connection(Server& server, Loop& loop, Transport transport, std::str
       peer_(std::move(peer)),
       timer_(loop, [this] { onTimeout(); }) {
   server_.counters_.open.fetch_add(1, std::memory_order_relaxed);
-}
-
-Connection::~Connection() {
-  releaseBuffered();
-  server_.counters_.open.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Connection::open() {
@@ -52,19 +48,24 @@ void Connection::onIo(uint32_t events) {
     if (done == IoState::Failed || (events & (EPOLLERR | EPOLLHUP)) != 0) return close();
     if (done == IoState::WouldBlock) return;
     state_ = State::Head;
+    readable_ = true;  // the first request may have come with the end of the handshake
   }
   if ((events & EPOLLOUT) != 0 && pendingBytes() > 0) flush();
   if (state_ == State::Closed) return;
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) readable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) peer_closed_ = true;
-  if (state_ == State::Head || state_ == State::Body || state_ == State::Closing) readInput();
+  readInput();
   // A client that closes (even half) while its answer is being made has left: so nginx sees it too.
-  if (peer_closed_ && state_ == State::Busy) clientLeft();
+  if (peer_closed_ && state_ == State::Busy) close();
+}
+
+bool Connection::mayRead() const {
+  return (state_ == State::Head && pendingBytes() == 0) || state_ == State::Body || state_ == State::Closing;
 }
 
 void Connection::readInput() {
   const std::span<char> scratch = loop_.scratch();
-  while (readable_ && (state_ == State::Head || state_ == State::Body || state_ == State::Closing)) {
+  while (readable_ && mayRead()) {
     const IoResult got = transport_.read(scratch.data(), scratch.size());
     if (got.state == IoState::WouldBlock) {
       readable_ = false;
@@ -93,7 +94,7 @@ void Connection::consume(std::string_view bytes) {
     input_.assign(bytes);
     bytes = {};
     dispatch();
-    if (state_ == State::Head && !input_.empty()) {
+    if (state_ == State::Head && pendingBytes() == 0 && !input_.empty()) {
       held = std::exchange(input_, {});
       bytes = held;
     }
@@ -128,9 +129,10 @@ std::string_view Connection::consumeHead(std::string_view bytes) {
   head_bytes_ = size;
   const size_t rest = head.size() - size;  // the rest is a suffix of `bytes`
   message_.assign(head.substr(0, size));
-  input_.clear();
+  std::string().swap(input_);
   scanner_.reset();
-  exchange_ = std::make_shared<Exchange>(loop_, *this);
+  exchange_ = Exchange::create(loop_);
+  head_ = {};
   auto parsed = parseRequestHead(message_, limits, exchange_->request_);
   if (!parsed) {
     refuse(parsed.error());
@@ -219,51 +221,62 @@ void Connection::releaseBuffered() {
   buffered_ = 0;
 }
 
-void Connection::dispatch() {
-  state_ = State::Busy;
-  decoder_.reset();
-  timer_.disarm();
-  Exchange& exchange = *exchange_;
-  const char* parsed_at = exchange.request_.method.data();
-  exchange.bytes_ = std::move(message_);
+// Gives the request, whole or not, to its exchange, from where the answer will come.
+ExchangePtr Connection::handOver() {
+  const ExchangePtr exchange = std::exchange(exchange_, nullptr);
+  Request& request = exchange->request_;
+  exchange->bytes_ = std::move(message_);
   message_.clear();
-  Request& request = exchange.request_;
-  if (exchange.bytes_.data() != parsed_at) {
+  if (request.method.data() != nullptr && request.method.data() != exchange->bytes_.data()) {
     // The buffer moved while the body grew: the views must be taken again.
     [[maybe_unused]] const auto again =
-        parseRequestHead(std::string_view(exchange.bytes_).substr(0, head_bytes_), server_.options_.limits.head, request);
+        parseRequestHead(std::string_view(exchange->bytes_).substr(0, head_bytes_), server_.options_.limits.head, request);
   }
-  request.body = std::string_view(exchange.bytes_).substr(head_bytes_);
-  exchange.peer_ = peer_;
-  request.peer = exchange.peer_;
+  exchange->peer_ = peer_;
+  request.peer = exchange->peer_;
   request.secure = transport_.secure();
-  exchange.head_only_ = request.method == "HEAD";
-  exchange.http10_ = head_.http10;
-  exchange.keep_alive_ = head_.keep_alive;
-  server_.counters_.requests.fetch_add(1, std::memory_order_relaxed);
+  exchange->head_only_ = request.method == "HEAD";
+  exchange->http10_ = head_.http10;
+  exchange->keep_alive_ = head_.keep_alive;
+  exchange->connection_ = this;
+  busy_ = exchange.get();
+  decoder_.reset();
+  state_ = State::Busy;
   server_.counters_.in_flight.fetch_add(1, std::memory_order_relaxed);
-  // A copy: the handler may finish at once, which lets go of ours.
-  const std::shared_ptr<Exchange> keep = exchange_;
-  server_.options_.handler(keep);
+  return exchange;
+}
+
+void Connection::dispatch() {
+  const ExchangePtr exchange = handOver();
+  exchange->request_.body = std::string_view(exchange->bytes_).substr(head_bytes_);
+  if (pendingBytes() == 0) timer_.disarm();
+  else timer_.armIn(server_.options_.limits.write_timeout);
+  server_.counters_.requests.fetch_add(1, std::memory_order_relaxed);
+  std::string problem;
+  try {
+    return server_.options_.handler(exchange);
+  } catch (const std::exception& thrown) {
+    problem = thrown.what();
+  } catch (...) {
+    problem = "unknown exception";
+  }
+  if (exchange->started()) return exchange->abort();
+  exchange->respond(server_.options_.render_error(exchange->request_, internalError(problem)));
 }
 
 // Answers an unusable request and closes: after it, nobody knows where the next one would start.
 void Connection::refuse(const ApiError& error) {
   server_.counters_.refused.fetch_add(1, std::memory_order_relaxed);
-  if (!exchange_) exchange_ = std::make_shared<Exchange>(loop_, *this);
-  Exchange& exchange = *exchange_;
-  const std::shared_ptr<Exchange> keep = exchange_;
-  exchange.bytes_ = std::move(message_);
-  message_.clear();
-  input_.clear();
-  exchange.keep_alive_ = false;
-  exchange.http10_ = head_.http10;
-  exchange.peer_ = peer_;
-  exchange.request_.peer = exchange.peer_;
-  exchange.request_.received = loop_.now();
-  state_ = State::Busy;
-  server_.counters_.in_flight.fetch_add(1, std::memory_order_relaxed);
-  exchange.respond(server_.options_.render_error(exchange.request_, error));
+  std::string().swap(input_);
+  if (!exchange_) {
+    exchange_ = Exchange::create(loop_);
+    message_.clear();
+    head_ = {};
+  }
+  const ExchangePtr exchange = handOver();
+  exchange->keep_alive_ = false;
+  exchange->request_.received = loop_.now();
+  exchange->respond(server_.options_.render_error(exchange->request_, error));
 }
 
 bool Connection::closeAfterAnswer() const {
@@ -281,15 +294,12 @@ void Connection::send(std::string_view first, std::string_view second, std::stri
     total += piece.size();
   }
   size_t sent = 0;
-  if (pendingBytes() == 0) {
+  const bool waiting = pendingBytes() > 0;
+  if (!waiting) {
     const IoResult result = transport_.write({pieces.data(), count});
     if (result.state == IoState::Failed || result.state == IoState::Closed) {
       peer_closed_ = true;
-      loop_.post([weak = weak_from_this()] {
-        const auto self = weak.lock();
-        if (self && self->state_ == State::Busy) self->clientLeft();
-      });
-      return;
+      return continueLater();  // not from inside the answer
     }
     sent = result.bytes;
     if (sent == total) return;
@@ -300,57 +310,65 @@ void Connection::send(std::string_view first, std::string_view second, std::stri
     out_.append(piece.substr(skip));
     sent -= skip;
   }
-  timer_.armIn(server_.options_.limits.write_timeout);
-  flush();
+  // Only progress moves this deadline: more to send is none.
+  if (!waiting && state_ != State::Body) timer_.armIn(server_.options_.limits.write_timeout);
 }
 
 void Connection::flush() {
   while (pendingBytes() > 0) {
     const iovec piece{out_.data() + out_sent_, out_.size() - out_sent_};
     const IoResult result = transport_.write({&piece, 1});
-    if (result.state == IoState::WouldBlock) return;
-    if (result.state != IoState::Ok) {
-      if (state_ == State::Busy) return clientLeft();
-      return close();
-    }
+    if (result.state == IoState::WouldBlock) break;
+    if (result.state != IoState::Ok) return close();
     out_sent_ += result.bytes;
-    timer_.armIn(server_.options_.limits.write_timeout);  // progress
+    if (state_ != State::Body) timer_.armIn(server_.options_.limits.write_timeout);  // progress
+  }
+  if (pendingBytes() > 0) {
+    // What is sent goes now and then, or a client that always lags a little would cost the whole stream.
+    if (out_sent_ < std::max(kCompactBytes, pendingBytes())) return;
+    out_.erase(0, out_sent_);
+    out_sent_ = 0;
+    return;
   }
   std::string().swap(out_);
   out_sent_ = 0;
   if (state_ == State::Closing) return enterClosing();
-  if (state_ == State::Head) timer_.armIn(server_.options_.limits.idle_timeout);
-  if (state_ == State::Busy && exchange_) {
+  if (state_ == State::Head) {
+    timer_.armIn(server_.options_.limits.idle_timeout);
+    return continueInput();
+  }
+  if (busy_ != nullptr) {
     timer_.disarm();
-    if (exchange_->on_drained_) exchange_->on_drained_();
+    busy_->drained();
   }
 }
 
-void Connection::exchangeFinished() {
-  const bool keep_alive = exchange_->keep_alive_ && !close_after_;
-  exchange_->connection_ = nullptr;
-  exchange_.reset();
+void Connection::exchangeFinished(bool keep_alive) {
+  busy_ = nullptr;
   releaseBuffered();
   server_.counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  if (state_ != State::Busy) return;
-  if (!keep_alive) {
+  const ServerLimits& limits = server_.options_.limits;
+  const bool flushed = pendingBytes() == 0;
+  if (!keep_alive || close_after_ || peer_closed_) {
     state_ = State::Closing;
-    if (pendingBytes() == 0) enterClosing();
-    return;
+    return flushed ? enterClosing() : timer_.armIn(limits.write_timeout);
   }
   state_ = State::Head;
-  timer_.armIn(pendingBytes() > 0 ? server_.options_.limits.write_timeout : server_.options_.limits.idle_timeout);
-  if (consuming_ || (!readable_ && input_.empty())) return;
+  timer_.armIn(flushed ? limits.idle_timeout : limits.write_timeout);
+  if (!consuming_ && (readable_ || !input_.empty())) continueLater();
+}
+
+// Takes up what arrived during the last request: from the loop rather than from inside the answer,
+// so that a long pipeline does not nest and the loop's scratch buffer has one user at a time.
+void Connection::continueLater() {
   loop_.post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->continueInput();
   });
 }
 
-// Takes up what arrived during the last request: from the loop rather than from inside the answer,
-// so that a long pipeline does not nest.
 void Connection::continueInput() {
-  if (state_ != State::Head) return;
-  if (!input_.empty()) {
+  if (state_ == State::Busy && peer_closed_) return close();
+  if (state_ == State::Head && pendingBytes() == 0 && !input_.empty()) {
     const std::string held = std::exchange(input_, {});
     consume(held);
   }
@@ -359,30 +377,25 @@ void Connection::continueInput() {
 
 void Connection::enterClosing() {
   transport_.shutdownWrite();
-  if (peer_closed_) return close();
+  if (peer_closed_ && !readable_) return close();
   timer_.armIn(kClosingTime);
-  if (!consuming_) readInput();
+  if (!consuming_ && readable_) continueLater();
 }
 
 void Connection::onTimeout() {
-  if (state_ == State::Busy) return clientLeft();  // it takes nothing of its answer
-  if (state_ == State::Head && (!input_.empty())) return refuse(timeoutError("head"));
+  if (state_ == State::Head && pendingBytes() == 0 && !input_.empty()) return refuse(timeoutError("head"));
   if (state_ == State::Body) return refuse(timeoutError("body"));
-  close();
+  close();  // idle for too long, or it takes nothing of its answer
 }
 
-void Connection::clientLeft() {
-  if (exchange_) {
-    const std::shared_ptr<Exchange> exchange = std::move(exchange_);
-    server_.counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    exchange->detach();
-  }
-  close();
-}
+void Connection::resetOnClose() { setResetOnClose(transport_.fd()); }
 
 void Connection::drain() {
   close_after_ = true;
-  if (state_ == State::Head || state_ == State::Handshake) close();
+  if (state_ == State::Handshake) return close();
+  if (state_ != State::Head) return;
+  if (pendingBytes() == 0) return close();
+  state_ = State::Closing;  // the last answer is still leaving
 }
 
 }  // namespace penstock::http

@@ -17,13 +17,14 @@ namespace penstock::http {
 
 // One client's connection: a state machine fed by its loop.
 //   Handshake → Head → Body → Ready → Busy (an Exchange is out) → Head …
+//   The next request is read only when the last answer has left us: a client that sends requests and
+//   takes no answers costs what one answer costs.
 //   Closing: the last answer is sent; what the client still sends is read and dropped for a moment,
 //   because closing with unread input would reset the connection and destroy that answer.
 // Private to http/; owned by its Server's shard, used on its loop's thread only.
 class Connection final : public IoHandler, public std::enable_shared_from_this<Connection> {
  public:
   Connection(Server& server, Loop& loop, Transport transport, std::string peer);
-  ~Connection() override;
 
   void open();
   // Answers 503 and closes: there are too many connections.
@@ -36,7 +37,9 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
 
   // For Exchange.
   void send(std::string_view first, std::string_view second = {}, std::string_view third = {});
-  void exchangeFinished();
+  void exchangeFinished(bool keep_alive);
+  void releaseBuffered();
+  void resetOnClose();
   size_t pendingBytes() const { return out_.size() - out_sent_; }
   bool closeAfterAnswer() const;
 
@@ -49,14 +52,15 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   bool beginBody();
   std::string_view consumeBody(std::string_view bytes);
   bool accountBody(size_t bytes);
+  bool mayRead() const;
   void dispatch();
+  ExchangePtr handOver();
   void refuse(const ApiError& error);
   void continueInput();
   void flush();
   void onTimeout();
   void enterClosing();
-  void clientLeft();
-  void releaseBuffered();
+  void continueLater();
 
   Server& server_;
   Loop& loop_;
@@ -65,7 +69,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   Timer timer_;
   State state_ = State::Handshake;
   bool readable_ = false;     // input may be waiting that we have not read
-  bool peer_closed_ = false;  // the client will send no more
+  bool peer_closed_ = false;  // the client will send no more, or has gone
   bool close_after_ = false;
   bool consuming_ = false;    // consume() is on the stack; it continues by itself
   HeadScanner scanner_;
@@ -76,10 +80,11 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   std::optional<ChunkedDecoder> decoder_;
   uint64_t body_left_ = 0;
   uint64_t buffered_ = 0;  // what this connection has added to counters().buffered
-  size_t drained_ = 0;
+  size_t drained_ = 0;   // read and dropped while closing
   std::string out_;  // accepted by send(), not yet taken by the socket
   size_t out_sent_ = 0;
-  std::shared_ptr<Exchange> exchange_;
+  ExchangePtr exchange_;      // of the request being read
+  Exchange* busy_ = nullptr;  // out with a handler, who owns it
 };
 
 }  // namespace penstock::http

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "http/connection.h"
+#include "http/loop.h"
 
 namespace penstock::http {
 namespace {
@@ -40,6 +41,16 @@ void appendStatusLine(std::string& out, const Response& response) {
 
 }  // namespace
 
+ExchangePtr Exchange::create(Loop& loop) {
+  // Whoever drops the last reference, it dies (and perhaps answers) on its own loop.
+  return {new Exchange(loop), [](Exchange* exchange) {
+            auto mine = std::unique_ptr<Exchange>(exchange);
+            Loop& home = mine->loop_;
+            if (!home.running() || home.onLoopThread()) return;
+            home.post([last = std::shared_ptr<Exchange>(std::move(mine))] {});
+          }};
+}
+
 Exchange::~Exchange() {
   if (finished_ || connection_ == nullptr) return;
   if (started_) {
@@ -63,8 +74,7 @@ void Exchange::respond(const Response& response) {
   else if (http10_) head.append("Connection: keep-alive\r\n");
   head.append("\r\n");
   connection_->send(head, head_only_ ? std::string_view() : std::string_view(response.body));
-  finished_ = true;
-  connection_->exchangeFinished();
+  done();
 }
 
 void Exchange::start(const Response& response) {
@@ -94,16 +104,17 @@ void Exchange::write(std::string_view bytes) {
 void Exchange::finish() {
   if (connection_ == nullptr || finished_) return;
   if (chunked_ && !head_only_) connection_->send("0\r\n\r\n");
-  finished_ = true;
-  connection_->exchangeFinished();
+  done();
 }
 
 void Exchange::abort() {
   if (connection_ == nullptr || finished_) return;
   finished_ = true;
-  Connection& connection = *connection_;
-  connection_->exchangeFinished();
-  connection.close();
+  const auto on_gone = std::exchange(on_gone_, nullptr);
+  const auto on_drained = std::exchange(on_drained_, nullptr);
+  // Where the end of the connection is the end of the answer, only a reset shows that it was cut.
+  if (started_ && !chunked_) connection_->resetOnClose();
+  connection_->close();
 }
 
 size_t Exchange::pendingBytes() const { return connection_ == nullptr ? 0 : connection_->pendingBytes(); }
@@ -112,6 +123,21 @@ void Exchange::releaseRequest() {
   std::string().swap(bytes_);
   request_ = Request{};
   request_.peer = peer_;
+  if (connection_ != nullptr) connection_->releaseBuffered();
+}
+
+// The answer is complete. The callbacks go with it: they often hold this very exchange. Nothing may
+// be touched after them.
+void Exchange::done() {
+  finished_ = true;
+  const auto on_gone = std::exchange(on_gone_, nullptr);
+  const auto on_drained = std::exchange(on_drained_, nullptr);
+  std::exchange(connection_, nullptr)->exchangeFinished(keep_alive_);
+}
+
+// A copy is called, for the callback may finish the answer, which drops the original.
+void Exchange::drained() {
+  if (const auto callback = on_drained_) callback();
 }
 
 void Exchange::detach() {

@@ -18,11 +18,12 @@ class Loop;
 // through loop().post().
 //
 // Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is dropped
-// unanswered answers 500, so that no caller waits for ever. After the client has left (gone()), all
+// unanswered answers 500 (one dropped half-answered cuts the connection), so that no caller waits for
+// ever; the last reference may be dropped on any thread. After the client has left (gone()), all
 // answering calls do nothing.
 class Exchange {
  public:
-  Exchange(Loop& loop, Connection& connection) : loop_(loop), connection_(&connection) {}
+  static std::shared_ptr<Exchange> create(Loop& loop);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -59,10 +60,13 @@ class Exchange {
 
  private:
   friend class Connection;
-  void detach();  // by the connection: the client has left
+  explicit Exchange(Loop& loop) : loop_(loop) {}
+  void detach();   // by the connection: the client has left
+  void drained();  // by the connection: nothing is pending any more
+  void done();
 
   Loop& loop_;
-  Connection* connection_;
+  Connection* connection_ = nullptr;  // while an answer is due; the connection does not own us
   Request request_;
   std::string bytes_;  // head and body; the request's views point here
   std::string peer_;

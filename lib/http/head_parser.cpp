@@ -73,9 +73,17 @@ const char* parseFields(std::string_view rest, HeaderList& headers) {
   }
 }
 
+bool hasListToken(std::string_view list, std::string_view token) {
+  bool found = false;
+  split(list, ',', [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), token); });
+  return found;
+}
+
 struct FramingHeaders {
-  std::string_view transfer_encoding, content_length, content_encoding, connection, expect, host;
+  std::string_view transfer_encoding, content_length, expect;
   int transfer_encodings = 0, content_lengths = 0, hosts = 0;
+  bool encoded = false;                    // a content coding other than identity
+  bool close = false, keep_alive = false;  // Connection options
 };
 
 // One pass over all fields instead of a search for each.
@@ -84,13 +92,15 @@ FramingHeaders collect(const HeaderList& headers) {
   for (const HeaderView& header : headers) {
     switch (header.name.size()) {
       case 4:
-        if (equalsIgnoreCase(header.name, "host")) { found.host = header.value; ++found.hosts; }
+        if (equalsIgnoreCase(header.name, "host")) ++found.hosts;
         break;
       case 6:
         if (equalsIgnoreCase(header.name, "expect")) found.expect = header.value;
         break;
       case 10:
-        if (equalsIgnoreCase(header.name, "connection")) found.connection = header.value;
+        if (!equalsIgnoreCase(header.name, "connection")) break;
+        found.close = found.close || hasListToken(header.value, "close");
+        found.keep_alive = found.keep_alive || hasListToken(header.value, "keep-alive");
         break;
       case 14:
         if (equalsIgnoreCase(header.name, "content-length")) {
@@ -99,7 +109,8 @@ FramingHeaders collect(const HeaderList& headers) {
         }
         break;
       case 16:
-        if (equalsIgnoreCase(header.name, "content-encoding")) found.content_encoding = header.value;
+        if (!equalsIgnoreCase(header.name, "content-encoding")) break;
+        found.encoded = found.encoded || !(header.value.empty() || equalsIgnoreCase(header.value, "identity"));
         break;
       case 17:
         if (equalsIgnoreCase(header.name, "transfer-encoding")) {
@@ -110,12 +121,6 @@ FramingHeaders collect(const HeaderList& headers) {
       default: break;
     }
   }
-  return found;
-}
-
-bool hasListToken(std::string_view list, std::string_view token) {
-  bool found = false;
-  split(list, ',', [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), token); });
   return found;
 }
 
@@ -149,10 +154,8 @@ Result<Framing> requestFraming(const FramingHeaders& h, std::string_view method,
   return framing;
 }
 
-bool wantsKeepAlive(std::string_view connection, bool http10) {
-  if (connection.empty()) return !http10;
-  if (hasListToken(connection, "close")) return false;
-  return !http10 || hasListToken(connection, "keep-alive");
+bool wantsKeepAlive(const FramingHeaders& h, bool http10) {
+  return !h.close && (!http10 || h.keep_alive);
 }
 
 // METHOD SP target SP HTTP/1.x. Null on success.
@@ -219,7 +222,7 @@ Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& li
   auto framing = requestFraming(found, request.method, result.http10);
   if (!framing) return std::move(framing).error();
   result.framing = *framing;
-  if (!found.content_encoding.empty() && !equalsIgnoreCase(found.content_encoding, "identity")) {
+  if (found.encoded) {
     return refuse(ErrorKind::UnsupportedMediaType, "unsupported_content_encoding",
                   "compressed request bodies are not accepted", "Content-Encoding");
   }
@@ -227,7 +230,7 @@ Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& li
     if (!equalsIgnoreCase(found.expect, "100-continue")) return malformed("unknown expectation", "Expect");
     result.expect_continue = !result.http10;
   }
-  result.keep_alive = wantsKeepAlive(found.connection, result.http10);
+  result.keep_alive = wantsKeepAlive(found, result.http10);
   return result;
 }
 
@@ -245,10 +248,10 @@ std::optional<ResponseHeadInfo> parseResponseHead(std::string_view head, const H
       (found.transfer_encodings > 0 && found.content_lengths > 0)) {
     return std::nullopt;
   }
-  ResponseHeadInfo info{static_cast<int>(*status), {}, wantsKeepAlive(found.connection, http10)};
+  ResponseHeadInfo info{static_cast<int>(*status), {}, wantsKeepAlive(found, http10)};
   if (info.status < 200 || info.status == 204 || info.status == 304) return info;
   if (found.transfer_encodings == 1) {
-    if (!equalsIgnoreCase(found.transfer_encoding, "chunked")) return std::nullopt;
+    if (http10 || !equalsIgnoreCase(found.transfer_encoding, "chunked")) return std::nullopt;
     info.framing.kind = Framing::Kind::Chunked;
   } else if (found.content_lengths == 1) {
     const auto length = parseUnsigned(found.content_length);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 
 namespace penstock::http {
@@ -17,6 +18,14 @@ constexpr int kEventsPerWait = 256;
 
 [[noreturn]] void throwErrno(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
+}
+
+// OpenSSL writes to sockets without MSG_NOSIGNAL: a peer that has left must not end the process.
+void blockBrokenPipeSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 }  // namespace
@@ -40,11 +49,14 @@ Loop::Loop() : scratch_(kScratchBytes), now_(std::chrono::steady_clock::now()) {
 
 Loop::~Loop() {
   stop();
+  posted_.clear();
+  destroyDoomed();
   close(wake_fd_);
   close(epoll_fd_);
 }
 
 void Loop::start() {
+  running_.store(true, std::memory_order_release);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -61,10 +73,13 @@ void Loop::quit() {
 
 void Loop::run() {
   thread_id_.store(std::this_thread::get_id(), std::memory_order_release);
+  running_.store(true, std::memory_order_release);
+  blockBrokenPipeSignal();
   while (!quitting_.load(std::memory_order_acquire)) iterate();
   runPosted();  // what was posted before quit() still happens
   retired_.clear();
-  doomed_.clear();
+  destroyDoomed();
+  running_.store(false, std::memory_order_release);
 }
 
 bool Loop::onLoopThread() const {
@@ -116,9 +131,15 @@ void Loop::iterate() {
   fireTimers();
   runPosted();
   retired_.clear();
+  destroyDoomed();
+}
+
+void Loop::destroyDoomed() {
   // Destructors may doom more objects; take the list first.
-  std::vector<std::shared_ptr<void>> doomed;
-  doomed.swap(doomed_);
+  while (!doomed_.empty()) {
+    std::vector<std::shared_ptr<void>> doomed;
+    doomed.swap(doomed_);
+  }
 }
 
 void Loop::runPosted() {
@@ -135,7 +156,7 @@ void Loop::runPosted() {
 }
 
 int Loop::waitMillis() const {
-  if (!doomed_.empty() || wake_pending_.load(std::memory_order_acquire)) return 0;
+  if (wake_pending_.load(std::memory_order_acquire)) return 0;
   if (timers_.empty()) return -1;
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(timers_.begin()->first -
                                                                  std::chrono::steady_clock::now());

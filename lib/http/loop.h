@@ -65,6 +65,9 @@ class Loop {
 
   void post(std::function<void()> task);
   bool onLoopThread() const;
+  // True from start() or run() until the loop has ended. When false, nobody runs what is posted, and
+  // the loop's objects may be used from the thread that starts and stops it.
+  bool running() const { return running_.load(std::memory_order_acquire); }
 
   // Watches fd for in, out and peer-hangup, edge-triggered. The handler must remove() before it dies.
   void watch(int fd, IoHandler& handler);
@@ -81,6 +84,7 @@ class Loop {
   friend class Timer;
   struct Watch;
   void iterate();
+  void destroyDoomed();
   void runPosted();
   void fireTimers();
   int waitMillis() const;
@@ -98,6 +102,7 @@ class Loop {
   std::vector<std::unique_ptr<Watch>> retired_;
   std::vector<std::shared_ptr<void>> doomed_;
   // Any thread.
+  std::atomic<bool> running_{false};
   std::atomic<bool> quitting_{false};
   std::atomic<bool> wake_pending_{false};
   std::atomic<std::thread::id> thread_id_{};

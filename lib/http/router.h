@@ -36,7 +36,6 @@ class Router {
 
  private:
   struct Node;
-  const Node* find(std::string_view path, Request& request) const;
 
   std::vector<Route> routes_;
   ErrorResponder render_error_;

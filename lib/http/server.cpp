@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <mutex>
@@ -91,7 +92,8 @@ void Server::assign(Socket socket) {
 void Server::adopt(Socket socket, Loop& loop) {
   const int64_t open = counters_.open.load(std::memory_order_relaxed);
   const auto limit = static_cast<int64_t>(options_.limits.connections);
-  if (draining() || open >= limit + kShedSlots) return;  // closes it
+  const auto shard = std::find_if(shards_.begin(), shards_.end(), [&](const auto& entry) { return &entry->loop == &loop; });
+  if (shard == shards_.end() || draining() || open >= limit + kShedSlots) return;  // closes it
   setNoDelay(socket.fd());
   SocketAddress peer;
   peer.length = sizeof peer.storage;
@@ -99,9 +101,7 @@ void Server::adopt(Socket socket, Loop& loop) {
   Transport transport = options_.tls ? Transport::tlsServer(std::move(socket), *options_.tls)
                                      : Transport(std::move(socket));
   auto connection = std::make_shared<Connection>(*this, loop, std::move(transport), peer.host());
-  for (auto& shard : shards_) {
-    if (&shard->loop == &loop) shard->connections.emplace(connection.get(), connection);
-  }
+  (*shard)->connections.emplace(connection.get(), connection);
   if (open >= limit) {
     counters_.shed.fetch_add(1, std::memory_order_relaxed);
     // A TLS handshake for nothing is what an overload must not cost.
@@ -112,15 +112,16 @@ void Server::adopt(Socket socket, Loop& loop) {
 
 void Connection::close() {
   if (state_ == State::Closed) return;
+  const auto self = shared_from_this();
   state_ = State::Closed;
   timer_.cancel();
+  releaseBuffered();
+  server_.counters_.open.fetch_sub(1, std::memory_order_relaxed);
   loop_.remove(transport_.fd(), *this);
-  if (exchange_) {
-    const std::shared_ptr<Exchange> exchange = std::move(exchange_);
+  if (Exchange* left = std::exchange(busy_, nullptr)) {
     server_.counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    exchange->detach();
+    left->detach();
   }
-  const auto self = shared_from_this();
   loop_.destroyLater(self);
   for (auto& shard : server_.shards_) {
     if (&shard->loop == &loop_) shard->connections.erase(this);
@@ -132,12 +133,15 @@ void Server::forEachShard(const std::function<void(Shard&)>& task) {
   std::mutex mutex;
   std::condition_variable done;
   size_t left = shards_.size();
+  const auto run = [&](Shard& shard) {
+    task(shard);
+    std::lock_guard lock(mutex);
+    if (--left == 0) done.notify_one();
+  };
   for (auto& shard : shards_) {
-    shard->loop.post([&] {
-      task(*shard);
-      std::lock_guard lock(mutex);
-      if (--left == 0) done.notify_one();
-    });
+    // A loop that has ended (or never began) runs nothing: then this thread may.
+    if (!shard->loop.running() || shard->loop.onLoopThread()) run(*shard);
+    else shard->loop.post([&run, &shard] { run(*shard); });
   }
   std::unique_lock lock(mutex);
   done.wait(lock, [&] { return left == 0; });

@@ -51,4 +51,7 @@ std::pair<Socket, Socket> socketPair();
 
 void setNoDelay(int fd);
 
+// Makes close() send a reset instead of an orderly end, dropping what was not sent.
+void setResetOnClose(int fd);
+
 }  // namespace penstock::http

@@ -52,8 +52,8 @@ bool SseLexer::finish(const Callback& each) {
   failed_ = !consume(pending_, used, Input::Ended, each);
   pending_.erase(0, used);
   if (failed_) return false;
-  return !block_.has_fields && (pending_.size() == block_.line_begin ||
-                                pending_[block_.line_begin] == ':');
+  return !block_.has_fields &&
+         (pending_.size() == block_.line_begin || pending_[block_.line_begin] == ':');
 }
 
 // Delivers every complete block of `input`, which starts where block_ does. `used`: their bytes.
@@ -101,8 +101,10 @@ void SseLexer::readLine(std::string_view block, size_t end) {
   size_t value = std::min(colon + 1, line.size());
   if (value < line.size() && line[value] == ' ') ++value;
   const Span span{block_.line_begin + value, end};
-  if (field == "data") addData(block, span);
-  else if (field == "event") block_.name = span;
+  if (field == "data")
+    addData(block, span);
+  else if (field == "event")
+    block_.name = span;
 }
 
 void SseLexer::addData(std::string_view block, Span value) {

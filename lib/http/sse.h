@@ -36,9 +36,9 @@ class SseLexer {
 
   // False once a limit was passed; the stream is then unusable.
   [[nodiscard]] bool feed(std::string_view bytes, const Callback& each);
-  // At the end of input: delivers a block whose final line end is a CR (until now it might have been
-  // half a CRLF). False when bytes of an unfinished event are left: a truncated stream. Trailing
-  // spacing and comments do not count as such.
+  // At the end of input: delivers a block whose final line end is a CR (until now it might have
+  // been half a CRLF). False when bytes of an unfinished event are left: a truncated stream.
+  // Trailing spacing and comments do not count as such.
   [[nodiscard]] bool finish(const Callback& each);
   // True when bytes of an unfinished block are held.
   bool partial() const { return !pending_.empty(); }
@@ -51,7 +51,7 @@ class SseLexer {
   };
   // What is known of the block being read; offsets from its first byte.
   struct Block {
-    size_t scanned = 0;     // no line end in [line_begin, scanned)
+    size_t scanned = 0;  // no line end in [line_begin, scanned)
     size_t line_begin = 0;
     size_t data_lines = 0;
     Span data, name;
@@ -68,7 +68,7 @@ class SseLexer {
   Limits limits_;
   std::string pending_;  // the unfinished block
   Block block_;
-  std::string joined_;   // data, when it has several lines
+  std::string joined_;  // data, when it has several lines
   bool started_ = false;
   bool failed_ = false;
 };

@@ -132,16 +132,25 @@ IoResult Transport::write(std::span<const iovec> pieces) {
       offset += take;
       const bool last = &piece == &pieces.back() && offset == piece.iov_len;
       if (filled < record.size() && !last) continue;
-      ERR_clear_error();
-      const int sent = SSL_write(ssl_.get(), record.data(), static_cast<int>(filled));
-      if (sent <= 0) {
-        const IoResult result = tlsResult(sent);
-        return total > 0 && result.state == IoState::WouldBlock ? IoResult{IoState::Ok, total} : result;
+      const IoResult result = writeRecord({record.data(), filled});
+      total += result.bytes;
+      if (result.state != IoState::Ok) {
+        return total > 0 && result.state == IoState::WouldBlock ? IoResult{IoState::Ok, total} : IoResult{result.state};
       }
-      total += static_cast<size_t>(sent);
-      if (static_cast<size_t>(sent) < filled) return {IoState::Ok, total};
       filled = 0;
     }
+  }
+  return {IoState::Ok, total};
+}
+
+// Several records when the peer asked for smaller ones. `bytes` tells what went, in every state.
+IoResult Transport::writeRecord(std::string_view bytes) {
+  size_t total = 0;
+  while (total < bytes.size()) {
+    ERR_clear_error();
+    const int sent = SSL_write(ssl_.get(), bytes.data() + total, static_cast<int>(bytes.size() - total));
+    if (sent <= 0) return {tlsResult(sent).state, total};
+    total += static_cast<size_t>(sent);
   }
   return {IoState::Ok, total};
 }

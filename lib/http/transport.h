@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "http/socket.h"
 
@@ -40,7 +41,8 @@ class Transport {
   // Ok when the handshake is done (at once on plain sockets); WouldBlock: call again on readiness.
   IoState handshake();
   IoResult read(char* into, size_t size);
-  // Writes as much as the socket takes; the result's `bytes` may be less than given.
+  // Writes until all is taken or the socket is full: fewer `bytes` than given, or WouldBlock when
+  // none, mean that readiness will be reported. Offer the rest again from there.
   IoResult write(std::span<const iovec> pieces);
   void shutdownWrite();
   // Why the last operation failed, for the log.
@@ -49,6 +51,7 @@ class Transport {
  private:
   struct SslDelete { void operator()(ssl_st* ssl) const; };
   IoResult tlsResult(int result);
+  IoResult writeRecord(std::string_view bytes);
 
   Socket socket_;
   std::unique_ptr<ssl_st, SslDelete> ssl_;

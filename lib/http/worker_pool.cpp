@@ -41,34 +41,39 @@ void WorkerPool::run() {
 
 namespace {
 
-// The exchange goes to the pool and comes back: its last reference must drop on its own loop.
-void answerOnPool(const ExchangePtr& exchange, const BlockingHandler& handler,
-                  const ErrorRenderer& render_error, Logger& log) {
-  Response response;
-  try {
-    response = handler(exchange->request());
-  } catch (const std::exception& problem) {
-    log.error("handler_failed", {{"path", std::string(exchange->request().path)}, {"what", problem.what()}});
-    response = render_error(exchange->request(), internalError(problem.what()));
+// What a blocking route is made of. Shared by its calls, which may outlast the route table.
+struct BlockingRoute {
+  BlockingHandler handler;
+  ErrorRenderer render_error;
+  Logger& log;
+
+  Response failed(const Request& request, const char* what) const {
+    log.error("handler_failed", {{"path", std::string(request.path)}, {"what", what}});
+    return render_error(request, internalError(what));
   }
-  exchange->loop().post([exchange, response = std::move(response)] { exchange->respond(response); });
-}
+  Response answer(const Request& request) const {
+    try {
+      return handler(request);
+    } catch (const std::exception& problem) {
+      return failed(request, problem.what());
+    } catch (...) {
+      return failed(request, "unknown exception");
+    }
+  }
+};
 
 }  // namespace
 
 Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error, Logger& log) {
-  return [&pool, &log, handler = std::move(handler), render_error = std::move(render_error)](const ExchangePtr& exchange) {
-    // Moved through a holder, so that no copy is left behind on the pool's thread.
-    auto holder = std::make_shared<ExchangePtr>(exchange);
-    const bool taken = pool.submit([holder, &handler, &render_error, &log]() mutable {
-      ExchangePtr mine = std::move(*holder);
-      Loop& loop = mine->loop();
-      answerOnPool(mine, handler, render_error, log);
-      loop.post([mine = std::move(mine)] {});
+  auto route = std::make_shared<const BlockingRoute>(BlockingRoute{std::move(handler), std::move(render_error), log});
+  return [&pool, route = std::move(route)](const ExchangePtr& exchange) {
+    const bool taken = pool.submit([exchange, route] {
+      Response response = route->answer(exchange->request());
+      exchange->loop().post([exchange, response = std::move(response)] { exchange->respond(response); });
     });
     if (taken) return;
-    exchange->respond(render_error(exchange->request(), {ErrorKind::Overloaded, "overloaded",
-                                                         "too many requests are waiting", {}, {}, {}, {}, 1000}));
+    exchange->respond(route->render_error(exchange->request(), {ErrorKind::Overloaded, "overloaded",
+                                                                "too many requests are waiting", {}, {}, {}, {}, 1000}));
   };
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/routing_config.h"
+
+namespace penstock::config {
+
+// What a policy is checked against.
+struct PolicyContext {
+  std::function<bool(std::string_view id)> has_provider;
+};
+
+// A policy checked and parsed, with its JSON in canonical form (snake_case keys, no spaces), which
+// is what the store keeps.
+struct ParsedPolicy {
+  model::Policy policy;
+  std::string config_json;
+};
+
+// Parses a routing config's `policy` and `config` (spec/modelux.md 3.2). Errors are Unprocessable
+// with a JSON pointer to every wrong field, relative to the body that holds both: "/policy",
+// "/config/model".
+Result<ParsedPolicy> parsePolicy(std::string_view policy, std::string_view config_json,
+                                 const PolicyContext& context);
+
+}  // namespace penstock::config

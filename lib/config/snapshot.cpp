@@ -1,0 +1,54 @@
+#include "config/snapshot.h"
+
+namespace penstock::config {
+namespace {
+
+template <typename Map, typename Key>
+auto findIn(const Map& map, const Key& key) -> decltype(&map.find(key)->second) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+template <typename T>
+const T* placeIn(const std::vector<T>& all, const size_t* place) {
+  return place == nullptr ? nullptr : &all[*place];
+}
+
+}  // namespace
+
+const model::ApiKey* Snapshot::findApiKey(const Sha256& hash) const {
+  return findIn(*parts_.api_keys, hash);
+}
+
+const model::ManagementKey* Snapshot::findManagementKey(const Sha256& hash) const {
+  return findIn(*parts_.management_keys, hash);
+}
+
+const model::Project* Snapshot::findProject(std::string_view id) const {
+  return findIn(*parts_.projects, id);
+}
+
+const model::Provider* Snapshot::findProvider(std::string_view id) const {
+  return placeIn(parts_.providers->all, findIn(parts_.providers->by_id, id));
+}
+
+const model::Provider* Snapshot::findProviderByName(std::string_view name) const {
+  return placeIn(parts_.providers->all, findIn(parts_.providers->by_name, name));
+}
+
+const model::Provider* Snapshot::findDefaultProvider(std::string_view vendor) const {
+  return placeIn(parts_.providers->all, findIn(parts_.providers->default_of_vendor, vendor));
+}
+
+const RoutingConfig* Snapshot::findRoutingConfig(std::string_view project_id,
+                                                 std::string_view slug) const {
+  const auto* of_project = findIn(parts_.routing_configs->by_slug, project_id);
+  if (of_project == nullptr) return nullptr;
+  return placeIn(parts_.routing_configs->all, findIn(*of_project, slug));
+}
+
+const RoutingConfig* Snapshot::findRoutingConfigById(std::string_view id) const {
+  return placeIn(parts_.routing_configs->all, findIn(parts_.routing_configs->by_id, id));
+}
+
+}  // namespace penstock::config

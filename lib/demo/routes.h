@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "base/clock.h"
+#include "http/router.h"
+
+namespace penstock::demo {
+
+// The demo provider as an HTTP server in OpenAI's dialect: the whole of it on one screen. What it
+// answers, and which faults can be asked of it, is in README.md. `clock` must outlive the handlers;
+// they keep nothing else, so that one table serves every loop.
+std::vector<http::Route> demoRoutes(const Clock& clock);
+
+// Errors of the router itself (unknown path, wrong method), in the same dialect.
+http::Response renderDemoError(const http::Request& request, const ApiError& error);
+
+}  // namespace penstock::demo

@@ -1,0 +1,132 @@
+#include "dialect/openai_usage.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "json/raw.h"
+
+namespace penstock::dialect {
+namespace {
+
+constexpr int64_t kMaxCount = 1'000'000'000'000;
+
+std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key) {
+  const json::Member* member = object.find(key);
+  if (member == nullptr || member->kind != json::Kind::Number) return std::nullopt;
+  const auto number = json::rawDouble(member->value);
+  if (!number || *number <= 0) return 0;
+  if (*number >= static_cast<double>(kMaxCount)) return kMaxCount;
+  return static_cast<int64_t>(*number);
+}
+
+// The counts of a nested details object; zero where absent.
+class Details {
+ public:
+  Details(const json::ObjectIndex& usage, std::string_view key) {
+    const json::Member* member = usage.find(key);
+    readable_ = member != nullptr && json::scanObject(member->value, index_).has_value();
+  }
+  int64_t operator[](std::string_view key) const {
+    return readable_ ? countOf(index_, key).value_or(0) : 0;
+  }
+
+ private:
+  json::ObjectIndex index_;
+  bool readable_ = false;
+};
+
+// Takes at most `wanted` out of `rest`.
+int64_t take(int64_t& rest, int64_t wanted) {
+  const int64_t taken = std::min(rest, wanted);
+  rest -= taken;
+  return taken;
+}
+
+void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usage) {
+  const Details details(raw, "prompt_tokens_details");
+  int64_t cached = details["cached_tokens"];
+  if (cached == 0) cached = countOf(raw, "prompt_cache_hit_tokens").value_or(0);
+  if (cached == 0) cached = countOf(raw, "cached_tokens").value_or(0);
+  int64_t rest = prompt;
+  usage.input_cache_read = take(rest, cached);
+  usage.input_cache_write = take(rest, details["cache_write_tokens"]);
+  usage.input_audio = take(rest, details["audio_tokens"]);
+  usage.input_uncached = rest;
+}
+
+void splitOutput(const json::ObjectIndex& raw, int64_t prompt, int64_t completion,
+                 model::Usage& usage) {
+  const Details details(raw, "completion_tokens_details");
+  const int64_t total = countOf(raw, "total_tokens").value_or(0);
+  const int64_t uncounted = std::max<int64_t>(0, total - prompt - completion);
+  int64_t rest = completion + uncounted;
+  usage.output_reasoning = take(rest, std::max(details["reasoning_tokens"], uncounted));
+  usage.output_audio = take(rest, details["audio_tokens"]);
+  usage.output_text = rest;
+}
+
+model::Usage usageMember(const json::ObjectIndex& object) {
+  const json::Member* usage = object.find("usage");
+  return usage != nullptr && usage->kind == json::Kind::Object ? readOpenAiUsage(usage->value)
+                                                               : model::Usage{};
+}
+
+model::Usage usageInChoices(std::string_view choices) {
+  model::Usage found;
+  json::forEachElement(choices, [&found](std::string_view choice) {
+    json::ObjectIndex index;
+    if (json::scanObject(choice, index)) found = usageMember(index);
+    return found.source == model::Usage::Source::None;
+  });
+  return found;
+}
+
+}  // namespace
+
+model::Usage readOpenAiUsage(std::string_view raw) {
+  model::Usage usage;
+  json::ObjectIndex index;
+  if (!json::scanObject(raw, index)) return usage;
+  const auto prompt = countOf(index, "prompt_tokens");
+  const auto completion = countOf(index, "completion_tokens");
+  const auto total = countOf(index, "total_tokens");
+  if (!prompt && !completion && !total) return usage;
+  usage.source = model::Usage::Source::Provider;
+  // Some embedding servers send the total only.
+  const int64_t input =
+      prompt ? *prompt : std::max<int64_t>(0, total.value_or(0) - completion.value_or(0));
+  splitInput(index, input, usage);
+  splitOutput(index, input, completion.value_or(0), usage);
+  return usage;
+}
+
+model::Usage findOpenAiUsage(const json::ObjectIndex& body) {
+  model::Usage usage = usageMember(body);
+  if (usage.source != model::Usage::Source::None) return usage;
+  json::ObjectIndex groq;
+  if (const json::Member* member = body.find("x_groq");
+      member != nullptr && json::scanObject(member->value, groq)) {
+    usage = usageMember(groq);
+    if (usage.source != model::Usage::Source::None) return usage;
+  }
+  const json::Member* choices = body.find("choices");
+  // Searching first spares the walk on every ordinary chunk.
+  if (choices == nullptr || choices->value.find("\"usage\"") == std::string_view::npos)
+    return usage;
+  return usageInChoices(choices->value);
+}
+
+OpenAiResponse readOpenAiResponse(std::string_view body) {
+  OpenAiResponse response;
+  json::ObjectIndex index;
+  if (!json::scanObject(body, index)) return response;
+  const json::Member* error = index.find("error");
+  response.valid = error == nullptr || error->kind == json::Kind::Null;
+  if (const json::Member* model = index.find("model")) {
+    response.model = json::rawString(model->value).value_or("");
+  }
+  response.usage = findOpenAiUsage(index);
+  return response;
+}
+
+}  // namespace penstock::dialect

@@ -1,0 +1,309 @@
+#include "penstock/gateway.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+
+#include "base/log.h"
+#include "budget/rate_limit.h"
+#include "config/config_store.h"
+#include "gateway/data_folder.h"
+#include "gateway/demo_server.h"
+#include "gateway/operations.h"
+#include "http/client.h"
+#include "http/loop.h"
+#include "http/resolver.h"
+#include "http/server.h"
+#include "http/tls.h"
+#include "http/worker_pool.h"
+#include "manage/errors.h"
+#include "manage/routes.h"
+#include "metrics/registry.h"
+#include "pricing/catalogue.h"
+#include "proxy/answer.h"
+#include "proxy/routes.h"
+#include "store/provision.h"
+#include "store/store.h"
+#include "trace/recorder.h"
+
+namespace penstock {
+namespace {
+
+constexpr size_t kManageThreads = 4;
+constexpr size_t kManageQueue = 256;
+
+// A start-up refusal becomes the exception that Gateway::start promises.
+template <typename T>
+T orThrow(Result<T> result) {
+  if (result) return *std::move(result);
+  const ApiError& error = result.error();
+  throw std::runtime_error(error.detail.empty() ? error.message : error.detail);
+}
+
+GatewayOptions normalised(GatewayOptions options) {
+  if (options.ephemeral) {
+    options.proxy_listen = "127.0.0.1:0";
+    options.manage_listen = "127.0.0.1:0";
+  }
+  if (options.threads <= 0) {
+    options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 16U));
+  }
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    throw std::runtime_error("a TLS listener needs both a certificate and a key");
+  }
+  return options;
+}
+
+Logger::Options logOptions(const GatewayOptions& options) {
+  return {.format = options.log_format == GatewayLogFormat::Json ? LogFormat::Json : LogFormat::Text,
+          .level = options.quiet ? LogLevel::Warn : LogLevel::Info};
+}
+
+store::Store::Options storeOptions(const GatewayOptions& options, const DataFolder& folder) {
+  store::Store::Options store{.data_dir = folder.path()};
+  if (!options.master_key.empty()) store.master_key = Secret(options.master_key);
+  if (!options.master_key_file.empty()) store.master_key_file = options.master_key_file;
+  return store;
+}
+
+proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
+  proxy::ProxyOptions proxy;
+  proxy.timeouts = {options.connect_timeout, options.first_byte_timeout, options.idle_timeout, options.total_timeout};
+  proxy.max_response_bytes = options.max_response_bytes;
+  proxy.max_in_flight = static_cast<int64_t>(options.max_in_flight);
+  proxy.rate_limit_rpm = options.rate_limit_rpm;
+  return proxy;
+}
+
+std::shared_ptr<http::TlsContext> listenerTls(const GatewayOptions& options) {
+  if (options.tls_cert.empty()) return nullptr;
+  return orThrow(http::TlsContext::server(options.tls_cert, options.tls_key));
+}
+
+template <typename T>
+void append(std::vector<T>& to, std::vector<T> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+}  // namespace
+
+// Owns every part; members are in the order of construction, each needing only those above it.
+class Gateway::Impl {
+ public:
+  explicit Impl(GatewayOptions given)
+      : options(normalised(std::move(given))),
+        folder(options.ephemeral ? DataFolder::Kind::Temporary : DataFolder::Kind::Kept, options.data_dir),
+        log(logOptions(options), clock),
+        store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
+        first_keys(provision()),
+        config(orThrow(config::ConfigStore::load(*store))),
+        recorder(store->log(), clock, log, recorderOptions()),
+        upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
+        proxy_context{config->published(), prices, rate_limits, recorder, metrics, clock, log, proxyOptions(options)},
+        manage_services{*config, clock, log, [this] { recorder.flush(); }},
+        manage_pool(kManageThreads, kManageQueue) {
+    startLoops();
+    startProxy();
+    startManage();
+    registerGauges();
+    listen();
+  }
+
+  ~Impl() { stop(); }
+
+  bool stop() {
+    if (std::exchange(stopped, true)) return drained;
+    draining.store(true);
+    proxy_server->beginDrain();
+    manage_server->beginDrain();
+    drained = proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
+    proxy_server->close();
+    manage_server->close();
+    demo_server->close();
+    // Clients go on their own loops, after what the closed connections left behind there.
+    for (size_t i = 0; i < loops.size(); ++i) {
+      loops[i]->post([this, i] { clients[i]->closeIdle(); });
+    }
+    for (auto& loop : loops) loop->stop();
+    recorder.flush();
+    log.info("stopped", {{"drained", drained ? "yes" : "no"}});
+    return drained;
+  }
+
+  const GatewayOptions options;
+  const SystemClock clock;
+  DataFolder folder;
+  Logger log;
+  const std::unique_ptr<store::Store> store;
+  store::FirstKeys first_keys;
+  const std::unique_ptr<config::ConfigStore> config;
+  metrics::Registry metrics;
+  const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
+  budget::RateLimiter rate_limits;
+  trace::Recorder recorder;
+  const std::shared_ptr<http::TlsContext> upstream_tls;
+  http::Resolver resolver;
+  proxy::Context proxy_context;
+  manage::Services manage_services;
+  std::vector<std::unique_ptr<http::Loop>> loops;
+  std::unique_ptr<DemoServer> demo_server;
+  std::vector<std::unique_ptr<http::Client>> clients;            // by loop
+  std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
+  http::WorkerPool manage_pool;
+  std::unique_ptr<http::Router> proxy_router, manage_router;
+  std::unique_ptr<http::Server> proxy_server, manage_server;
+  std::string proxy_url, manage_url, data_dir, project_key, management_key;
+  std::atomic<bool> draining{false};
+  bool stopped = false;
+  bool drained = true;
+
+ private:
+  store::FirstKeys provision() {
+    for (const std::string& warning : store->warnings()) log.warn("store", {{"warning", warning}});
+    store::FirstKeys keys = store::bootstrap(*store, clock);
+    if (options.demo) {
+      store->write([this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
+    }
+    return keys;
+  }
+
+  trace::Recorder::Options recorderOptions() const {
+    trace::Recorder::Options recorder_options;
+    recorder_options.flush_every = options.log_flush;
+    recorder_options.retention = {.days = options.log_days, .bytes = options.log_bytes};
+    return recorder_options;
+  }
+
+  std::vector<http::Loop*> loopPointers() const {
+    std::vector<http::Loop*> pointers;
+    for (const auto& loop : loops) pointers.push_back(loop.get());
+    return pointers;
+  }
+
+  void startLoops() {
+    for (int i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<http::Loop>());
+    demo_server = std::make_unique<DemoServer>(loopPointers(), clock);
+    http::ClientOptions client_options;
+    client_options.connect_internal = [this](const std::string& name, http::Loop& loop) {
+      return demo_server->connect(name, loop);
+    };
+    for (auto& loop : loops) {
+      clients.push_back(std::make_unique<http::Client>(*loop, resolver, upstream_tls, client_options));
+      loop_contexts.push_back(std::make_unique<proxy::LoopContext>(proxy_context, *loop, *clients.back()));
+    }
+    for (auto& loop : loops) loop->start();
+  }
+
+  proxy::LoopContext& contextOf(const http::Loop& loop) {
+    const auto found = std::find_if(loop_contexts.begin(), loop_contexts.end(),
+                                    [&](const auto& context) { return &context->loop == &loop; });
+    return **found;
+  }
+
+  bool ready() const { return !draining.load(std::memory_order_relaxed) && !recorder.full(); }
+
+  http::ServerLimits serverLimits() const {
+    http::ServerLimits limits;
+    limits.body_bytes = options.max_body_bytes;
+    limits.connections = options.max_connections;
+    return limits;
+  }
+
+  void startProxy() {
+    auto routes = proxy::proxyRoutes([this](const http::Loop& loop) -> proxy::LoopContext& { return contextOf(loop); });
+    append(routes, healthRoutes([this] { return ready(); }));
+    proxy_router = std::make_unique<http::Router>(std::move(routes), proxy::renderEdgeError);
+    http::Server::Options server;
+    server.limits = serverLimits();
+    server.tls = listenerTls(options);
+    server.handler = [this](const http::ExchangePtr& exchange) { proxy_router->dispatch(exchange); };
+    server.render_error = proxy::renderEdgeError;
+    server.admit_body = [this](const http::Request& request) {
+      return proxy::admitBody(proxy_context, request);
+    };
+    proxy_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
+  }
+
+  void startManage() {
+    auto routes = manage::manageRoutes(manage_services, manage_pool);
+    append(routes, healthRoutes([this] { return ready(); }));
+    routes.push_back(metricsRoute(metrics));
+    manage_router = std::make_unique<http::Router>(std::move(routes), manage::renderError);
+    http::Server::Options server;
+    server.limits = serverLimits();
+    server.limits.body_bytes = std::min<uint64_t>(options.max_body_bytes, 4 << 20);
+    server.tls = listenerTls(options);
+    server.handler = [this](const http::ExchangePtr& exchange) { manage_router->dispatch(exchange); };
+    server.render_error = manage::renderError;
+    manage_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
+  }
+
+  void registerGauges() {
+    const auto gauge = [this](const char* name, const char* help, auto read) {
+      metrics.gauge(name, help, [read] { return static_cast<double>(read()); });
+    };
+    gauge("penstock_connections", "Open client connections of the proxy API.",
+          [this] { return proxy_server->counters().open.load(); });
+    gauge("penstock_requests_in_flight", "Proxy requests being served.",
+          [this] { return proxy_context.in_flight.load(); });
+    gauge("penstock_connections_shed", "Connections refused with 503 because there were too many.",
+          [this] { return proxy_server->counters().shed.load(); });
+    gauge("penstock_requests_refused", "Requests refused before routing.",
+          [this] { return proxy_server->counters().refused.load(); });
+    gauge("penstock_log_rows_written", "Request log rows written since start.", [this] { return recorder.written(); });
+    gauge("penstock_log_rows_dropped", "Request log rows lost since start.", [this] { return recorder.dropped(); });
+    gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.", [this] { return recorder.fill(); });
+    gauge("penstock_config_version", "Version of the configuration in force.",
+          [this] { return config->current()->version(); });
+  }
+
+  std::string urlOf(const std::string& listen_address, uint16_t port) const {
+    std::string host = listen_address.substr(0, listen_address.rfind(':'));
+    if (host.empty() || host == "*" || host == "0.0.0.0") host = "127.0.0.1";
+    return (options.tls_cert.empty() ? "http://" : "https://") + host + ":" + std::to_string(port);
+  }
+
+  void listen() {
+    manage_url = urlOf(options.manage_listen, orThrow(manage_server->listen(options.manage_listen)));
+    proxy_url = urlOf(options.proxy_listen, orThrow(proxy_server->listen(options.proxy_listen)));
+    data_dir = folder.path().string();
+    if (first_keys.project_key) project_key = first_keys.project_key->reveal();
+    if (first_keys.management_key) management_key = first_keys.management_key->reveal();
+    log.info("listening", {{"proxy", proxy_url}, {"manage", manage_url}, {"data_dir", data_dir}});
+  }
+};
+
+Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gateway::Gateway(Gateway&&) noexcept = default;
+Gateway& Gateway::operator=(Gateway&&) noexcept = default;
+Gateway::~Gateway() = default;
+
+Gateway Gateway::start(GatewayOptions options) { return Gateway(std::make_unique<Impl>(std::move(options))); }
+
+const std::string& Gateway::proxyUrl() const { return impl_->proxy_url; }
+const std::string& Gateway::manageUrl() const { return impl_->manage_url; }
+const std::string& Gateway::dataDir() const { return impl_->data_dir; }
+const std::string& Gateway::projectKey() const { return impl_->project_key; }
+const std::string& Gateway::managementKey() const { return impl_->management_key; }
+bool Gateway::stop() { return impl_->stop(); }
+void Gateway::flushLogs() { impl_->recorder.flush(); }
+
+std::vector<RouteName> routeNames() {
+  std::vector<RouteName> names;
+  const auto take = [&](const char* api, const std::vector<http::Route>& routes) {
+    for (const http::Route& route : routes) names.push_back({api, route.method, route.pattern});
+  };
+  // The tables are made without their parts: nobody dispatches through them here.
+  take("proxy", proxy::proxyRoutes({}));
+  take("proxy", healthRoutes({}));
+  for (const std::string_view base : manage::kBasePaths) {
+    for (const manage::ResourceRoute& route : manage::resourceTable()) {
+      names.push_back({"manage", std::string(route.method), std::string(base).append(route.path)});
+    }
+  }
+  take("manage", healthRoutes({}));
+  names.push_back({"manage", "GET", "/metrics"});
+  return names;
+}
+
+}  // namespace penstock

@@ -1,0 +1,266 @@
+#include "json/scanner.h"
+
+#include <bit>
+#include <cstring>
+#include <string>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace penstock::json {
+namespace {
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+// First byte that ends a run of plain ASCII inside a string: a quote, a backslash, a control
+// character or a byte above 127 (a signed comparison catches the last two at once).
+const char* skipPlain(const char* p, const char* end) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i space = _mm_set1_epi8(' ');
+  for (; end - p >= 16; p += 16) {
+    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i stops =
+        _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, backslash)),
+                     _mm_cmplt_epi8(x, space));
+    const unsigned mask = static_cast<unsigned>(_mm_movemask_epi8(stops));
+    if (mask != 0) return p + std::countr_zero(mask);
+  }
+#endif
+  while (p < end && static_cast<signed char>(*p) >= ' ' && *p != '"' && *p != '\\') ++p;
+  return p;
+}
+
+bool isContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// Length of the UTF-8 sequence at p, or 0 when it is malformed (overlong, surrogate, too large).
+size_t utf8Length(const char* p, const char* end) {
+  const auto lead = static_cast<unsigned char>(*p);
+  const size_t left = static_cast<size_t>(end - p);
+  if (lead >= 0xC2 && lead <= 0xDF) return left >= 2 && isContinuation(p[1]) ? 2 : 0;
+  if (left < 3 || !isContinuation(p[1]) || !isContinuation(p[2])) return 0;
+  const auto second = static_cast<unsigned char>(p[1]);
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const bool good = (lead != 0xE0 || second >= 0xA0) && (lead != 0xED || second <= 0x9F);
+    return good ? 3 : 0;
+  }
+  if (lead < 0xF0 || lead > 0xF4 || left < 4 || !isContinuation(p[3])) return 0;
+  const bool good = (lead != 0xF0 || second >= 0x90) && (lead != 0xF4 || second <= 0x8F);
+  return good ? 4 : 0;
+}
+
+}  // namespace
+
+bool Scanner::expect(char c) {
+  skipSpace();
+  if (p_ == end_) return fail(Fault::UnexpectedEnd);
+  if (*p_ != c) return fail(Fault::UnexpectedCharacter);
+  ++p_;
+  return true;
+}
+
+bool Scanner::skipValue(uint32_t depth) {
+  const uint32_t base = depth;
+  while (true) {
+    if (p_ == end_) return fail(Fault::UnexpectedEnd);
+    bool entered = false;
+    if (*p_ == '{' || *p_ == '[') {
+      if (!openContainer(depth, entered)) return false;
+      if (entered) continue;
+    } else if (!skipScalar()) {
+      return false;
+    }
+    if (depth == base) return true;
+    if (!afterValue(depth, base)) return false;
+    if (depth == base) return true;
+  }
+}
+
+// Stands at a bracket. `entered` when a first element follows, at which it then stands.
+bool Scanner::openContainer(uint32_t& depth, bool& entered) {
+  if (depth >= max_depth_) return fail(Fault::TooDeep);
+  const bool object = *p_ == '{';
+  ++p_;
+  skipSpace();
+  if (p_ == end_) return fail(Fault::UnexpectedEnd);
+  if (*p_ == (object ? '}' : ']')) {
+    ++p_;
+    return true;
+  }
+  entered = true;
+  ++depth;
+  objects_ = objects_ << 1 | (object ? 1 : 0);
+  return object ? skipKeyAndColon() : true;
+}
+
+// After a value inside a container: to the next value, or out of as many containers as end here.
+bool Scanner::afterValue(uint32_t& depth, uint32_t base) {
+  while (depth > base) {
+    skipSpace();
+    if (p_ == end_) return fail(Fault::UnexpectedEnd);
+    const bool object = (objects_ & 1) != 0;
+    if (*p_ == ',') {
+      ++p_;
+      skipSpace();
+      return object ? skipKeyAndColon() : true;
+    }
+    if (*p_ != (object ? '}' : ']')) return fail(Fault::UnexpectedCharacter);
+    ++p_;
+    --depth;
+    objects_ >>= 1;
+  }
+  return true;
+}
+
+bool Scanner::skipKeyAndColon() {
+  bool escaped = false;
+  if (!skipString(escaped) || !expect(':')) return false;
+  skipSpace();
+  return true;
+}
+
+bool Scanner::skipScalar() {
+  switch (*p_) {
+    case '"': {
+      bool escaped = false;
+      return skipString(escaped);
+    }
+    case 't': return skipLiteral("true");
+    case 'f': return skipLiteral("false");
+    case 'n': return skipLiteral("null");
+    default: break;
+  }
+  if (*p_ == '-' || isDigit(*p_)) return skipNumber();
+  return fail(Fault::UnexpectedCharacter);
+}
+
+bool Scanner::skipLiteral(std::string_view word) {
+  for (const char c : word) {
+    if (p_ == end_) return fail(Fault::UnexpectedEnd);
+    if (*p_ != c) return fail(Fault::UnexpectedCharacter);
+    ++p_;
+  }
+  return true;
+}
+
+bool Scanner::skipDigits() {
+  if (p_ == end_) return fail(Fault::UnexpectedEnd);
+  if (!isDigit(*p_)) return fail(Fault::BadNumber);
+  while (p_ < end_ && isDigit(*p_)) ++p_;
+  return true;
+}
+
+bool Scanner::skipNumber() {
+  const char* start = p_;
+  if (*p_ == '-') ++p_;
+  if (p_ < end_ && *p_ == '0') {
+    ++p_;
+    if (p_ < end_ && isDigit(*p_)) return fail(Fault::BadNumber);
+  } else if (!skipDigits()) {
+    return false;
+  }
+  if (p_ < end_ && *p_ == '.') {
+    ++p_;
+    if (!skipDigits()) return false;
+  }
+  if (p_ < end_ && (*p_ == 'e' || *p_ == 'E')) {
+    ++p_;
+    if (p_ < end_ && (*p_ == '+' || *p_ == '-')) ++p_;
+    const char* exponent = p_;
+    if (!skipDigits()) return false;
+    if (p_ - exponent > static_cast<ptrdiff_t>(kMaxExponentDigits)) {
+      return fail(Fault::NumberTooLong);
+    }
+  }
+  if (p_ - start > static_cast<ptrdiff_t>(kMaxNumberChars)) return fail(Fault::NumberTooLong);
+  return true;
+}
+
+bool Scanner::skipString(bool& escaped) {
+  if (p_ == end_) return fail(Fault::UnexpectedEnd);
+  if (*p_ != '"') return fail(Fault::UnexpectedCharacter);
+  ++p_;
+  while (true) {
+    p_ = skipPlain(p_, end_);
+    if (p_ == end_) return fail(Fault::UnexpectedEnd);
+    if (*p_ == '"') {
+      ++p_;
+      return true;
+    }
+    if (*p_ == '\\') {
+      escaped = true;
+      if (!skipEscape()) return false;
+    } else if (!skipUtf8()) {
+      return false;
+    }
+  }
+}
+
+bool Scanner::skipEscape() {
+  ++p_;
+  if (p_ == end_) return fail(Fault::UnexpectedEnd);
+  switch (*p_) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': ++p_; return true;
+    case 'u': return skipUnicodeEscape();
+    default: return fail(Fault::BadEscape);
+  }
+}
+
+bool Scanner::readHex4(uint32_t& unit) {
+  unit = 0;
+  for (int i = 0; i < 4; ++i, ++p_) {
+    if (p_ == end_) return fail(Fault::UnexpectedEnd);
+    const char c = *p_;
+    uint32_t digit = 0;
+    if (isDigit(c))
+      digit = static_cast<uint32_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<uint32_t>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<uint32_t>(c - 'A' + 10);
+    else
+      return fail(Fault::BadEscape);
+    unit = unit * 16 + digit;
+  }
+  return true;
+}
+
+// Stands at the 'u'. Surrogates must come as a pair.
+bool Scanner::skipUnicodeEscape() {
+  ++p_;
+  uint32_t unit = 0;
+  if (!readHex4(unit)) return false;
+  if (unit < 0xD800 || unit > 0xDFFF) return true;
+  if (unit > 0xDBFF) return fail(Fault::LoneSurrogate);
+  if (end_ - p_ < 2 && (p_ == end_ || *p_ == '\\')) {
+    p_ = end_;
+    return fail(Fault::UnexpectedEnd);
+  }
+  if (p_[0] != '\\' || p_[1] != 'u') return fail(Fault::LoneSurrogate);
+  p_ += 2;
+  if (!readHex4(unit)) return false;
+  if (unit < 0xDC00 || unit > 0xDFFF) return fail(Fault::LoneSurrogate);
+  return true;
+}
+
+// A run of non-ASCII characters, or a control character, which is a fault.
+bool Scanner::skipUtf8() {
+  if (static_cast<unsigned char>(*p_) < 0x20) return fail(Fault::ControlCharacter);
+  while (p_ < end_ && static_cast<signed char>(*p_) < 0) {
+    const size_t length = utf8Length(p_, end_);
+    if (length == 0) return fail(Fault::BadUtf8);
+    p_ += length;
+  }
+  return true;
+}
+
+}  // namespace penstock::json

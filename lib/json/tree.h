@@ -1,0 +1,26 @@
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include "json/document.h"
+
+namespace penstock::json {
+
+// Internal to json/: what stands behind Document and ValueRef.
+using Node = rapidjson::Value;
+
+struct Document::Tree {
+  rapidjson::Document document;
+};
+
+inline const Node& asNode(const void* node) { return *static_cast<const Node*>(node); }
+inline std::string_view textOf(const Node& node) {
+  return {node.GetString(), node.GetStringLength()};
+}
+
+// Appends the JSON pointer of `node` below `from` to `path` and answers true if it is there.
+bool appendPointer(const Node& from, const Node* node, std::string& path);
+// "/" and the key with "~" and "/" escaped.
+void appendPointerStep(std::string& path, std::string_view key);
+
+}  // namespace penstock::json

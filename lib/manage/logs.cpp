@@ -1,0 +1,96 @@
+// The request log: what went through the proxy, newest first.
+#include "base/text.h"
+#include "json/document.h"
+#include "manage/answers.h"
+#include "manage/log_json.h"
+#include "manage/query.h"
+#include "manage/resource.h"
+
+namespace penstock::manage {
+namespace {
+
+Handler listLogs, showLog;
+
+constexpr ResourceRoute kRoutes[] = {
+    {"GET", "/logs", model::Role::Viewer, listLogs},
+    {"GET", "/logs/{request_id}", model::Role::Viewer, showLog},
+};
+
+constexpr std::string_view kList = "logs";
+constexpr int64_t kMaxLatencyMs = 86'400'000;
+
+// {"team":"ml","env":"prod"}: all of them must be on the request.
+void readTags(QueryReader& query, store::LogFilter& filter) {
+  const std::string text = query.text("tags");
+  if (text.empty()) return;
+  const auto document = json::parse(text, {}, "tags");
+  bool good = document && document->root().isObject();
+  if (good) {
+    for (const auto& [key, value] : document->root().members()) {
+      good = good && value.isString();
+      if (good) filter.tags.emplace_back(key, *value.asString());
+    }
+  }
+  if (!good) query.fail("tags", "must be a JSON object of strings, such as {\"team\":\"ml\"}");
+}
+
+Result<store::LogFilter> readFilter(const http::Request& request) {
+  QueryReader query(request);
+  store::LogFilter filter;
+  filter.project_id = query.text("project_id");
+  if (const auto status = query.choice("status", {"2xx", "4xx", "5xx"})) {
+    filter.status = static_cast<store::StatusClass>(*status + 1);
+  }
+  filter.model = query.text("model");
+  filter.provider = query.text("provider");
+  filter.end_user = query.text("end_user");
+  filter.conversation_id = query.text("conversation_id");
+  filter.trace_id = query.text("trace_id");
+  readTags(query, filter);
+  filter.start = query.time("start");
+  filter.end = query.time("end");
+  if (const auto ms = query.integer("min_latency_ms", 0, kMaxLatencyMs)) {
+    filter.min_latency_us = *ms * 1000;
+  }
+  const auto page = query.page(kList);
+  filter.limit = page.limit;
+  filter.before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
+  if (auto checked = query.finish(); !checked) return std::move(checked).error();
+  return filter;
+}
+
+// Lets a filter name a project by its slug; ids of deleted projects still find their rows.
+void resolveProject(store::LogFilter& filter, const config::Snapshot& config) {
+  for (const auto& [id, project] : *config.parts().projects) {
+    if (project.slug == filter.project_id) filter.project_id = id;
+  }
+}
+
+Answer listLogs(Services& services, const Call& call) {
+  auto filter = readFilter(call.request);
+  if (!filter) return std::move(filter).error();
+  resolveProject(*filter, *call.config);
+  if (services.flush_logs) services.flush_logs();
+  const store::LogPage page = services.config.store().log().list(*filter);
+  std::optional<std::string> next;
+  if (page.next != 0) next = encodeCursor(kList, std::to_string(page.next));
+  return listAnswer(
+      [&](json::Writer& out) {
+        for (const auto& row : page.rows) writeLogSummary(out, row);
+      },
+      next);
+}
+
+Answer showLog(Services& services, const Call& call) {
+  const std::string id(call.request.param("request_id"));
+  if (services.flush_logs) services.flush_logs();
+  const auto row = services.config.store().log().find(id);
+  if (!row) return notFound("log", id);
+  return dataAnswer(kOk, [&](json::Writer& out) { writeLogDetail(out, *row); });
+}
+
+}  // namespace
+
+std::span<const ResourceRoute> logRoutes() { return kRoutes; }
+
+}  // namespace penstock::manage

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "config/snapshot.h"
+#include "http/message.h"
+#include "manage/services.h"
+#include "model/key.h"
+
+namespace penstock::manage {
+
+// One management request, its caller known and allowed to make it. Handlers run on a worker thread
+// and may block.
+struct Call {
+  const http::Request& request;
+  std::shared_ptr<const config::Snapshot> config;  // as it was when the request came
+  const model::ManagementKey& caller;              // lives in `config`
+  UnixMillis now;
+};
+
+using Answer = Result<http::Response>;
+// parse → check → call → render. An error is rendered by errors.h, in one place for all.
+using Handler = Answer(Services&, const Call&);
+
+// A row of a resource's table. `path` is below the base path; `role` is the least role that may.
+struct ResourceRoute {
+  std::string_view method;
+  std::string_view path;
+  model::Role role;
+  Handler* handler;
+};
+
+// The tables, one file a resource.
+std::span<const ResourceRoute> organizationRoutes();
+std::span<const ResourceRoute> projectRoutes();
+std::span<const ResourceRoute> apiKeyRoutes();
+std::span<const ResourceRoute> managementKeyRoutes();
+std::span<const ResourceRoute> providerRoutes();
+std::span<const ResourceRoute> routingConfigRoutes();
+std::span<const ResourceRoute> logRoutes();
+
+}  // namespace penstock::manage

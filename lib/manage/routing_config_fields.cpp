@@ -1,0 +1,94 @@
+#include "manage/routing_config_fields.h"
+
+#include "base/text.h"
+#include "config/policy.h"
+#include "config/slug.h"
+#include "manage/body.h"
+#include "manage/errors.h"
+
+namespace penstock::manage {
+namespace {
+
+constexpr json::StringBounds kPolicyBounds{.min = 1, .max = 64};
+
+// The fields that a new config and an edit have in common. True when policy or config was named.
+bool readFields(json::ObjectReader& body, ConfigEdit& edit) {
+  if (auto name = body.string("name", kName)) edit.config.name = std::move(*name);
+  edit.note = body.string("note", kDescription).value_or("");
+  const bool has_policy = body.has("policy");
+  if (auto policy = body.string("policy", kPolicyBounds)) edit.config.policy = std::move(*policy);
+  auto json = body.rawJson("config");
+  const bool has_config = json.has_value();
+  if (json) edit.config.config_json = *std::move(json);
+  return has_policy || has_config;
+}
+
+// Puts the policy's JSON in canonical form.
+Status checkPolicy(model::RoutingConfig& config, const config::PolicyContext& context) {
+  auto parsed = config::parsePolicy(config.policy, config.config_json, context);
+  if (!parsed) return std::move(parsed).error();
+  config.config_json = std::move(parsed->config_json);
+  return Unit{};
+}
+
+void readSlug(json::ObjectReader& body, model::RoutingConfig& config) {
+  if (const auto slug = body.string("slug", {.min = 1, .max = 64})) {
+    config.slug = config::withoutAt(*slug);
+    if (!config::isSlug(config.slug)) {
+      body.fail("slug", "must be made of a-z, 0-9, '-' and '_', at most 63 characters");
+    }
+  } else if (!body.has("slug") && !config.name.empty()) {
+    config.slug = config::slugOf(config.name);
+    if (config.slug.empty()) body.fail("slug", "is required: the name has no letter or digit");
+  }
+}
+
+}  // namespace
+
+Result<ConfigEdit> readNewConfig(json::ValueRef root, const config::Snapshot& snapshot) {
+  json::ObjectReader body(root);
+  ConfigEdit edit;
+  if (const model::Project* project = readProject(body, snapshot)) {
+    edit.config.project_id = project->id;
+  }
+  for (const char* key : {"name", "policy", "config"}) requireField(body, key);
+  readFields(body, edit);
+  readSlug(body, edit.config);
+  Status policy = Unit{};
+  if (!edit.config.policy.empty() && !edit.config.config_json.empty()) {
+    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
+                           return snapshot.findProvider(id) != nullptr;
+                         }});
+  }
+  if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
+  return edit;
+}
+
+Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head,
+                                  store::Tables& tables) {
+  json::ObjectReader body(root);
+  ConfigEdit edit{.config = std::move(head), .note = {}};
+  // Whoever saves it means it: it no longer follows the first real provider.
+  edit.config.automatic = false;
+  edit.expected_version = body.integer("expected_version", {.min = 1});
+  Status policy = Unit{};
+  if (readFields(body, edit)) {
+    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
+                           return tables.providers.find(id).has_value();
+                         }});
+  }
+  if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
+  return edit;
+}
+
+Result<std::optional<int64_t>> expectedVersion(const http::Request& request) {
+  std::string_view tag = trim(request.headers.get("If-Match"));
+  if (tag.empty() || tag == "*") return std::optional<int64_t>();
+  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
+    const auto number = parseUnsigned(tag.substr(1, tag.size() - 2));
+    if (number) return std::optional<int64_t>(static_cast<int64_t>(*number));
+  }
+  return fieldError("If-Match", "must be the ETag of an earlier answer, such as \"3\"");
+}
+
+}  // namespace penstock::manage

@@ -1,0 +1,163 @@
+#include "pricing/catalogue.h"
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "price_tables.h"
+#include "pricing/match.h"
+
+namespace penstock::pricing {
+namespace {
+
+bool isDigits(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "claude-x-20260501" as "claude-x-2026-05-01": providers write dates both ways. Nothing when there
+// is no such date.
+std::optional<std::string> withDashedDate(std::string_view name) {
+  for (size_t at = name.find("-20"); at != std::string_view::npos; at = name.find("-20", at + 1)) {
+    const std::string_view date = name.substr(at + 1, 8);
+    const size_t end = at + 9;
+    if (date.size() < 8 || !isDigits(date)) continue;
+    if (end < name.size() && name[end] != '-' && name[end] != ':') continue;
+    std::string dashed(name.substr(0, at + 1));
+    dashed.append(date.substr(0, 4)).append("-").append(date.substr(4, 2)).append("-");
+    dashed.append(date.substr(6)).append(name.substr(end));
+    return dashed;
+  }
+  return std::nullopt;
+}
+
+const Price* priceAt(const ModelPrices& model, UnixMillis time) {
+  for (auto row = model.rows.rbegin(); row != model.rows.rend(); ++row) {
+    if (row->when.holdsAt(time)) return &row->price;
+  }
+  return model.rows.empty() ? nullptr : &model.rows.front().price;
+}
+
+// "https://API.Groq.com:443/openai/v1/" → "api.groq.com/openai/v1/".
+std::string locationOf(std::string_view base_url) {
+  const size_t scheme = base_url.find("://");
+  if (scheme != std::string_view::npos) base_url.remove_prefix(scheme + 3);
+  const size_t slash = std::min(base_url.find('/'), base_url.size());
+  const std::string_view authority = base_url.substr(0, slash);
+  std::string location = asciiLower(authority.substr(0, authority.rfind(':')));
+  location.append(base_url.substr(slash));
+  return location;
+}
+
+}  // namespace
+
+PriceCatalogue PriceCatalogue::builtIn() {
+  std::vector<std::string_view> tables;
+  // Sorted by name: overrides.tsv comes first.
+  for (const auto& file : embedded::price_tables()) tables.push_back(file.content);
+  return PriceCatalogue(tables);
+}
+
+PriceCatalogue::PriceCatalogue(std::span<const std::string_view> tables) {
+  std::string all;
+  for (const std::string_view text : tables) {
+    PriceTable table = parsePriceTable(text);
+    version_ = table.version;
+    all.append(text);
+    add(std::move(table));
+  }
+  for (auto& [id, provider] : providers_) index(provider);
+  version_ += "+" + hex(sha256(all)).substr(0, 8);
+}
+
+void PriceCatalogue::add(PriceTable table) {
+  for (ProviderPrices& source : table.providers) {
+    const auto [place, added] = providers_.try_emplace(source.id);
+    if (added) order_.push_back(source.id);
+    Provider& provider = place->second;
+    const auto append = [](auto& to, auto& from) {
+      to.insert(to.end(), std::make_move_iterator(from.begin()),
+                std::make_move_iterator(from.end()));
+    };
+    append(provider.hosts, source.hosts);
+    append(provider.fallbacks, source.fallbacks);
+    append(provider.models, source.models);
+  }
+}
+
+void PriceCatalogue::index(Provider& provider) {
+  for (size_t i = 0; i < provider.models.size(); ++i) {
+    bool pattern = false;
+    split(provider.models[i].rule, '|', [&](std::string_view atom) {
+      const bool whole = atom.starts_with('=') && atom.find('&') == std::string_view::npos;
+      if (whole)
+        provider.exact.try_emplace(atom.substr(1), i);
+      else
+        pattern = true;
+    });
+    if (pattern) provider.patterns.push_back(i);
+  }
+}
+
+const PriceCatalogue::Provider* PriceCatalogue::providerById(std::string_view id) const {
+  const auto found = providers_.find(id);
+  return found == providers_.end() ? nullptr : &found->second;
+}
+
+// The first model in order that matches: a pattern counts only before the exact hit.
+const ModelPrices* PriceCatalogue::findModel(const Provider& provider,
+                                             std::string_view name) const {
+  const auto exact = provider.exact.find(name);
+  size_t best = exact == provider.exact.end() ? provider.models.size() : exact->second;
+  for (const size_t i : provider.patterns) {
+    if (i >= best) break;
+    if (matchesRule(provider.models[i].rule, name)) best = i;
+  }
+  return best < provider.models.size() ? &provider.models[best] : nullptr;
+}
+
+// There, or at the providers whose models it resells.
+const ModelPrices* PriceCatalogue::findAnywhere(const Provider& provider,
+                                                std::string_view name) const {
+  if (const ModelPrices* model = findModel(provider, name)) return model;
+  for (const std::string_view id : provider.fallbacks) {
+    const Provider* other = providerById(id);
+    if (other == nullptr) continue;
+    if (const ModelPrices* model = findModel(*other, name)) return model;
+  }
+  return nullptr;
+}
+
+const Price* PriceCatalogue::find(std::string_view provider, std::string_view model,
+                                  UnixMillis start_time) const {
+  const Provider* prices = providerById(provider);
+  if (prices == nullptr) return nullptr;
+  const std::string name = asciiLower(trim(model));
+  const ModelPrices* found = findAnywhere(*prices, name);
+  if (found == nullptr) {
+    if (const auto dashed = withDashedDate(name)) found = findAnywhere(*prices, *dashed);
+  }
+  return found == nullptr ? nullptr : priceAt(*found, start_time);
+}
+
+std::string_view PriceCatalogue::providerOf(std::string_view vendor,
+                                            std::optional<std::string_view> base_url) const {
+  if (!base_url || vendor != "openai") {
+    const auto found = providers_.find(vendor);
+    return found == providers_.end() ? std::string_view() : found->first;
+  }
+  const std::string location = locationOf(*base_url);
+  for (const std::string_view id : order_) {
+    const Provider& provider = *providerById(id);
+    const auto lives = [&location](std::string_view rule) { return matchesHost(rule, location); };
+    if (std::ranges::any_of(provider.hosts, lives)) return id;
+  }
+  return {};
+}
+
+size_t PriceCatalogue::modelCount() const {
+  size_t count = 0;
+  for (const auto& [id, provider] : providers_) count += provider.models.size();
+  return count;
+}
+
+}  // namespace penstock::pricing

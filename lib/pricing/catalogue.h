@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "pricing/catalogue_text.h"
+#include "pricing/price.h"
+
+namespace penstock::pricing {
+
+// What models cost, by provider, model name and time. Built once at start (2–3 ms), then read-only:
+// safe from every thread. A look-up takes about a microsecond and copies the name. Its result lives
+// as long as the catalogue, but holds for the time asked only: some prices change by the hour.
+class PriceCatalogue {
+ public:
+  // The tables in the binary: our overrides, then genai-prices.
+  static PriceCatalogue builtIn();
+  // Tables in order of precedence; they must outlive the catalogue. Throws on a malformed one.
+  explicit PriceCatalogue(std::span<const std::string_view> tables);
+  PriceCatalogue(PriceCatalogue&&) noexcept = default;
+  PriceCatalogue& operator=(PriceCatalogue&&) noexcept = default;
+
+  // The price of a provider's model for a request that started then, or null when it is not known.
+  // `provider` is an id of the catalogue, see providerOf(). Null means unpriced, never free.
+  const Price* find(std::string_view provider, std::string_view model, UnixMillis start_time) const;
+
+  // The catalogue's id for a credential of ours: the vendor where there is no base URL; else, since
+  // vendor "openai" speaks for every compatible host, the provider that lives at the base URL
+  // ("https://api.groq.com/openai/v1" → "groq"). Empty when nobody known does.
+  std::string_view providerOf(std::string_view vendor,
+                              std::optional<std::string_view> base_url) const;
+
+  // Of the tables' contents, e.g. "genai-prices-0.1.8+3f2a91c0"; stored with every cost.
+  const std::string& version() const { return version_; }
+  size_t modelCount() const;
+
+ private:
+  // One provider's models, indexed: names that match whole are found by hash, the rest in order.
+  struct Provider {
+    std::vector<std::string_view> hosts;
+    std::vector<std::string_view> fallbacks;
+    std::vector<ModelPrices> models;
+    std::unordered_map<std::string_view, size_t> exact;  // name → first model that names it
+    std::vector<size_t> patterns;                        // models with any other atom
+  };
+  static void index(Provider& provider);
+  void add(PriceTable table);
+  const Provider* providerById(std::string_view id) const;
+  const ModelPrices* findModel(const Provider& provider, std::string_view name) const;
+  const ModelPrices* findAnywhere(const Provider& provider, std::string_view name) const;
+
+  std::unordered_map<std::string_view, Provider> providers_;
+  std::vector<std::string_view> order_;  // of providers, for host look-up
+  std::string version_;
+};
+
+}  // namespace penstock::pricing

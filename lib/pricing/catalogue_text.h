@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "pricing/price.h"
+
+namespace penstock::pricing {
+
+// The format of catalogue/*.tsv: a line a record, its fields separated by tabs.
+//
+//   V  version
+//   P  provider  hosts(comma)  fallback providers(comma)     starts a provider
+//   M  model     rule (see match.h)                          starts a model of it
+//   R  when      rates                                       a price of it
+//   #  comment
+//
+// when: '-' always; 2026-08-21 from that day (UTC); 00:30~16:30 within those hours (UTC). The last
+// row of a model that holds is the price. rates, separated by spaces: a unit, picodollars, and
+// perhaps tiers, ">tokens:picodollars":
+//   i5000000>272000:10000000 r500000 o30000000>272000:45000000
+// Units: i input, r cache read, w cache write, h 1-hour cache write, a input audio, o output,
+// t reasoning, b output audio, q request.
+
+// When a price holds.
+struct PriceWindow {
+  std::optional<int64_t> from_millis;            // since then
+  int32_t minute_from = 0, minute_to = 24 * 60;  // of the day, UTC; may wrap around midnight
+  bool holdsAt(int64_t unix_millis) const;
+};
+
+struct PriceRow {
+  PriceWindow when;
+  Price price;
+};
+
+struct ModelPrices {
+  std::string_view name;
+  std::string_view rule;
+  std::vector<PriceRow> rows;
+};
+
+struct ProviderPrices {
+  std::string_view id;
+  std::vector<std::string_view> hosts;
+  std::vector<std::string_view> fallbacks;
+  std::vector<ModelPrices> models;  // the first that matches counts
+};
+
+// Parses a table; views point into it. A line it cannot read throws std::runtime_error with its
+// number: the tables are part of the binary, so that is a defect of the build.
+struct PriceTable {
+  std::string_view version;
+  std::vector<ProviderPrices> providers;
+};
+PriceTable parsePriceTable(std::string_view text);
+
+}  // namespace penstock::pricing

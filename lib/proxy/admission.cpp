@@ -1,0 +1,30 @@
+#include "proxy/admission.h"
+
+#include <algorithm>
+
+#include "auth/api_key.h"
+
+namespace penstock::proxy {
+
+Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
+                        const http::Request& request) {
+  Caller caller{std::move(snapshot)};
+  const auto key = auth::verifyApiKey(*caller.snapshot, auth::presentedKey(request.headers), now);
+  if (!key) return key.error();
+  caller.key = *key;
+  caller.project = caller.snapshot->findProject(caller.key->project_id);
+  if (caller.project == nullptr) return internalError("key " + caller.key->id + " has no project");
+  return caller;
+}
+
+Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecision& rate) {
+  const int64_t limit = key.rate_limit_rpm.value_or(loop.shared.options.rate_limit_rpm);
+  rate = loop.bucket(key.id).take(limit, loop.loop.now());
+  if (rate.allowed) return Unit{};
+  ApiError error{ErrorKind::RateLimited, "rate_limit_exceeded",
+                 "rate limit of " + std::to_string(limit) + " requests a minute reached for this key"};
+  error.retry_after_ms = std::max<int64_t>(rate.retry_after_ms, 1);
+  return error;
+}
+
+}  // namespace penstock::proxy

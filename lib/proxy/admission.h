@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "budget/rate_limit.h"
+#include "config/snapshot.h"
+#include "http/message.h"
+#include "proxy/loop_context.h"
+
+namespace penstock::proxy {
+
+// Who calls, and the configuration that the request keeps for its whole life. The pointers live as
+// long as the snapshot.
+struct Caller {
+  std::shared_ptr<const config::Snapshot> snapshot;
+  const model::ApiKey* key = nullptr;
+  const model::Project* project = nullptr;
+};
+
+// 401 for a key that is missing, unknown, revoked or expired.
+Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
+                        const http::Request& request);
+
+// Takes one request from the key's rate limit; 429 with the time to wait when it does not fit, and
+// then nothing is taken. `rate` says how it stands either way.
+Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecision& rate);
+
+}  // namespace penstock::proxy

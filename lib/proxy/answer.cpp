@@ -1,0 +1,44 @@
+#include "proxy/answer.h"
+
+#include <fmt/format.h>
+
+#include "base/id.h"
+#include "dialect/openai_errors.h"
+
+namespace penstock::proxy {
+namespace {
+
+std::string seconds(int64_t millis) { return std::to_string((millis + 999) / 1000); }
+
+}  // namespace
+
+void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row, const budget::RateDecision* rate) {
+  headers.emplace_back("X-Modelux-Request-Id", row.request_id);
+  headers.emplace_back("X-Modelux-Cache", "MISS");
+  if (!row.provider.empty()) headers.emplace_back("X-Modelux-Provider-Used", row.provider);
+  if (!row.model.empty()) headers.emplace_back("X-Modelux-Model-Used", row.model);
+  if (rate == nullptr) return;
+  headers.emplace_back("x-ratelimit-limit-requests", std::to_string(rate->limit));
+  headers.emplace_back("x-ratelimit-remaining-requests", std::to_string(rate->remaining));
+  headers.emplace_back("x-ratelimit-reset-requests", fmt::format("{}ms", rate->reset_ms));
+}
+
+http::Response errorResponse(const ApiError& error, ClientRetry retry) {
+  http::Response response;
+  response.status = httpStatus(error.kind);
+  response.body = dialect::renderOpenAiError(error);
+  if (error.retry_after_ms) {
+    response.headers.emplace_back("Retry-After", seconds(*error.retry_after_ms));
+    response.headers.emplace_back("retry-after-ms", std::to_string(*error.retry_after_ms));
+  }
+  if (retry == ClientRetry::Spent) response.headers.emplace_back("x-should-retry", "false");
+  return response;
+}
+
+http::Response renderEdgeError(const http::Request&, const ApiError& error) {
+  http::Response response = errorResponse(error);
+  response.headers.emplace_back("X-Modelux-Request-Id", newUuid());
+  return response;
+}
+
+}  // namespace penstock::proxy

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "budget/rate_limit.h"
+#include "http/message.h"
+#include "model/request_log.h"
+
+namespace penstock::proxy {
+
+// Headers that every answer of the proxy carries (spec/modelux.md 2.4): request id, cache status,
+// and, once known, who served and what the rate limit has left.
+void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row, const budget::RateDecision* rate);
+
+// Whether the caller's SDK should try again by itself. Spent: we have tried what there is to try.
+enum class ClientRetry : uint8_t { Default, Spent };
+
+// The error in OpenAI's envelope with its status, Retry-After and, when told so, x-should-retry.
+http::Response errorResponse(const ApiError& error, ClientRetry retry = ClientRetry::Default);
+
+// For errors that arise below routing (malformed requests, unknown paths): with a request id.
+http::Response renderEdgeError(const http::Request& request, const ApiError& error);
+
+}  // namespace penstock::proxy

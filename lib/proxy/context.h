@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/published.h"
+#include "budget/rate_limit.h"
+#include "config/snapshot.h"
+#include "http/client.h"
+#include "metrics/registry.h"
+#include "pricing/catalogue.h"
+#include "trace/recorder.h"
+
+namespace penstock::proxy {
+
+struct ProxyOptions {
+  http::Timeouts timeouts;
+  uint64_t max_response_bytes = 64ULL << 20;
+  int64_t max_in_flight = 10'000;  // requests being served at once; more are shed with 503
+  int64_t rate_limit_rpm = 600;    // of keys without a limit of their own
+  size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused
+};
+
+// What the proxy API works with: shared by all loops, thread-safe, outlives every request.
+struct Context {
+  const Published<config::Snapshot>& config;
+  const pricing::PriceCatalogue& prices;
+  budget::RateLimiter& rate_limits;
+  trace::Recorder& recorder;
+  metrics::Registry& metrics;
+  const Clock& clock;
+  Logger& log;
+  ProxyOptions options;
+  std::atomic<int64_t> in_flight{0};
+};
+
+}  // namespace penstock::proxy

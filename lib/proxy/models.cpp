@@ -1,0 +1,80 @@
+#include "proxy/models.h"
+
+#include <algorithm>
+
+#include "base/id.h"
+#include "dialect/openai_synthetic.h"
+#include "model/request_log.h"
+#include "model/vendor.h"
+#include "proxy/admission.h"
+#include "proxy/answer.h"
+
+namespace penstock::proxy {
+namespace {
+
+std::vector<dialect::ModelEntry> modelsFor(const config::Snapshot& snapshot, std::string_view project_id) {
+  std::vector<dialect::ModelEntry> models;
+  for (const config::RoutingConfig& config : snapshot.routingConfigs()) {
+    if (config.head.project_id != project_id) continue;
+    models.push_back({"@" + config.head.slug, config.head.created_at / 1000, "modelux"});
+  }
+  for (const model::Provider& provider : snapshot.providers()) {
+    std::vector<std::string> names;
+    if (const model::Vendor* vendor = model::findVendor(provider.vendor)) {
+      names.assign(vendor->models.begin(), vendor->models.end());
+    }
+    if (!provider.default_model.empty()) names.push_back(provider.default_model);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (const std::string& name : names) {
+      models.push_back({provider.name + "/" + name, provider.created_at / 1000, provider.vendor});
+    }
+  }
+  return models;
+}
+
+struct Admitted {
+  Caller caller;
+  budget::RateDecision rate;
+};
+Result<Admitted> admit(LoopContext& loop, const http::Request& request) {
+  auto caller = identify(loop.snapshot(), loop.shared.clock.now(), request);
+  if (!caller) return std::move(caller).error();
+  Admitted admitted{*std::move(caller), {}};
+  if (Status fits = takeRate(loop, *admitted.caller.key, admitted.rate); !fits) return std::move(fits).error();
+  return admitted;
+}
+
+void answer(http::Exchange& exchange, http::Response response, const budget::RateDecision* rate) {
+  model::RequestLog row;
+  row.request_id = newUuid();
+  addAnswerHeaders(response.headers, row, rate);
+  exchange.respond(response);
+}
+
+}  // namespace
+
+void listModels(LoopContext& loop, http::Exchange& exchange) {
+  const auto admitted = admit(loop, exchange.request());
+  if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
+  http::Response response;
+  response.body = dialect::renderModelList(modelsFor(*admitted->caller.snapshot, admitted->caller.project->id));
+  answer(exchange, std::move(response), &admitted->rate);
+}
+
+void showModel(LoopContext& loop, http::Exchange& exchange) {
+  const auto admitted = admit(loop, exchange.request());
+  if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
+  const std::string_view id = exchange.request().param("id");
+  for (const auto& entry : modelsFor(*admitted->caller.snapshot, admitted->caller.project->id)) {
+    if (entry.id != id) continue;
+    http::Response response;
+    response.body = dialect::renderModel(entry);
+    return answer(exchange, std::move(response), &admitted->rate);
+  }
+  const ApiError missing{ErrorKind::NotFound, "model_not_found",
+                         "model '" + std::string(id.substr(0, 128)) + "' not found", "model"};
+  answer(exchange, errorResponse(missing), &admitted->rate);
+}
+
+}  // namespace penstock::proxy

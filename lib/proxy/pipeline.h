@@ -1,0 +1,110 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "budget/rate_limit.h"
+#include "dialect/openai_request.h"
+#include "dialect/openai_stream.h"
+#include "http/exchange.h"
+#include "json/splice.h"
+#include "model/request_log.h"
+#include "proxy/admission.h"
+#include "proxy/answer.h"
+#include "proxy/extensions.h"
+#include "proxy/loop_context.h"
+#include "routing/decide.h"
+
+namespace penstock::proxy {
+
+// The endpoint families that go through the pipeline.
+enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
+
+// One proxy request, from arrival to log row:
+//
+//   authenticate → parse → admit → decide → attempt → respond → settle → record
+//
+// The first four are plain functions in order; an attempt is a call on the loop's client whose
+// progress arrives as callbacks. settle and record run exactly once, on every way out: answered,
+// failed, client gone, gateway stopping. Lives on one loop; owns itself while it runs.
+class Pipeline final : public std::enable_shared_from_this<Pipeline>, private http::CallObserver {
+ public:
+  Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);
+  ~Pipeline() override;
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  void run();
+
+ private:
+  // What the upstream's answer is taken for.
+  enum class Receiving : uint8_t { Head, Whole, Stream, Error };
+
+  // The steps, in order.
+  Status authenticate();
+  Status parse();
+  Status admit();
+  Status decide();
+  void attempt();
+
+  // Progress of the attempt.
+  void onHead(const http::ResponseHead& head) override;
+  void onData(std::string_view bytes) override;
+  void onEnd() override;
+  void onFailure(const http::Failure& failure) override;
+  void onClientGone();
+
+  // Answers.
+  void answerDryRun();
+  void answerWhole();
+  void answerUpstreamError();
+  void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
+  void startStream();
+  void forwardStream(std::string_view out);
+  void endStream(const ApiError* broken);
+
+  // Ends. finish() is the one way out.
+  void finish(int status, std::string error_class);
+  void release();
+  bool retainsPayloads() const;
+  void retainPayload(std::string_view out);
+  void settle();
+  void record();
+
+  bool wantsStream() const { return request_ && request_->stream; }
+  std::string traceJson() const;
+  int64_t microsSinceArrival() const;
+
+  // Constant after construction.
+  LoopContext& loop_;
+  const http::ExchangePtr exchange_;
+  const Endpoint endpoint_;
+  const SteadyTime arrived_;
+
+  std::shared_ptr<Pipeline> self_;  // while the request is under way
+  Caller caller_;
+  Extensions extensions_;
+  std::optional<dialect::OpenAiRequest> request_;
+  std::optional<budget::RateDecision> rate_;
+  std::optional<routing::Decision> decision_;
+  json::Spliced body_;
+  std::unique_ptr<http::Call> call_;
+  Receiving receiving_ = Receiving::Head;
+  std::string_view priced_as_;  // the catalogue's id of the provider
+  int upstream_status_ = 0;
+  std::optional<int64_t> upstream_retry_after_ms_;
+  std::string response_;  // a whole answer or an error's body
+  std::string response_type_;
+  std::optional<dialect::StreamRelay> relay_;
+  int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
+  bool counted_ = false;         // in Context::in_flight
+  bool done_ = false;
+  // The caller has its answer, and the upstream's last bytes are awaited so that its connection can
+  // be used again.
+  bool awaiting_end_ = false;
+  model::RequestLog row_;
+};
+
+}  // namespace penstock::proxy

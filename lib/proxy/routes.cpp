@@ -1,0 +1,41 @@
+#include "proxy/routes.h"
+
+#include "proxy/admission.h"
+#include "proxy/models.h"
+#include "proxy/pipeline.h"
+
+namespace penstock::proxy {
+namespace {
+
+// The pipeline is the only way to an upstream; a test walks this table to prove it.
+http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) {
+  return [context_of, endpoint](const http::ExchangePtr& exchange) {
+    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint)->run();
+  };
+}
+
+}  // namespace
+
+std::vector<http::Route> proxyRoutes(LoopContextOf context_of) {
+  std::vector<http::Route> routes;
+  for (const std::string base : {"/v1", "/openai/v1"}) {
+    routes.push_back({"POST", base + "/chat/completions", pipelineRoute(context_of, Endpoint::Chat)});
+    routes.push_back({"POST", base + "/dry-run", pipelineRoute(context_of, Endpoint::ChatDryRun)});
+    routes.push_back({"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
+    routes.push_back({"GET", base + "/models", [context_of](const http::ExchangePtr& exchange) {
+                        listModels(context_of(exchange->loop()), *exchange);
+                      }});
+    routes.push_back({"GET", base + "/models/{id...}", [context_of](const http::ExchangePtr& exchange) {
+                        showModel(context_of(exchange->loop()), *exchange);
+                      }});
+  }
+  return routes;
+}
+
+std::optional<ApiError> admitBody(const Context& context, const http::Request& request) {
+  const auto caller = identify(context.config.get(), context.clock.now(), request);
+  if (!caller) return caller.error();
+  return std::nullopt;
+}
+
+}  // namespace penstock::proxy

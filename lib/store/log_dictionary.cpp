@@ -1,0 +1,32 @@
+#include "store/log_dictionary.h"
+
+namespace penstock::store {
+
+int64_t LogDictionary::intern(std::string_view text) {
+  if (text.empty()) return 0;
+  if (const auto known = ids_.find(text); known != ids_.end()) return known->second;
+  insert_.run(text);
+  const int64_t id = by_text_.integer(0, text);
+  ids_.emplace(text, id);
+  return id;
+}
+
+std::optional<int64_t> LogDictionary::find(std::string_view text) {
+  if (text.empty()) return 0;
+  const int64_t id = by_text_.integer(0, text);
+  if (id == 0) return std::nullopt;
+  return id;
+}
+
+const std::string& LogDictionary::text(int64_t id) {
+  const auto known = texts_.find(id);
+  if (known != texts_.end()) return known->second;
+  std::string text;
+  if (id != 0) {
+    storage::Rows rows = by_id_.query(id);
+    if (rows.next()) text = rows.string(0);
+  }
+  return texts_.emplace(id, std::move(text)).first->second;
+}
+
+}  // namespace penstock::store

@@ -1,0 +1,124 @@
+#include "store/log_query.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <variant>
+
+#include "store/rows.h"
+
+namespace penstock::store {
+namespace {
+
+// A query put together from fixed pieces of SQL, with the values bound apart.
+class Conditions {
+ public:
+  template <typename... Values>
+  void add(std::string_view sql, const Values&... values) {
+    sql_.append(sql_.empty() ? "WHERE " : " AND ").append(sql);
+    (values_.emplace_back(values), ...);
+  }
+  const std::string& sql() const { return sql_; }
+  void bindTo(storage::Statement& statement) const {
+    int index = 0;
+    for (const auto& value : values_) {
+      ++index;
+      std::visit([&](const auto& v) { statement.bindAt(index, v); }, value);
+    }
+  }
+
+ private:
+  std::string sql_;
+  std::vector<std::variant<int64_t, std::string>> values_;
+};
+
+// The literal 400 lets SQLite use the partial index of failures.
+void addStatus(Conditions& where, StatusClass status) {
+  switch (status) {
+    case StatusClass::Any: return;
+    case StatusClass::Success: return where.add("status BETWEEN 200 AND 299");
+    case StatusClass::ClientError: return where.add("status >= 400 AND status < 500");
+    case StatusClass::ServerError: return where.add("status >= 400 AND status >= 500");
+  }
+}
+
+void addRange(Conditions& where, const LogFilter& filter) {
+  if (filter.start) where.add("id >= ?", logIdAt(*filter.start));
+  if (filter.end) where.add("id < ?", logIdAt(*filter.end));
+  if (filter.before > 0) where.add("id < ?", filter.before);
+}
+
+void addTexts(Conditions& where, const LogFilter& filter) {
+  if (!filter.model.empty()) {
+    where.add("(model = ? OR requested_model = ?)", filter.model, filter.model);
+  }
+  if (!filter.end_user.empty()) where.add("end_user = ?", filter.end_user);
+  if (!filter.conversation_id.empty()) where.add("conversation_id = ?", filter.conversation_id);
+  if (!filter.trace_id.empty()) where.add("trace_id = ?", filter.trace_id);
+  for (const auto& [key, value] : filter.tags) {
+    where.add("EXISTS (SELECT 1 FROM json_each(tags) t WHERE t.key = ? AND t.value = ?)", key,
+              value);
+  }
+  if (filter.min_latency_us) where.add("latency_us >= ?", *filter.min_latency_us);
+}
+
+// False when a text was never logged, so that no row can match.
+bool addWords(Conditions& where, const LogFilter& filter, LogDictionary& dictionary) {
+  if (!filter.project_id.empty()) {
+    const auto id = dictionary.find(filter.project_id);
+    if (!id) return false;
+    where.add("project_id = ?", *id);
+  }
+  if (!filter.provider.empty()) {
+    const auto id = dictionary.find(filter.provider);
+    if (!id) return false;
+    where.add("(provider_vendor_id = ? OR provider_id = ?)", *id, *id);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string LogReader::selectRows() {
+  return "SELECT " + std::string(kLogColumns) + " FROM request_log ";
+}
+
+LogPage LogReader::list(const LogFilter& filter) {
+  LogPage page;
+  const storage::Transaction one_state(db_, storage::Transaction::Kind::Read);
+  Conditions where;
+  addRange(where, filter);
+  addStatus(where, filter.status);
+  if (!addWords(where, filter, dictionary_)) return page;
+  addTexts(where, filter);
+  const size_t limit = std::clamp<size_t>(filter.limit, 1, kMaxPage);
+  storage::Statement select(
+      db_, selectRows() + where.sql() + " ORDER BY id DESC LIMIT " + std::to_string(limit + 1));
+  where.bindTo(select);
+  storage::Rows rows = select.rows();
+  int64_t last = 0;
+  while (rows.next()) {
+    if (page.rows.size() == limit) {
+      page.next = last;
+      break;
+    }
+    last = rows.integer(0);
+    page.rows.push_back(readRow(rows, dictionary_));
+  }
+  return page;
+}
+
+std::optional<model::RequestLog> LogReader::find(std::string_view request_id) {
+  const storage::Transaction one_state(db_, storage::Transaction::Kind::Read);
+  storage::Rows rows = find_.query(storage::blob(requestKey(request_id)));
+  if (!rows.next()) return std::nullopt;
+  model::RequestLog log = readRow(rows, dictionary_);
+  storage::Rows payload = payload_.query(rows.integer(0));
+  if (payload.next()) {
+    if (!payload.isNull(0)) log.request_body = std::string(payload.blob(0));
+    if (!payload.isNull(1)) log.response_body = std::string(payload.blob(1));
+  }
+  return log;
+}
+
+}  // namespace penstock::store

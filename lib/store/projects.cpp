@@ -1,0 +1,71 @@
+#include "store/projects.h"
+
+#include <limits>
+
+#include "store/rows.h"
+
+namespace penstock::store {
+namespace {
+
+model::Project read(const storage::Rows& row) {
+  model::Project project;
+  project.id = row.string(0);
+  project.organization_id = row.string(1);
+  project.name = row.string(2);
+  project.slug = row.string(3);
+  project.description = row.string(4);
+  project.settings.auto_resolve_bare_model = row.flag(5);
+  project.settings.retain_payloads = row.flag(6);
+  project.created_at = row.integer(7);
+  project.deleted_at = row.optionalInteger(8);
+  return project;
+}
+
+ApiError slugTaken(const model::Project& project) {
+  return conflict("slug_taken", "another project has the slug " + project.slug, "/slug");
+}
+
+}  // namespace
+
+Status ProjectTable::insert(const model::Project& project) {
+  if (findBySlug(project.organization_id, project.slug)) return slugTaken(project);
+  insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
+              project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
+              project.created_at);
+  return Unit{};
+}
+
+std::optional<model::Project> ProjectTable::find(std::string_view id) {
+  return readOne(find_.query(id), read);
+}
+
+std::optional<model::Project> ProjectTable::findBySlug(std::string_view organization_id,
+                                                       std::string_view slug) {
+  return readOne(by_slug_.query(organization_id, slug), read);
+}
+
+Page<model::Project> ProjectTable::list(const PageRequest& page, Deleted deleted) {
+  return toPage(
+      readAll(list_.query(page.after, deleted == Deleted::Include, rowsToAsk(page)), read), page);
+}
+
+std::vector<model::Project> ProjectTable::all() {
+  return readAll(list_.query("", false, std::numeric_limits<int64_t>::max()), read);
+}
+
+Status ProjectTable::update(const model::Project& project) {
+  const auto holder = findBySlug(project.organization_id, project.slug);
+  if (holder && holder->id != project.id) return slugTaken(project);
+  if (update_.run(project.name, project.slug, project.description,
+                  project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
+                  project.id) == 0) {
+    return notFound("project", project.id);
+  }
+  return Unit{};
+}
+
+bool ProjectTable::softDelete(std::string_view id, UnixMillis now) {
+  return delete_.run(now, id) > 0;
+}
+
+}  // namespace penstock::store

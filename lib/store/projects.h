@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/project.h"
+#include "storage/statement.h"
+#include "store/page.h"
+
+namespace penstock::store {
+
+// The only code that knows the table project. One instance a connection.
+// To create a project together with its @default, use createProject() of store/provision.h.
+class ProjectTable {
+ public:
+  explicit ProjectTable(storage::Database& db) : db_(db) {}
+
+  Status insert(const model::Project& project);  // Conflict: slug_taken
+  // By id also finds deleted projects (deleted_at is set); by slug only living ones.
+  std::optional<model::Project> find(std::string_view id);
+  std::optional<model::Project> findBySlug(std::string_view organization_id, std::string_view slug);
+  Page<model::Project> list(const PageRequest& page, Deleted deleted = Deleted::Exclude);
+  std::vector<model::Project> all();  // living
+  // Writes name, slug, description and settings. NotFound, or Conflict: slug_taken.
+  Status update(const model::Project& project);
+  // Frees the slug. False when there is no such living project. The project's keys are the
+  // caller's business (ApiKeyTable::revokeOfProject).
+  bool softDelete(std::string_view id, UnixMillis now);
+
+ private:
+  static constexpr std::string_view kSelect =
+      "SELECT id, organization_id, name, slug, description, auto_resolve_bare_model, "
+      "retain_payloads, created_at, deleted_at FROM project ";
+  storage::Database& db_;
+  storage::Statement insert_{
+      db_,
+      "INSERT INTO project (id, organization_id, name, slug, description, "
+      "auto_resolve_bare_model, retain_payloads, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
+  storage::Statement find_{db_, kSelect, "WHERE id = ?"};
+  storage::Statement by_slug_{db_, kSelect,
+                              "WHERE organization_id = ? AND slug = ? AND deleted_at IS NULL"};
+  storage::Statement list_{db_, kSelect,
+                           "WHERE id > ? AND (deleted_at IS NULL OR ?) ORDER BY id LIMIT ?"};
+  storage::Statement update_{
+      db_,
+      "UPDATE project SET name = ?, slug = ?, description = ?, auto_resolve_bare_model = ?, "
+      "retain_payloads = ? WHERE id = ? AND deleted_at IS NULL"};
+  storage::Statement delete_{
+      db_, "UPDATE project SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"};
+};
+
+}  // namespace penstock::store

@@ -1,0 +1,103 @@
+#include "pricing/catalogue.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstdio>
+
+using namespace penstock;
+using namespace penstock::pricing;
+
+namespace {
+constexpr UnixMillis kNow = 1'777'593'600'000;  // 2026-05-01
+
+const PriceCatalogue& catalogue() {
+  static const PriceCatalogue built = PriceCatalogue::builtIn();
+  return built;
+}
+
+int64_t inputRate(std::string_view provider, std::string_view model) {
+  const Price* price = catalogue().find(provider, model, kNow);
+  return price == nullptr ? -1 : price->base.input;
+}
+}  // namespace
+
+TEST_SUITE("pricing/catalogue") {
+  TEST_CASE("models are found by name, alias, pattern and date in either spelling") {
+    CHECK(inputRate("openai", "gpt-4o-mini") == 150'000);
+    CHECK(inputRate("openai", "gpt-4o-mini-2024-07-18") == 150'000);
+    CHECK(inputRate("openai", "gpt-4o-mini-20240718") == 150'000);
+    CHECK(inputRate("openai", " GPT-4o-Mini ") == 150'000);
+    CHECK(inputRate("openai", "ft:gpt-4o-mini-2024-07-18:acme::x") == 300'000);
+    CHECK(inputRate("anthropic", "claude-haiku-4-5-20251001") == 1'000'000);
+    CHECK(inputRate("google", "gemini-2.5-flash-lite") == 100'000);
+  }
+
+  TEST_CASE("a reseller's models are priced as their maker's where it lists none") {
+    CHECK(inputRate("azure", "claude-haiku-4-5") == 1'000'000);
+  }
+
+  TEST_CASE("what is not known is unpriced, not free") {
+    CHECK(catalogue().find("openai", "no-such-model", kNow) == nullptr);
+    CHECK(catalogue().find("nobody", "gpt-4o", kNow) == nullptr);
+    CHECK(catalogue().find("", "gpt-4o", kNow) == nullptr);
+    CHECK(catalogue().find("openai", "", kNow) == nullptr);
+  }
+
+  TEST_CASE("the demo provider has prices of its own, with any faults in the name") {
+    CHECK(inputRate("demo", "demo-chat") == 100'000);
+    CHECK(inputRate("demo", "demo-chat:latency=500") == 100'000);
+    CHECK(inputRate("demo", "demo-embedding") == 20'000);
+    CHECK(inputRate("demo", "gpt-4o") == -1);
+  }
+
+  TEST_CASE("a base URL says whose prices hold") {
+    const auto& c = catalogue();
+    CHECK(c.providerOf("openai", std::nullopt) == "openai");
+    CHECK(c.providerOf("openai", "https://api.openai.com/v1") == "openai");
+    CHECK(c.providerOf("openai", "https://API.GROQ.com:443/openai/v1/") == "groq");
+    CHECK(c.providerOf("openai", "https://openrouter.ai/api/v1") == "openrouter");
+    CHECK(c.providerOf("openai", "https://generativelanguage.googleapis.com/v1beta/openai") ==
+          "google");
+    CHECK(c.providerOf("openai", "https://my.openai.azure.com/openai/v1") == "azure");
+    CHECK(c.providerOf("openai", "https://router.huggingface.co/together/v1") ==
+          "huggingface_together");
+    CHECK(c.providerOf("openai", "http://127.0.0.1:8000/v1").empty());
+    CHECK(c.providerOf("openai", "http://[::1]:8000/v1").empty());
+    CHECK(c.providerOf("openai", "https://api.groq.com.evil.example/v1").empty());
+    CHECK(c.providerOf("demo", std::nullopt) == "demo");
+    CHECK(c.providerOf("demo", "internal://demo") == "demo");
+    CHECK(c.providerOf("unheard-of", std::nullopt).empty());
+  }
+
+  TEST_CASE("an earlier pattern wins over a later exact name, an earlier table over a later") {
+    const std::string_view first = "V\ta\nP\tp\nM\tm\t^x-\nR\t-\ti1\n";
+    const std::string_view second = "V\tb\nP\tp\nM\tx\t=x-1|=y\nR\t-\ti2\nM\tz\t^y\nR\t-\ti3\n";
+    const std::string_view tables[] = {first, second};
+    const PriceCatalogue merged(tables);
+    CHECK(merged.find("p", "x-1", 0)->base.input == 1);
+    CHECK(merged.find("p", "y", 0)->base.input == 2);
+    CHECK(merged.find("p", "y2", 0)->base.input == 3);
+    CHECK(merged.version().starts_with("b+"));
+  }
+
+  TEST_CASE("the version names the source and the contents") {
+    CHECK(catalogue().version().starts_with("genai-prices-0.1.8+"));
+    CHECK(catalogue().version().size() == 27);
+    CHECK(catalogue().modelCount() > 1400);
+  }
+
+  TEST_CASE("pricing timings" * doctest::skip()) {
+    using Clock = std::chrono::steady_clock;
+    const auto start = Clock::now();
+    const auto built = PriceCatalogue::builtIn();
+    const std::chrono::duration<double, std::micro> parse = Clock::now() - start;
+    std::printf("parsing the catalogue: %.0f us\n", parse.count());
+    for (const char* model : {"gpt-4o-mini", "gpt-4o-mini-20240718", "no-such-model"}) {
+      const auto from = Clock::now();
+      for (int i = 0; i < 100'000; ++i) (void)built.find("openai", model, kNow + i);
+      const std::chrono::duration<double, std::micro> took = Clock::now() - from;
+      std::printf("find %s: %.3f us\n", model, took.count() / 100'000);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/store_fixture.h"
+
+using namespace penstock;
+using store::LogFilter;
+using store::LogPage;
+using store::StatusClass;
+using test::logRow;
+using test::StoreFixture;
+
+namespace {
+
+constexpr UnixMillis kDay = 86'400'000;
+
+void append(StoreFixture& f, const std::vector<model::RequestLog>& rows) {
+  f.store->log().append(rows);
+}
+
+std::vector<UnixMillis> times(const LogPage& page) {
+  std::vector<UnixMillis> all;
+  for (const auto& row : page.rows) all.push_back(row.created_at);
+  return all;
+}
+
+void retainAll(StoreFixture& f, const store::Retention& retention) {
+  while (f.store->log().retain(retention, f.clock.now()).more) {
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("store/log_store") {
+  TEST_CASE("a row comes back as it was written") {
+    StoreFixture f;
+    model::RequestLog row = logRow(1'800'000'000'123, 200);
+    row.routing_config_id = "rc_1";
+    row.routing_config_version = 4;
+    row.error_class = "none";
+    row.stream = true;
+    row.attempts = 2;
+    row.usage = {1, 2, 3, 4, 5, 6, 7, 8, model::Usage::Source::Provider};
+    row.cost_input = {10};
+    row.cost_output = {20};
+    row.cost_total = {30};
+    row.priced = true;
+    row.catalogue_version = "2026-05";
+    row.latency_us = 1000;
+    row.ttft_us = 0;
+    row.end_user = "user's";
+    row.trace_id = "t";
+    row.conversation_id = "c";
+    row.traceparent = "00-a-b-01";
+    row.tags = {{"team", "a\"b"}, {"x", ""}};
+    row.byok_fingerprint = "sk-a...wxyz";
+    row.request_body = std::string("{\"a\":\0\xff}", 8);
+    append(f, {row});
+    const auto found = f.store->log().find(row.request_id);
+    REQUIRE(found);
+    CHECK(found->request_body == row.request_body);
+    CHECK_FALSE(found->response_body);
+    CHECK(found->tags == row.tags);
+    CHECK(found->usage == row.usage);
+    CHECK(found->cost_total == row.cost_total);
+    CHECK(found->ttft_us == 0);
+    CHECK(found->upstream_head_us == -1);
+    CHECK(found->created_at == row.created_at);
+    for (const auto member :
+         {&model::RequestLog::request_id, &model::RequestLog::organization_id,
+          &model::RequestLog::project_id, &model::RequestLog::api_key_id,
+          &model::RequestLog::endpoint, &model::RequestLog::requested_model,
+          &model::RequestLog::provider, &model::RequestLog::provider_id, &model::RequestLog::model,
+          &model::RequestLog::routing_config_id, &model::RequestLog::resolved,
+          &model::RequestLog::error_class, &model::RequestLog::catalogue_version,
+          &model::RequestLog::end_user, &model::RequestLog::trace_id,
+          &model::RequestLog::conversation_id, &model::RequestLog::traceparent}) {
+      CHECK((*found).*member == row.*member);
+    }
+    CHECK(found->byok_fingerprint == row.byok_fingerprint);
+    CHECK(found->routing_config_version == 4);
+    CHECK(found->stream);
+    CHECK(found->priced);
+    CHECK(found->attempts == 2);
+    CHECK(found->latency_us == 1000);
+    CHECK_FALSE(f.store->log().find(newUuid()));
+    for (const char* odd : {"", "nonsense", "------------------------------------"}) {
+      CHECK_FALSE(f.store->log().find(odd));
+    }
+  }
+
+  TEST_CASE("rows of one millisecond are all kept, and lists are newest first") {
+    StoreFixture f;
+    append(f, {logRow(30), logRow(10), logRow(20), logRow(20), logRow(20)});
+    CHECK(times(f.store->log().list({})) == std::vector<UnixMillis>{30, 20, 20, 20, 10});
+    CHECK(f.store->log().count() == 5);
+  }
+
+  TEST_CASE("pages follow one another without gap or overlap while rows are added") {
+    StoreFixture f;
+    std::vector<model::RequestLog> rows;
+    for (int i = 1; i <= 7; ++i) rows.push_back(logRow(i));
+    append(f, rows);
+    LogFilter filter{.limit = 3};
+    std::vector<UnixMillis> seen;
+    do {
+      const LogPage page = f.store->log().list(filter);
+      append(f, {logRow(100)});
+      for (const UnixMillis time : times(page)) seen.push_back(time);
+      filter.before = page.next;
+    } while (filter.before != 0);
+    CHECK(seen == std::vector<UnixMillis>{7, 6, 5, 4, 3, 2, 1});
+  }
+
+  TEST_CASE("filters restrict the list, alone and together") {
+    StoreFixture f;
+    std::vector<model::RequestLog> rows;
+    for (int i = 1; i <= 8; ++i) rows.push_back(logRow(i));
+    rows[0].project_id = "proj_2";
+    rows[1].status = 404;
+    rows[2].status = 503;
+    rows[3].model = "gpt-4o";
+    rows[4].provider = "openai";
+    rows[5].end_user = "ann";
+    rows[6].tags = {{"team", "a"}, {"env", "b"}};
+    rows[7].status = 499;
+    rows[7].latency_us = 5000;
+    append(f, rows);
+    using Times = std::vector<UnixMillis>;
+    const std::vector<std::pair<LogFilter, Times>> cases = {
+        {{.project_id = "proj_2"}, {1}},
+        {{.project_id = "proj_9"}, {}},
+        {{.status = StatusClass::ClientError}, {8, 2}},
+        {{.status = StatusClass::ServerError}, {3}},
+        {{.status = StatusClass::Success, .limit = 2}, {7, 6}},
+        {{.model = "gpt-4o"}, {4}},
+        {{.model = "@default", .limit = 1}, {8}},
+        {{.provider = "openai"}, {5}},
+        {{.provider = "prov_1", .start = 8}, {8}},
+        {{.end_user = "ann"}, {6}},
+        {{.tags = {{"team", "a"}}}, {7}},
+        {{.tags = {{"team", "a"}, {"env", "b"}}}, {7}},
+        {{.tags = {{"team", "b"}}}, {}},
+        {{.start = 3, .end = 5}, {4, 3}},
+        {{.min_latency_us = 5000}, {8}},
+        {{.project_id = "proj_1", .status = StatusClass::ClientError, .end = 8}, {2}},
+    };
+    for (size_t i = 0; i < cases.size(); ++i) {
+      INFO(i);
+      CHECK(times(f.store->log().list(cases[i].first)) == cases[i].second);
+    }
+  }
+
+  TEST_CASE("rows older than the retention are deleted with their bodies") {
+    StoreFixture f;
+    const UnixMillis now = f.clock.now();
+    std::vector<model::RequestLog> rows;
+    for (int i = 0; i < 2500; ++i) rows.push_back(logRow(now - 10 * kDay + i));
+    rows.push_back(logRow(now - 3 * kDay));
+    rows[0].request_body = "old";
+    append(f, rows);
+    const auto first = f.store->log().retain({.days = 7, .bytes = 0}, now);
+    CHECK(first.deleted == 1000);  // bounded pieces
+    CHECK(first.more);
+    retainAll(f, {.days = 7, .bytes = 0});
+    CHECK(f.store->log().count() == 1);
+    CHECK_FALSE(f.store->log().find(rows[0].request_id));
+    retainAll(f, {.days = 0, .bytes = 0});
+    CHECK(f.store->log().count() == 1);
+  }
+
+  TEST_CASE("the log stays within its bytes on disk, losing the oldest") {
+    StoreFixture f;
+    constexpr int64_t kLimit = 4 << 20;
+    UnixMillis time = f.clock.now();
+    for (int round = 0; round < 20; ++round) {
+      std::vector<model::RequestLog> rows;
+      for (int i = 0; i < 50; ++i) {
+        rows.push_back(logRow(time++));
+        rows.back().response_body = std::string(20'000, static_cast<char>('a' + i % 26));
+      }
+      append(f, rows);
+      retainAll(f, {.days = 30, .bytes = kLimit});
+      CHECK(f.store->log().sizeBytes() <= kLimit);
+    }
+    const LogPage page = f.store->log().list({.limit = 1000});
+    CHECK(page.rows.size() > 20);
+    CHECK(page.rows.size() < 1000);
+    CHECK(page.rows.front().created_at == time - 1);
+    CHECK(page.rows.back().created_at == time - static_cast<int64_t>(page.rows.size()));
+    f.store->log().retain({.days = 30, .bytes = kLimit}, time);
+    CHECK(f.store->log().count() == static_cast<int64_t>(page.rows.size()));
+  }
+
+  TEST_CASE("names that callers invent do not grow the dictionary") {
+    StoreFixture f;
+    std::vector<model::RequestLog> rows;
+    for (int i = 0; i < 100; ++i) {
+      rows.push_back(logRow(i));
+      rows.back().requested_model = rows.back().model = "invented-" + std::to_string(i);
+      rows.back().end_user = "user-" + std::to_string(i);
+    }
+    append(f, rows);
+    f.close();
+    storage::Database db(f.dir / "log.db", {.access = storage::Access::ReadOnly});
+    CHECK(storage::Statement(db, "SELECT count(*) FROM dictionary").integer(0) == 7);
+  }
+
+  TEST_CASE("a deleted log.db is made anew") {
+    StoreFixture f;
+    append(f, {logRow(1)});
+    f.close();
+    for (const char* file : {"log.db", "log.db-wal", "log.db-shm"}) {
+      std::filesystem::remove(f.dir / file);
+    }
+    f.open();
+    CHECK(f.store->warnings().empty());
+    CHECK(f.store->log().count() == 0);
+    append(f, {logRow(2)});
+    CHECK(f.store->log().count() == 1);
+  }
+
+  TEST_CASE("a corrupt log.db is put aside with a warning, and the store opens") {
+    for (const bool whole : {true, false}) {
+      StoreFixture f;
+      std::vector<model::RequestLog> rows;
+      for (int i = 0; i < 500; ++i) rows.push_back(logRow(i));
+      append(f, rows);
+      f.close();
+      {
+        std::fstream file(f.dir / "log.db", std::ios::in | std::ios::out | std::ios::binary);
+        if (!whole) file.seekp(100);  // keeps the header, breaks the schema's page
+        file << std::string(8000, 'x');
+      }
+      f.open();
+      REQUIRE(f.store->warnings().size() == 1);
+      CHECK(f.store->warnings()[0].find("put aside as") != std::string::npos);
+      CHECK(f.store->log().count() == 0);
+      append(f, {logRow(2)});
+      CHECK(f.store->log().count() == 1);
+      f.reopen();
+      CHECK(f.store->warnings().empty());
+    }
+  }
+
+  TEST_CASE("lists can be read while rows are written") {
+    StoreFixture f;
+    std::jthread writer([&](const std::stop_token& stop) {
+      for (int i = 0; !stop.stop_requested(); ++i) append(f, {logRow(i), logRow(i)});
+    });
+    for (int i = 0; i < 50; ++i) {
+      const LogPage page = f.store->log().list({.limit = 10});
+      CHECK(page.rows.size() <= 10);
+      CHECK(f.store->log().count() % 2 == 0);  // whole batches only
+    }
+  }
+}
