@@ -40,18 +40,18 @@ sdk: build ## the official SDKs against the real binary
 	@$(CTEST) --test-dir build/release -R '^sdk'
 
 examples: build ## every examples/*/run.sh
-	@$(CTEST) --test-dir build/release -R '^examples/'
+	@$(CTEST) --test-dir build/release -R '^example/'
 
 # The sanitizers run what runs our code in the test's process or beside it; not other languages.
 asan: setup ## unit and integration tests under AddressSanitizer and UBSan
 	@cmake --preset asan >/dev/null
 	@cmake --build --preset asan
-	@$(CTEST) --test-dir build/asan -E '^(sdk|examples)'
+	@$(CTEST) --test-dir build/asan -E '^(sdk|example)/'
 
 tsan: setup ## unit and integration tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
 	@$(FIXED_LAYOUT) cmake --build --preset tsan
-	@$(FIXED_LAYOUT) $(CTEST) --test-dir build/tsan -E '^(sdk|examples)'
+	@$(FIXED_LAYOUT) $(CTEST) --test-dir build/tsan -E '^(sdk|example)/'
 
 SOURCES = $(shell find lib cmd tests -name node_modules -prune -o -name '*.[ch]pp' -print -o -name '*.h' -print)
 

@@ -194,14 +194,14 @@ void readStreaming(FieldReader& fields, OpenAiRequest& request) {
 }
 
 Result<OpenAiRequest> parseRequest(std::string_view text, const json::Limits& limits,
-                                   void (*readContent)(FieldReader&, OpenAiRequest&)) {
+                                   void (*read_content)(FieldReader&, OpenAiRequest&)) {
   OpenAiRequest request;
   if (auto status = json::scanObject(text, request.body, limits, "the request body"); !status) {
     return std::move(status).error();
   }
   FieldReader fields(request.body, "");
   readModel(fields, request);
-  readContent(fields, request);
+  read_content(fields, request);
   readExtensions(fields, request);
   readBorrowed(request.body, request);
   if (fields.error()) return std::move(*fields.error());

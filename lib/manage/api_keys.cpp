@@ -20,7 +20,7 @@ constexpr ResourceRoute kRoutes[] = {
 };
 
 constexpr std::string_view kList = "api_keys";
-constexpr json::IntRange kRateLimit{.min = 1, .max = 1'000'000};
+constexpr json::IntRange kRateLimit{.min = 1, .max = 1'000'000'000};
 
 void writeFields(json::Writer& out, const model::ApiKey& key, UnixMillis now) {
   out.field("id", key.id).field("project_id", key.project_id).field("name", key.name);

@@ -105,8 +105,8 @@ Price parsePrice(std::string_view text) {
   }
   price.base = ratesPast(units, -1);
   std::ranges::sort(starts);
-  const auto repeats = std::ranges::unique(starts);
-  starts.erase(repeats.begin(), repeats.end());
+  // Not std::ranges::unique: clang 14 cannot compile libstdc++ 12's subrange.
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
   for (const int64_t start : starts) price.tiers.push_back({start, ratesPast(units, start)});
   return price;
 }

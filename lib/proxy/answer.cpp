@@ -14,6 +14,7 @@ std::string seconds(int64_t millis) { return std::to_string((millis + 999) / 100
 
 void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row, const budget::RateDecision* rate) {
   headers.emplace_back("X-Modelux-Request-Id", row.request_id);
+  headers.emplace_back("x-request-id", row.request_id);  // where OpenAI's SDKs look for it
   headers.emplace_back("X-Modelux-Cache", "MISS");
   if (!row.provider.empty()) headers.emplace_back("X-Modelux-Provider-Used", row.provider);
   if (!row.model.empty()) headers.emplace_back("X-Modelux-Model-Used", row.model);

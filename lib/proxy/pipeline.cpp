@@ -215,7 +215,12 @@ void Pipeline::onFailure(const http::Failure& failure) {
   const ApiError error{timeout ? ErrorKind::UpstreamTimeout : ErrorKind::UpstreamFailed,
                        timeout ? "upstream_timeout" : "all_attempts_failed",
                        "provider " + row_.provider + " failed: " + http::failureName(failure.kind)};
-  if (exchange_->started()) return endStream(&error);
+  if (relay_ && exchange_->started()) {
+    // The answer may have been complete when the connection broke: the relay knows.
+    std::string out;
+    if (!timeout && relay_->finish(out) == dialect::StreamPhase::Done) return forwardStream(out);
+    return endStream(&error);
+  }
   answerFailure(error, ClientRetry::Spent);
 }
 

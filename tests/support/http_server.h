@@ -76,6 +76,7 @@ class HttpServer {
   RawSocket connect() const { return RawSocket::connect(port_); }
   // Every request that reached the handler, as "METHOD TARGET BODY".
   std::vector<std::string> seen() { return *seen_.lock(); }
+  std::vector<std::string> forget() { return std::exchange(*seen_.lock(), {}); }
 
   // Sends the bytes on a new connection, and no more; the status answered, and how it ended.
   RawResponse ask(std::string_view bytes) {

@@ -31,8 +31,7 @@ describe('what the gateway says about an answer', () => {
 
   it('leaves no member of its own in the body', async () => {
     const { data } = await chat({ 'mlx:tags': { team: 'ml' } });
-    assert.deepEqual(Object.keys(data).filter((key) => /^(mlx|modelux|penstock|_)/.test(key)),
-                     ['_request_id'].filter((key) => key in data));
+    assert.deepEqual(Object.keys(data).filter((key) => /^(mlx|modelux|penstock)/.test(key)), []);
   });
 
   it('keeps tags and end user from the body in the log', async () => {
@@ -62,5 +61,18 @@ describe('what the gateway says about an answer', () => {
     const row = await gateway.logRow(response.headers.get('x-modelux-request-id'));
     assert.equal(row.input_tokens, data.usage.prompt_tokens);
     assert.equal(row.output_tokens, 9);
+  });
+
+  it('explains a decision when asked, in the body', async () => {
+    const { data } = await chat({ 'mlx:trace': true });
+    assert.equal(typeof data['mlx:trace'], 'object');
+  });
+
+  it('decides without calling anybody in a dry run', async () => {
+    const { data, response } = await chat({}, { headers: { 'X-Modelux-Dry-Run': 'true' } });
+    assert.equal(data['mlx:dry_run'], true);
+    assert.equal(data.choices[0].message.content, '');
+    assert.equal(data.usage.total_tokens, 0);
+    assert.equal(response.headers.get('x-modelux-provider-used'), 'demo');
   });
 });

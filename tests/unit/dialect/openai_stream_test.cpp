@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -321,13 +321,13 @@ TEST_SUITE("dialect/openai_stream") {
     StreamRelay relay({});
     std::string out;
     constexpr int kRounds = 400'000;
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     for (int i = 0; i < kRounds; ++i) {
       out.clear();
       relay.feed(chunk, out);
     }
-    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
-    std::printf("relay of a %zu byte event: %.2f us\n", chunk.size(), took.count() / kRounds);
+    const double took = 1e6 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    std::printf("relay of a %zu byte event: %.2f us\n", chunk.size(), took / kRounds);
     CHECK(relay.phase() == StreamPhase::Streaming);
   }
 }

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <thread>
 
+#include "support/fuzz.h"
 #include "support/http_client.h"
 
 using namespace penstock;
@@ -378,6 +380,51 @@ TEST_SUITE("http/call") {
       call->resume();
     });
     CHECK(call.failure() == FailureKind::IdleTimeout);
+  }
+
+  TEST_CASE("whatever an upstream answers, a call ends once, and ends well only with a whole answer") {
+    RawListener listener;
+    HttpClient client;
+    const std::vector<std::string> valid = {
+        kOk, "HTTP/1.1 100 Continue\r\n\r\n" + kOk,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x\r\nabc\r\n0\r\nX: y\r\n\r\n",
+        "HTTP/1.1 503 Unavailable\r\nRetry-After: 1\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789",
+        "HTTP/1.0 200 OK\r\n\r\nto the end"};
+    static constexpr char kBytes[] = "\r\n\0 :;0159aF-,HTP\xff";
+    static constexpr std::string_view kNasty(kBytes, sizeof kBytes - 1);
+    Fuzz fuzz(600);
+    std::mt19937& random = fuzz.random;
+    int ended = 0;
+    for (int round = 0; round < fuzz.rounds; ++round) {
+      std::string bytes = valid[random() % valid.size()];
+      for (size_t i = random() % 3; i > 0; --i) {
+        const size_t at = random() % bytes.size();
+        if (random() % 2 == 0) bytes[at] = kNasty[random() % kNasty.size()];
+        else if (random() % 2 == 0) bytes.insert(at, 1, kNasty[random() % kNasty.size()]);
+        else bytes.erase(at, 1 + random() % 4);
+        if (bytes.empty()) bytes = "x";
+      }
+      const bool cut = random() % 4 == 0;
+      if (cut) bytes.resize(random() % bytes.size());
+      CAPTURE(bytes);
+      TestCall call(client);
+      call.start(localRequest(listener.port()));
+      RawSocket upstream = serve(listener);
+      for (std::string_view rest = bytes; !rest.empty();) {
+        const size_t size = std::min<size_t>(1 + random() % 40, rest.size());
+        if (!upstream.send(rest.substr(0, size))) break;
+        rest.remove_prefix(size);
+      }
+      upstream.close();
+      REQUIRE(call.wait());
+      if (call.ended()) {
+        ++ended;
+        CHECK(call.status() >= 200);
+        CHECK(call.size() <= bytes.size());
+      }
+      onLoop(client.loop(), [&] { client.client().closeIdle(); });
+    }
+    CHECK(ended > fuzz.rounds / 5);
   }
 
   TEST_CASE("redirects are answers like any other") {

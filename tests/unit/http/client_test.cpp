@@ -182,13 +182,14 @@ TEST_SUITE("http/client") {
       CHECK(call.start(request).failure() == FailureKind::EgressRefused);
     }
     CHECK(!listener.waits(milliseconds(20)));
-    for (const std::string host : {"127.0.0.1", "localhost", "::ffff:127.0.0.1"}) {
+    RawSocket upstream;
+    for (const std::string host : {"localhost", "::ffff:127.0.0.1", "127.0.0.1"}) {
       INFO(host);
       TestCall call(client);
       ClientRequest request = localRequest(listener.port());
       request.origin.host = host;
       call.start(request);
-      RawSocket upstream = listener.accept();
+      upstream = listener.accept();
       upstream.readUntil("hello");
       upstream.send(kOk);
       CHECK(call.ended());

@@ -81,14 +81,15 @@ TEST_SUITE("http/loop") {
     std::condition_variable done;
     std::optional<Timer> a, b, c, d;
     onLoop(loop, [&] {
-      a.emplace(loop, [&] { fired += 'a'; });
-      b.emplace(loop, [&] { fired += 'b'; });
-      c.emplace(loop, [&] { fired += 'c'; });
-      d.emplace(loop, [&] {
+      const auto note = [&](char name) {
         std::lock_guard lock(mutex);
-        fired += 'd';
+        fired += name;
         done.notify_one();
-      });
+      };
+      a.emplace(loop, [=] { note('a'); });
+      b.emplace(loop, [=] { note('b'); });
+      c.emplace(loop, [=] { note('c'); });
+      d.emplace(loop, [=] { note('d'); });
       a->armIn(milliseconds(10));
       a->armIn(milliseconds(40));  // later
       b->armIn(milliseconds(5'000));

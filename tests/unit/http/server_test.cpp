@@ -2,11 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <fstream>
+#include <map>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "support/fuzz.h"
 #include "support/http_server.h"
 
 using namespace penstock;
@@ -30,6 +36,143 @@ size_t residentBytes() {
   size_t resident = 0;
   file >> total >> resident;
   return resident * 4096;
+}
+
+// A second, naive reading of request bytes by the rules of lib/http: what a handler must see of them.
+// Slow and simple on purpose.
+struct Oracle {
+  std::vector<std::string> requests;  // "METHOD TARGET BODY"
+  bool refused = false;               // the bytes after them are refused; else more is waited for
+
+  explicit Oracle(std::string rest) {
+    while (!refused && one(rest)) {
+    }
+  }
+
+ private:
+  static bool all(const std::string& text, const std::function<bool(unsigned char)>& good) {
+    return std::all_of(text.begin(), text.end(), [&](char c) { return good(static_cast<unsigned char>(c)); });
+  }
+  static bool token(const std::string& text) {
+    return !text.empty() && all(text, [](unsigned char c) { return std::isalnum(c) != 0 || (c < 128 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr && c != 0); });
+  }
+  bool refuse() {
+    refused = true;
+    return false;
+  }
+  // The next line without CRLF; nothing when it is not there yet or is no line.
+  std::optional<std::string> line(std::string& rest) {
+    const size_t end = rest.find('\n');
+    if (end == std::string::npos) return std::nullopt;
+    if (end == 0 || rest[end - 1] != '\r') {
+      refused = true;
+      return std::nullopt;
+    }
+    std::string found = rest.substr(0, end - 1);
+    rest.erase(0, end + 1);
+    return found;
+  }
+  bool one(std::string& rest) {
+    std::vector<std::string> lines;
+    while (true) {
+      const auto next = line(rest);
+      if (!next) return false;
+      if (next->empty()) break;
+      lines.push_back(*next);
+    }
+    if (lines.empty()) return refuse();
+    const size_t a = lines[0].find(' ');
+    const size_t b = lines[0].rfind(' ');
+    if (a == std::string::npos || a == b) return refuse();
+    const std::string method = lines[0].substr(0, a);
+    const std::string target = lines[0].substr(a + 1, b - a - 1);
+    const std::string version = lines[0].substr(b + 1);
+    if (!token(method) || method.size() > 16 || !all(target, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; })) return refuse();
+    if (target.empty() || (target[0] != '/' && !(target == "*" && method == "OPTIONS"))) return refuse();
+    if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse();
+    std::multimap<std::string, std::string> fields;
+    for (size_t i = 1; i < lines.size(); ++i) {
+      const size_t colon = lines[i].find(':');
+      if (colon == std::string::npos || !token(lines[i].substr(0, colon))) return refuse();
+      const std::string value(trim(std::string_view(lines[i]).substr(colon + 1)));
+      if (!all(value, [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); })) return refuse();
+      fields.emplace(asciiLower(lines[i].substr(0, colon)), value);
+    }
+    const bool old = version == "HTTP/1.0";
+    if (fields.count("host") > 1 || (fields.count("host") == 0 && !old)) return refuse();
+    if (fields.count("content-encoding") > 0) return refuse();
+    const size_t lengths = fields.count("content-length");
+    const size_t codings = fields.count("transfer-encoding");
+    if (lengths + codings > 1) return refuse();
+    const bool no_body = method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+    const bool needs_body = method == "POST" || method == "PUT" || method == "PATCH";
+    if (lengths + codings == 0 && needs_body) return refuse();
+    std::string body;
+    if (codings == 1) {
+      if (old || no_body || asciiLower(fields.find("transfer-encoding")->second) != "chunked") return refuse();
+      if (!chunks(rest, body)) return false;
+    } else if (lengths == 1) {
+      const std::string& text = fields.find("content-length")->second;
+      if (text.empty() || text.size() > 18 || !all(text, [](unsigned char c) { return std::isdigit(c) != 0; })) return refuse();
+      const size_t length = std::stoull(text);
+      if (length > 0 && no_body) return refuse();
+      if (length > 32 << 20) return refuse();
+      if (rest.size() < length) return false;
+      body = rest.substr(0, length);
+      rest.erase(0, length);
+    }
+    requests.push_back(method + " " + target + " " + body);
+    bool close = false;
+    bool keep = false;
+    for (auto [at, end] = fields.equal_range("connection"); at != end; ++at) {
+      split(at->second, ',', [&](std::string_view part) {
+        close = close || equalsIgnoreCase(trim(part), "close");
+        keep = keep || equalsIgnoreCase(trim(part), "keep-alive");
+      });
+    }
+    return !close && (!old || keep);
+  }
+  bool chunks(std::string& rest, std::string& body) {
+    while (true) {
+      const auto size = line(rest);
+      if (!size) {
+        if (!refused && rest.size() > 1024) return refuse();
+        return false;
+      }
+      if (size->empty() || size->size() > 12 || !all(*size, [](unsigned char c) { return std::isxdigit(c) != 0; })) return refuse();
+      const size_t length = std::stoull(*size, nullptr, 16);
+      const size_t have = std::min(length, rest.size());
+      body += rest.substr(0, have);
+      rest.erase(0, have);
+      if (body.size() > 32 << 20) return refuse();
+      if (have < length) return false;
+      const auto end = line(rest);
+      if (!end) return false;
+      if (!end->empty()) return refuse();
+      if (length == 0) return true;
+    }
+  }
+};
+
+// A few random changes, most of them small and to bytes that matter.
+std::string mutate(std::string bytes, std::mt19937& random) {
+  static constexpr char kBytes[] = "\r\n\0 :;,\t0159aF+-/#%chunked\x7f\x80\xff";
+  static constexpr std::string_view kNasty(kBytes, sizeof kBytes - 1);
+  const auto below = [&](size_t limit) { return random() % std::max<size_t>(limit, 1); };
+  for (size_t i = 1 + below(3); i > 0; --i) {
+    const size_t at = below(bytes.size());
+    const size_t size = 1 + below(8);
+    switch (below(6)) {
+      case 0: bytes[at] = kNasty[below(kNasty.size())]; break;
+      case 1: bytes[at] = static_cast<char>(below(256)); break;
+      case 2: bytes.insert(at, 1, kNasty[below(kNasty.size())]); break;
+      case 3: bytes.erase(at, size); break;
+      case 4: bytes.insert(below(bytes.size()), bytes.substr(at, size * 6)); break;
+      default: bytes.insert(at, "\r\n"); break;
+    }
+    if (bytes.empty()) bytes = "x";
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -356,6 +499,49 @@ TEST_SUITE("http/server") {
     CHECK(seen[0] != seen[1]);
     CHECK(seen[0] == seen[2]);
     server.close();
+  }
+
+  TEST_CASE("whatever the bytes and however they are split, handlers see exactly what a naive reader sees") {
+    const std::vector<std::string> valid = {
+        get("", "/a"),
+        get("Connection: close\r\n", "/b"),
+        "GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n",
+        "DELETE /d HTTP/1.1\r\nHost: h\r\n\r\n",
+        upload("{\"a\":1}"),
+        upload("GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0a\r\n0123456789\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\nX-Y: z\r\n", "20\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n0\r\n\r\n"),
+    };
+    HttpServer server;
+    Fuzz fuzz(1500);
+    std::mt19937& random = fuzz.random;
+    for (int round = 0; round < fuzz.rounds; ++round) {
+      std::string bytes;
+      for (size_t i = 1 + random() % 4; i > 0; --i) bytes += valid[random() % valid.size()];
+      if (round % 20 != 0) bytes = mutate(bytes, random);
+      const Oracle expected(bytes);
+      RawSocket client = server.connect();
+      std::string_view rest = bytes;
+      while (!rest.empty()) {
+        const size_t size = 1 + random() % (round % 3 == 0 ? 8 : 200);
+        if (!client.send(rest.substr(0, size))) break;
+        rest.remove_prefix(std::min(size, rest.size()));
+      }
+      CAPTURE(round);
+      CAPTURE(bytes);
+      const bool agrees = eventually([&] { return server.seen().size() >= expected.requests.size(); }, std::chrono::seconds(2));
+      CHECK(agrees);
+      if (expected.refused) {
+        for (size_t i = 0; i < expected.requests.size(); ++i) {
+          CHECK(client.response(expected.requests[i].starts_with("HEAD ")).status == 200);
+        }
+        CHECK(client.readUntil("\r\n\r\n").starts_with("HTTP/1.1 4"));
+      }
+      client.close();
+      CHECK(eventually([&] { return server.server().counters().open == 0; }));
+      REQUIRE(server.forget() == expected.requests);
+    }
   }
 
   TEST_CASE("a bad listen address is an error, not a crash") {

@@ -77,19 +77,23 @@ class FakeLog final : public store::LogStore {
   int entered_ = 0;
 };
 
+struct NullFile {
+  NullFile() : fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)) {}
+  ~NullFile() { ::close(fd); }
+  NullFile(const NullFile&) = delete;
+  NullFile& operator=(const NullFile&) = delete;
+  const int fd;
+};
+
 struct Fixture {
   explicit Fixture(Recorder::Options options) {
     options.retry_after = milliseconds(1);
     recorder.emplace(log, clock, logger, options);
   }
-  ~Fixture() {
-    recorder.reset();
-    ::close(fd);
-  }
-  int fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  NullFile null;  // outlives the logger, which writes at its end
   FakeLog log;
   test::ManualClock clock;
-  Logger logger{{.fd = fd}, clock};
+  Logger logger{{.fd = null.fd}, clock};
   std::optional<Recorder> recorder;
 };
 

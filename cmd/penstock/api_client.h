@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "exit_codes.h"
+
+namespace penstock::cli {
+
+struct ApiAnswer {
+  int status = 0;
+  std::string body;
+};
+
+// The management API of a running gateway, one call after another, over our own HTTP client on an
+// event loop that runs while a call lasts.
+class ApiClient {
+ public:
+  // `ca_file`: PEM bundle to verify an https URL with; empty: the system's.
+  ApiClient(std::string url, Secret key, std::string ca_file)
+      : url_(std::move(url)), key_(std::move(key)), ca_file_(std::move(ca_file)) {}
+
+  // `path` is below /manage/v1. The failure is that nobody answered, or that the URL is none.
+  Result<ApiAnswer, Failure> send(const std::string& method, const std::string& path,
+                                  const std::string& body) const;
+
+ private:
+  // Constant after construction.
+  const std::string url_;
+  const Secret key_;
+  const std::string ca_file_;
+};
+
+// Text as one segment of a path or one value of a query.
+std::string percentEncode(std::string_view text);
+
+}  // namespace penstock::cli

@@ -1,0 +1,58 @@
+// Parses the command line and hands over; what a command does is in its own file.
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "commands.h"
+#include "config_file.h"
+#include "exit_codes.h"
+#include "serve.h"
+
+using namespace penstock::cli;
+
+namespace {
+
+void addCommands(CLI::App& app, int& exit_code) {
+  app.require_subcommand(1);
+  // Read before the flags are (config_file.h); declared so that --help shows it.
+  app.add_option("--config", "TOML file with defaults; flags and PENSTOCK_* variables beat it")
+      ->envname("PENSTOCK_CONFIG")->type_name("FILE");
+  app.set_version_flag("--version", PENSTOCK_VERSION);
+  app.fallthrough();
+  addServe(app, exit_code);
+  addKey(app, exit_code);
+  addProvider(app, exit_code);
+  addRoute(app, exit_code);
+  addProject(app, exit_code);
+  addLogs(app, exit_code);
+  addRoutes(app, exit_code);
+  addBackup(app, exit_code);
+  addCheck(app, exit_code);
+  addVersion(app, exit_code);
+}
+
+int run(int argc, char** argv) {
+  int exit_code = kDone;
+  CLI::App app("Penstock, a self-hosted LLM gateway", "penstock");
+  addCommands(app, exit_code);
+  try {
+    applyConfigFile(app, argc, argv);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    // --help and --version end here too, with success.
+    return app.exit(problem) == 0 ? kDone : kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::cerr << "penstock: " << problem.what() << "\n";
+    return kRefused;
+  }
+}

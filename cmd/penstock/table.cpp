@@ -1,0 +1,74 @@
+#include "table.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace penstock::cli {
+namespace {
+
+constexpr size_t kGap = 2;
+
+size_t widthOf(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string cellOf(json::ValueRef object, std::string_view key) {
+  std::optional<json::ValueRef> value = object;
+  split(key, '.', [&](std::string_view step) {
+    if (value) value = value->find(step);
+  });
+  if (!value || value->isNull()) return "-";
+  std::string text = value->isString() ? std::string(*value->asString()) : value->text();
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text.empty() ? "-" : text;
+}
+
+void appendPadded(std::string& out, const std::string& text, size_t width) {
+  out += text;
+  out.append(width - widthOf(text) + kGap, ' ');
+}
+
+void endLine(std::string& out) {
+  while (out.ends_with(' ')) out.pop_back();
+  out += "\n";
+}
+
+}  // namespace
+
+std::string tableOf(json::ValueRef rows, std::span<const Column> columns) {
+  std::vector<std::vector<std::string>> lines(1);
+  for (const Column& column : columns) lines[0].emplace_back(column.title);
+  for (const json::ValueRef row : rows.elements()) {
+    lines.emplace_back();
+    for (const Column& column : columns) lines.back().push_back(cellOf(row, column.key));
+  }
+  std::vector<size_t> widths(columns.size(), 0);
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], widthOf(line[i]));
+  }
+  std::string out;
+  for (const auto& line : lines) {
+    for (size_t i = 0; i < line.size(); ++i) appendPadded(out, line[i], widths[i]);
+    endLine(out);
+  }
+  return out;
+}
+
+std::string fieldsOf(json::ValueRef object, std::span<const Column> columns) {
+  size_t width = 0;
+  for (const Column& column : columns) width = std::max(width, widthOf(column.title));
+  std::string out;
+  for (const Column& column : columns) {
+    appendPadded(out, std::string(column.title), width);
+    out += cellOf(object, column.key);
+    endLine(out);
+  }
+  return out;
+}
+
+}  // namespace penstock::cli

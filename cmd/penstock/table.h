@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "json/value.h"
+
+namespace penstock::cli {
+
+// One column: its head, and the member it shows; "cost.total_usd" is a member of a member.
+struct Column {
+  std::string_view title;
+  std::string_view key;
+};
+
+// An array of objects as aligned columns, for people. "-" stands for null and absent. Characters
+// that could steer the terminal are shown as '?'.
+std::string tableOf(json::ValueRef rows, std::span<const Column> columns);
+
+// One object, a line a field.
+std::string fieldsOf(json::ValueRef object, std::span<const Column> columns);
+
+}  // namespace penstock::cli
