@@ -14,9 +14,8 @@ endforeach()
 file(WRITE ${OUT}.h
 "#pragma once
 #include <span>
-#include <string_view>
+#include \"base/embedded_file.h\"
 namespace penstock::embedded {
-struct File { std::string_view name; std::string_view content; };
 std::span<const File> ${NAME}();
 }  // namespace penstock::embedded
 ")

@@ -43,7 +43,8 @@ void addBackup(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<BackupOptions>();
   command.add_option("file", options->file, "The new file")->required();
   command.add_option("--data", options->data_dir, "Folder of the store")
-      ->envname("PENSTOCK_DATA")->capture_default_str();
+      ->envname("PENSTOCK_DATA")
+      ->capture_default_str();
   command.callback([options, &exit_code] { exit_code = backup(*options); });
 }
 

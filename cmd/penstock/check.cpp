@@ -81,9 +81,11 @@ void addCheck(CLI::App& app, int& exit_code) {
   CLI::App& command = *app.add_subcommand("check", "Check the store's integrity and load it");
   auto options = std::make_shared<CheckOptions>();
   command.add_option("--data", options->data_dir, "Folder of the store")
-      ->envname("PENSTOCK_DATA")->capture_default_str();
-  command.add_option("--master-key-file", options->master_key_file,
-                     "File with the key that seals provider credentials")
+      ->envname("PENSTOCK_DATA")
+      ->capture_default_str();
+  command
+      .add_option("--master-key-file", options->master_key_file,
+                  "File with the key that seals provider credentials")
       ->envname("PENSTOCK_MASTER_KEY_FILE");
   command.callback([options, &exit_code] { exit_code = check(*options); });
 }

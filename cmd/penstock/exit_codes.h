@@ -5,7 +5,7 @@
 namespace penstock::cli {
 
 constexpr int kDone = 0;
-constexpr int kRefused = 1;      // by the API, or the operation failed
+constexpr int kRefused = 1;  // by the API, or the operation failed
 constexpr int kUsage = 2;
 constexpr int kUnreachable = 3;  // no gateway answers at the URL
 

@@ -19,15 +19,23 @@ struct KeyOptions {
   std::string pathOfId() const { return path() + "/" + percentEncode(id); }
 };
 
-constexpr Column kProjectKeys[] = {{"ID", "id"},         {"NAME", "name"},
-                                   {"PROJECT", "project_id"}, {"PREFIX", "prefix"},
-                                   {"LAST", "last_four"}, {"STATUS", "status"},
-                                   {"RPM", "rate_limit_rpm"}, {"EXPIRES", "expires_at"},
+constexpr Column kProjectKeys[] = {{"ID", "id"},
+                                   {"NAME", "name"},
+                                   {"PROJECT", "project_id"},
+                                   {"PREFIX", "prefix"},
+                                   {"LAST", "last_four"},
+                                   {"STATUS", "status"},
+                                   {"RPM", "rate_limit_rpm"},
+                                   {"EXPIRES", "expires_at"},
                                    {"CREATED", "created_at"}};
-constexpr Column kManagementKeys[] = {{"ID", "id"},          {"NAME", "name"},
-                                      {"ROLE", "role"},      {"PREFIX", "prefix"},
-                                      {"LAST", "last_four"}, {"STATUS", "status"},
-                                      {"EXPIRES", "expires_at"}, {"CREATED", "created_at"}};
+constexpr Column kManagementKeys[] = {{"ID", "id"},
+                                      {"NAME", "name"},
+                                      {"ROLE", "role"},
+                                      {"PREFIX", "prefix"},
+                                      {"LAST", "last_four"},
+                                      {"STATUS", "status"},
+                                      {"EXPIRES", "expires_at"},
+                                      {"CREATED", "created_at"}};
 
 Outcome<Unit> create(const Session& session, const KeyOptions& options) {
   BodyBuilder body;
@@ -88,7 +96,8 @@ void addKey(CLI::App& app, int& exit_code) {
   CLI::App& key = *app.add_subcommand("key", "Keys of projects and of the management API");
   key.require_subcommand(1);
   auto options = std::make_shared<KeyOptions>();
-  CLI::App& created = addVerb(key, options, "create", "Make a key and print it once", create, exit_code);
+  CLI::App& created =
+      addVerb(key, options, "create", "Make a key and print it once", create, exit_code);
   created.add_option("--name", options->name, "What it is for")->required();
   created.add_option("--project", options->project, "Project, by id or slug");
   created.add_option("--description", options->description, "More about it");
@@ -97,8 +106,9 @@ void addKey(CLI::App& app, int& exit_code) {
   created.add_option("--role", options->role, "Of a management key: owner, admin, member, viewer");
   CLI::App& listed = addVerb(key, options, "list", "List keys", list, exit_code);
   listed.add_option("--project", options->project, "Of this project, by id or slug");
-  CLI::App& rotated = addVerb(key, options, "rotate", "Give a key a new secret and print it once; the old one fails at once",
-                              rotate, exit_code);
+  CLI::App& rotated = addVerb(
+      key, options, "rotate",
+      "Give a key a new secret and print it once; the old one fails at once", rotate, exit_code);
   rotated.add_option("id", options->id, "The key's id")->required();
   CLI::App& revoked = addVerb(key, options, "revoke", "Revoke a key at once", revoke, exit_code);
   revoked.add_option("id", options->id, "The key's id")->required();

@@ -14,12 +14,11 @@ struct LogOptions {
   size_t limit = 50;
 };
 
-constexpr Column kColumns[] = {{"TIME", "created_at"},  {"REQUEST", "request_id"},
-                               {"STATUS", "status"},    {"MODEL", "requested_model"},
-                               {"SERVED", "model"},     {"PROVIDER", "provider"},
-                               {"IN", "input_tokens"},  {"OUT", "output_tokens"},
-                               {"USD", "total_cost_usd"}, {"MS", "latency_ms"},
-                               {"ERROR", "error_class"}};
+constexpr Column kColumns[] = {
+    {"TIME", "created_at"},       {"REQUEST", "request_id"}, {"STATUS", "status"},
+    {"MODEL", "requested_model"}, {"SERVED", "model"},       {"PROVIDER", "provider"},
+    {"IN", "input_tokens"},       {"OUT", "output_tokens"},  {"USD", "total_cost_usd"},
+    {"MS", "latency_ms"},         {"ERROR", "error_class"}};
 constexpr Column kFields[] = {{"request", "request_id"},
                               {"time", "created_at"},
                               {"project", "project_id"},
@@ -88,7 +87,8 @@ void addLogs(CLI::App& app, int& exit_code) {
   onRun(listed, Session::of(listed), exit_code,
         [options](const Session& session) { return list(session, *options); });
   CLI::App& shown = *logs.add_subcommand("show", "Show one request");
-  shown.add_option("request_id", options->request_id, "X-Modelux-Request-Id of its answer")->required();
+  shown.add_option("request_id", options->request_id, "X-Modelux-Request-Id of its answer")
+      ->required();
   onRun(shown, Session::of(shown), exit_code,
         [options](const Session& session) { return show(session, *options); });
 }

@@ -17,7 +17,8 @@ void addCommands(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   // Read before the flags are (config_file.h); declared so that --help shows it.
   app.add_option("--config", "TOML file with defaults; flags and PENSTOCK_* variables beat it")
-      ->envname("PENSTOCK_CONFIG")->type_name("FILE");
+      ->envname("PENSTOCK_CONFIG")
+      ->type_name("FILE");
   app.set_version_flag("--version", PENSTOCK_VERSION);
   app.fallthrough();
   addServe(app, exit_code);

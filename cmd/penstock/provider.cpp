@@ -21,10 +21,14 @@ struct ProviderOptions {
   bool is_default = false;
 };
 
-constexpr Column kColumns[] = {{"ID", "id"},           {"NAME", "name"},
-                               {"VENDOR", "vendor"},   {"BASE URL", "base_url"},
-                               {"KEY", "api_key_fingerprint"}, {"DEFAULT", "default"},
-                               {"PRIVATE", "private"}, {"DEFAULT MODEL", "default_model"},
+constexpr Column kColumns[] = {{"ID", "id"},
+                               {"NAME", "name"},
+                               {"VENDOR", "vendor"},
+                               {"BASE URL", "base_url"},
+                               {"KEY", "api_key_fingerprint"},
+                               {"DEFAULT", "default"},
+                               {"PRIVATE", "private"},
+                               {"DEFAULT MODEL", "default_model"},
                                {"STATUS", "status"}};
 
 // Never a flag: flags stay in the shell's history and in the process list.

@@ -25,13 +25,12 @@ struct RouteOptions {
   }
 };
 
-constexpr Column kColumns[] = {{"ID", "id"},         {"SLUG", "slug"},
-                               {"NAME", "name"},     {"PROJECT", "project_id"},
-                               {"POLICY", "policy"}, {"CONFIG", "config"},
-                               {"VERSION", "version"}, {"UPDATED", "updated_at"}};
-constexpr Column kVersions[] = {{"VERSION", "version"}, {"NAME", "name"},     {"POLICY", "policy"},
-                                {"CONFIG", "config"},   {"AUTHOR", "author"}, {"NOTE", "note"},
-                                {"CREATED", "created_at"}};
+constexpr Column kColumns[] = {
+    {"ID", "id"},         {"SLUG", "slug"},     {"NAME", "name"},       {"PROJECT", "project_id"},
+    {"POLICY", "policy"}, {"CONFIG", "config"}, {"VERSION", "version"}, {"UPDATED", "updated_at"}};
+constexpr Column kVersions[] = {
+    {"VERSION", "version"}, {"NAME", "name"}, {"POLICY", "policy"},     {"CONFIG", "config"},
+    {"AUTHOR", "author"},   {"NOTE", "note"}, {"CREATED", "created_at"}};
 
 // FILE, or standard input for "-".
 Outcome<std::string> readFile(const std::string& name) {
@@ -147,7 +146,8 @@ void addFields(CLI::App& command, RouteOptions& options) {
   command.add_option("--model", options.model, "Policy single: the model");
   command.add_option("--provider", options.provider, "Policy single: the provider, by id or name");
   command.add_option("--policy", options.policy, "The policy; single when absent");
-  command.add_option("--config-file", options.config_file, "The policy's JSON; - is standard input");
+  command.add_option("--config-file", options.config_file,
+                     "The policy's JSON; - is standard input");
   command.add_option("--note", options.note, "Why, for the history");
 }
 
@@ -157,7 +157,8 @@ void addRoute(CLI::App& app, int& exit_code) {
   CLI::App& route = *app.add_subcommand("route", "Routing configs: what @slug means");
   route.require_subcommand(1);
   auto options = std::make_shared<RouteOptions>();
-  CLI::App& created = addVerb(route, options, "create", "Create a routing config", create, exit_code);
+  CLI::App& created =
+      addVerb(route, options, "create", "Create a routing config", create, exit_code);
   created.add_option("--name", options->name, "Its name")->required();
   created.add_option("--slug", options->slug, "Its slug; made of the name when absent");
   addFields(created, *options);
@@ -171,7 +172,8 @@ void addRoute(CLI::App& app, int& exit_code) {
   updated.add_option("--expected-version", options->expected_version,
                      "Refuse when the newest version is another");
   addFields(updated, *options);
-  CLI::App& removed = addVerb(route, options, "delete", "Delete a routing config", remove, exit_code);
+  CLI::App& removed =
+      addVerb(route, options, "delete", "Delete a routing config", remove, exit_code);
   removed.add_option("route", options->named, "Id or @slug")->required();
 }
 

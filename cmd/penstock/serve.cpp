@@ -46,17 +46,20 @@ void writeReadyFile(const std::string& path, const std::string& line) {
   if (fd < 0) throw std::runtime_error("cannot write " + temporary);
   const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   ::close(fd);
-  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) throw std::runtime_error("cannot write " + path);
+  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0)
+    throw std::runtime_error("cannot write " + path);
 }
 
 // People at a terminal get a first call that works; machines read the line alone.
 void greet(const Gateway& gateway) {
   if (isatty(STDERR_FILENO) == 0 || gateway.projectKey().empty()) return;
-  std::cerr << "\nPenstock is ready. Your first project key (shown once):\n  " << gateway.projectKey()
-            << "\nYour management key (shown once):\n  " << gateway.managementKey() << "\nTry it:\n  curl "
-            << gateway.proxyUrl() << "/v1/chat/completions -H 'Authorization: Bearer " << gateway.projectKey()
+  std::cerr << "\nPenstock is ready. Your first project key (shown once):\n  "
+            << gateway.projectKey() << "\nYour management key (shown once):\n  "
+            << gateway.managementKey() << "\nTry it:\n  curl " << gateway.proxyUrl()
+            << "/v1/chat/completions -H 'Authorization: Bearer " << gateway.projectKey()
             << "' \\\n    -H 'Content-Type: application/json' \\\n    -d '"
-            << R"({"model":"@default","messages":[{"role":"user","content":"Hello"}]})" << "'\n\n";
+            << R"({"model":"@default","messages":[{"role":"user","content":"Hello"}]})"
+            << "'\n\n";
 }
 
 // Streams hold two descriptors each: take what the hard limit allows.
@@ -69,7 +72,8 @@ void raiseFileLimit() {
 }
 
 int serve(ServeOptions options) {
-  options.gateway.log_format = options.log_format == "json" ? GatewayLogFormat::Json : GatewayLogFormat::Text;
+  options.gateway.log_format =
+      options.log_format == "json" ? GatewayLogFormat::Json : GatewayLogFormat::Text;
   options.gateway.drain = std::chrono::seconds(options.drain_seconds);
   raiseFileLimit();
   // Blocked before any thread starts, so that only the sigwait below takes them.
@@ -96,14 +100,20 @@ int serve(ServeOptions options) {
 
 void addLimits(CLI::App& command, GatewayOptions& gateway) {
   const auto limit = [&](const char* flag, const char* variable, auto& value, const char* help) {
-    command.add_option(flag, value, help)->envname(variable)->capture_default_str()->group("Limits");
+    command.add_option(flag, value, help)
+        ->envname(variable)
+        ->capture_default_str()
+        ->group("Limits");
   };
   limit("--threads", "PENSTOCK_THREADS", gateway.threads, "Event loops; 0: one a processor");
-  limit("--max-body-bytes", "PENSTOCK_MAX_BODY_BYTES", gateway.max_body_bytes, "Largest request body");
+  limit("--max-body-bytes", "PENSTOCK_MAX_BODY_BYTES", gateway.max_body_bytes,
+        "Largest request body");
   limit("--max-response-bytes", "PENSTOCK_MAX_RESPONSE_BYTES", gateway.max_response_bytes,
         "Largest answer taken from a provider");
-  limit("--max-connections", "PENSTOCK_MAX_CONNECTIONS", gateway.max_connections, "Client connections at once");
-  limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight, "Proxy requests served at once");
+  limit("--max-connections", "PENSTOCK_MAX_CONNECTIONS", gateway.max_connections,
+        "Client connections at once");
+  limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,
+        "Proxy requests served at once");
   limit("--rate-limit-rpm", "PENSTOCK_RATE_LIMIT_RPM", gateway.rate_limit_rpm,
         "Requests a minute of keys without a limit of their own");
   limit("--log-days", "PENSTOCK_LOG_DAYS", gateway.log_days, "Days of request log kept");
@@ -111,7 +121,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
 }
 
 void addTimeouts(CLI::App& command, GatewayOptions& gateway) {
-  const auto timeout = [&](const char* flag, const char* variable, std::chrono::milliseconds& value, const char* help) {
+  const auto timeout = [&](const char* flag, const char* variable, std::chrono::milliseconds& value,
+                           const char* help) {
     command
         .add_option_function<int64_t>(
             flag, [&value](int64_t millis) { value = std::chrono::milliseconds(millis); }, help)
@@ -120,11 +131,14 @@ void addTimeouts(CLI::App& command, GatewayOptions& gateway) {
         ->default_str(std::to_string(value.count()))
         ->group("Upstream timeouts, in milliseconds");
   };
-  timeout("--connect-timeout-ms", "PENSTOCK_CONNECT_TIMEOUT_MS", gateway.connect_timeout, "Name, TCP and TLS together");
+  timeout("--connect-timeout-ms", "PENSTOCK_CONNECT_TIMEOUT_MS", gateway.connect_timeout,
+          "Name, TCP and TLS together");
   timeout("--first-byte-timeout-ms", "PENSTOCK_FIRST_BYTE_TIMEOUT_MS", gateway.first_byte_timeout,
           "From the request to the head of the answer");
-  timeout("--idle-timeout-ms", "PENSTOCK_IDLE_TIMEOUT_MS", gateway.idle_timeout, "Between two reads of an answer");
-  timeout("--total-timeout-ms", "PENSTOCK_TOTAL_TIMEOUT_MS", gateway.total_timeout, "The whole call");
+  timeout("--idle-timeout-ms", "PENSTOCK_IDLE_TIMEOUT_MS", gateway.idle_timeout,
+          "Between two reads of an answer");
+  timeout("--total-timeout-ms", "PENSTOCK_TOTAL_TIMEOUT_MS", gateway.total_timeout,
+          "The whole call");
 }
 
 }  // namespace
@@ -133,24 +147,46 @@ void addServe(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   GatewayOptions& gateway = options->gateway;
   CLI::App* command = app.add_subcommand("serve", "Run the proxy API and the management API");
-  command->add_option("--data", gateway.data_dir, "Folder of the store")->envname("PENSTOCK_DATA")->capture_default_str();
-  command->add_option("--proxy-listen", gateway.proxy_listen, "ADDRESS:PORT of the proxy API; port 0: any")
-      ->envname("PENSTOCK_PROXY_LISTEN")->capture_default_str();
-  command->add_option("--manage-listen", gateway.manage_listen, "ADDRESS:PORT of the management API; port 0: any")
-      ->envname("PENSTOCK_MANAGE_LISTEN")->capture_default_str();
-  command->add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")->envname("PENSTOCK_TLS_CERT");
-  command->add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")->envname("PENSTOCK_TLS_KEY");
-  command->add_option("--ca-file", gateway.ca_file, "PEM bundle to verify providers with instead of the system's")
+  command->add_option("--data", gateway.data_dir, "Folder of the store")
+      ->envname("PENSTOCK_DATA")
+      ->capture_default_str();
+  command
+      ->add_option("--proxy-listen", gateway.proxy_listen,
+                   "ADDRESS:PORT of the proxy API; port 0: any")
+      ->envname("PENSTOCK_PROXY_LISTEN")
+      ->capture_default_str();
+  command
+      ->add_option("--manage-listen", gateway.manage_listen,
+                   "ADDRESS:PORT of the management API; port 0: any")
+      ->envname("PENSTOCK_MANAGE_LISTEN")
+      ->capture_default_str();
+  command->add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")
+      ->envname("PENSTOCK_TLS_CERT");
+  command->add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")
+      ->envname("PENSTOCK_TLS_KEY");
+  command
+      ->add_option("--ca-file", gateway.ca_file,
+                   "PEM bundle to verify providers with instead of the system's")
       ->envname("PENSTOCK_CA_FILE");
-  command->add_option("--master-key-file", gateway.master_key_file, "File with the key that seals provider credentials")
+  command
+      ->add_option("--master-key-file", gateway.master_key_file,
+                   "File with the key that seals provider credentials")
       ->envname("PENSTOCK_MASTER_KEY_FILE");
-  command->add_flag("--ephemeral", gateway.ephemeral, "Temporary store and free ports, removed at exit");
+  command->add_flag("--ephemeral", gateway.ephemeral,
+                    "Temporary store and free ports, removed at exit");
   command->add_flag("--demo", gateway.demo, "Add the built-in demo provider to an existing store");
   command->add_option("--log-format", options->log_format, "text or json")
-      ->envname("PENSTOCK_LOG_FORMAT")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
-  command->add_option("--ready-file", options->ready_file, "Also write the ready line to this file");
-  command->add_option("--drain-seconds", options->drain_seconds, "How long SIGTERM lets requests finish")
-      ->envname("PENSTOCK_DRAIN_SECONDS")->check(CLI::Range(int64_t{0}, int64_t{86'400}))->capture_default_str();
+      ->envname("PENSTOCK_LOG_FORMAT")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->add_option("--ready-file", options->ready_file,
+                      "Also write the ready line to this file");
+  command
+      ->add_option("--drain-seconds", options->drain_seconds,
+                   "How long SIGTERM lets requests finish")
+      ->envname("PENSTOCK_DRAIN_SECONDS")
+      ->check(CLI::Range(int64_t{0}, int64_t{86'400}))
+      ->capture_default_str();
   addLimits(*command, gateway);
   addTimeouts(*command, gateway);
   command->callback([options, &exit_code] {

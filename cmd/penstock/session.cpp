@@ -58,13 +58,19 @@ void appendItems(std::string& items, const json::ValueRef& data, size_t at_most)
 std::shared_ptr<Session> Session::of(CLI::App& command) {
   auto session = std::make_shared<Session>();
   command.add_option("--url", session->url_, "Address of the management API")
-      ->envname("PENSTOCK_MANAGE_URL")->capture_default_str()->group("Gateway");
-  command.add_option("--key", session->key_, "Management key (mlx_mk_…); better in the environment")
-      ->envname("PENSTOCK_MANAGEMENT_KEY")->group("Gateway");
+      ->envname("PENSTOCK_MANAGE_URL")
+      ->capture_default_str()
+      ->group("Gateway");
+  command
+      .add_option("--key", session->key_, "Management key (mlx_mk_…); better in the environment")
+      ->envname("PENSTOCK_MANAGEMENT_KEY")
+      ->group("Gateway");
   command.add_option("--key-file", session->key_file_, "File that holds the management key")
-      ->envname("PENSTOCK_MANAGEMENT_KEY_FILE")->group("Gateway");
+      ->envname("PENSTOCK_MANAGEMENT_KEY_FILE")
+      ->group("Gateway");
   command.add_option("--ca-file", session->ca_file_, "PEM bundle to verify an https URL with")
-      ->envname("PENSTOCK_CA_FILE")->group("Gateway");
+      ->envname("PENSTOCK_CA_FILE")
+      ->group("Gateway");
   command.add_flag("--json", session->json_, "Print the API's JSON");
   return session;
 }

@@ -43,8 +43,7 @@ class Session {
                       const std::string& body = {}) const;
   Outcome<Reply> get(const std::string& path, const Query& query = {}) const;
   // All pages of a list as one, at most `limit` items when that is given.
-  Outcome<Reply> list(const std::string& path, Query query,
-                      std::optional<size_t> limit = {}) const;
+  Outcome<Reply> list(const std::string& path, Query query, std::optional<size_t> limit = {}) const;
   // The id of a provider that is named by id or name.
   Outcome<std::string> providerId(const std::string& named) const;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace penstock::cli {
@@ -15,13 +17,22 @@ size_t widthOf(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+// JSON, but fractions without exponents: 0.0000108, not 1.08e-05.
+std::string plainText(json::ValueRef value) {
+  const auto number = value.asDouble();
+  if (!number || value.asInt()) return value.text();
+  std::string text = fmt::format("{:.9f}", *number);
+  while (text.back() == '0') text.pop_back();
+  return text;
+}
+
 std::string cellOf(json::ValueRef object, std::string_view key) {
   std::optional<json::ValueRef> value = object;
   split(key, '.', [&](std::string_view step) {
     if (value) value = value->find(step);
   });
   if (!value || value->isNull()) return "-";
-  std::string text = value->isString() ? std::string(*value->asString()) : value->text();
+  std::string text = value->isString() ? std::string(*value->asString()) : plainText(*value);
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }

@@ -11,7 +11,8 @@
 namespace penstock::cli {
 
 void addVersion(CLI::App& app, int&) {
-  CLI::App& command = *app.add_subcommand("version", "Print the version and those of the libraries");
+  CLI::App& command =
+      *app.add_subcommand("version", "Print the version and those of the libraries");
   auto as_json = std::make_shared<bool>(false);
   command.add_flag("--json", *as_json, "As a JSON object");
   command.callback([as_json] {

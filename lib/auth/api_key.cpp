@@ -7,7 +7,8 @@ namespace penstock::auth {
 namespace {
 
 constexpr std::string_view kPrefix = "mlx_sk_";
-constexpr size_t kMaxKeyBytes = 256;  // a longer one is not ours; hashing it would be work for nothing
+constexpr size_t kMaxKeyBytes =
+    256;  // a longer one is not ours; hashing it would be work for nothing
 
 ApiError unauthorized(const char* code, const char* message) {
   return {ErrorKind::Unauthorized, code, message};
@@ -29,16 +30,18 @@ std::string_view presentedKey(const http::HeaderList& headers) {
   return key;
 }
 
-Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot, std::string_view presented,
-                                          UnixMillis now) {
+Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
+                                          std::string_view presented, UnixMillis now) {
   if (presented.empty()) {
-    return unauthorized("missing_api_key", "no API key was given; send Authorization: Bearer mlx_sk_…");
+    return unauthorized("missing_api_key",
+                        "no API key was given; send Authorization: Bearer mlx_sk_…");
   }
   if (presented.size() > kMaxKeyBytes || !presented.starts_with(kPrefix)) {
     return unauthorized("invalid_api_key", "the API key is not a project key (mlx_sk_…)");
   }
   const model::ApiKey* key = snapshot.findApiKey(sha256(presented));
-  if (key == nullptr) return unauthorized("invalid_api_key", "the API key is unknown or was revoked");
+  if (key == nullptr)
+    return unauthorized("invalid_api_key", "the API key is unknown or was revoked");
   if (key->expires_at && *key->expires_at <= now) {
     return unauthorized("expired_api_key", "the API key has expired");
   }

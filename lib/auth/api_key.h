@@ -14,9 +14,9 @@ namespace penstock::auth {
 // Bearer, x-api-key or api-key. Empty when there is none.
 std::string_view presentedKey(const http::HeaderList& headers);
 
-// Looks the presented key up by its SHA-256; the text itself goes nowhere. The pointer lives as long
-// as the snapshot. Errors are 401 invalid_api_key and never repeat the key.
-Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot, std::string_view presented,
-                                          UnixMillis now);
+// Looks the presented key up by its SHA-256; the text itself goes nowhere. The pointer lives as
+// long as the snapshot. Errors are 401 invalid_api_key and never repeat the key.
+Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
+                                          std::string_view presented, UnixMillis now);
 
 }  // namespace penstock::auth

@@ -14,8 +14,8 @@ using UnixMillis = int64_t;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual UnixMillis now() const = 0;         // wall clock; may jump
-  virtual SteadyTime steady() const = 0;      // never goes back; for durations and deadlines
+  virtual UnixMillis now() const = 0;     // wall clock; may jump
+  virtual SteadyTime steady() const = 0;  // never goes back; for durations and deadlines
 };
 
 // The operating system's clocks. Stateless; one shared instance is enough.

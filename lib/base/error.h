@@ -40,14 +40,14 @@ struct FieldError {
 // only. Neither may hold a secret.
 struct ApiError {
   ErrorKind kind = ErrorKind::Internal;
-  std::string code;     // machine-readable, e.g. "missing_field"
-  std::string message;  // for people
+  std::string code;           // machine-readable, e.g. "missing_field"
+  std::string message;        // for people
   std::string param = {};     // JSON pointer or header name of the offending field, or empty
   std::string resource = {};  // management: the resource's type, e.g. "routing_config"
   std::string id = {};        // management: the resource's id
-  std::vector<FieldError> fields = {};            // all invalid fields, where there are several
-  std::optional<int64_t> retry_after_ms = {};     // sent as Retry-After where set
-  std::string detail = {};                        // log only
+  std::vector<FieldError> fields = {};         // all invalid fields, where there are several
+  std::optional<int64_t> retry_after_ms = {};  // sent as Retry-After where set
+  std::string detail = {};                     // log only
 };
 
 // HTTP status of a kind.

@@ -1,6 +1,7 @@
 #include "base/id.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include "base/digest.h"
 #include "base/int128.h"
@@ -29,19 +30,34 @@ std::string newId(std::string_view prefix, UnixMillis now) {
   return id;
 }
 
-std::string newUuid() {
-  const uint64_t high = fastRandom();
-  const uint64_t low = fastRandom();
-  uint8_t bytes[16];
-  for (int i = 0; i < 8; ++i) {
-    bytes[i] = static_cast<uint8_t>(high >> (8 * i));
-    bytes[8 + i] = static_cast<uint8_t>(low >> (8 * i));
-  }
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
+namespace {
+
+std::string formatUuid(uint8_t (&bytes)[16], uint8_t version) {
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | version << 4);
   bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
   std::string text = hex(bytes, sizeof bytes);
   for (const size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
   return text;
+}
+
+void fillRandom(uint8_t (&bytes)[16]) {
+  const uint64_t words[2] = {fastRandom(), fastRandom()};
+  std::memcpy(bytes, words, sizeof bytes);
+}
+
+}  // namespace
+
+std::string newUuid() {
+  uint8_t bytes[16];
+  fillRandom(bytes);
+  return formatUuid(bytes, 4);
+}
+
+std::string newTimeUuid(UnixMillis now) {
+  uint8_t bytes[16];
+  fillRandom(bytes);
+  for (int i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(now >> (8 * (5 - i)));
+  return formatUuid(bytes, 7);
 }
 
 }  // namespace penstock

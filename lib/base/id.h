@@ -11,7 +11,11 @@ namespace penstock {
 // Crockford base 32), so that ids sort by creation. Prefixes: spec/modelux.md 13.35.
 std::string newId(std::string_view prefix, UnixMillis now);
 
-// A random UUID (version 4) in lower case: the form of request ids.
+// A random UUID (version 4) in lower case.
 std::string newUuid();
+
+// A UUID that begins with the time (version 7): for request ids, whose index in the log then grows
+// at its end. A random one costs four times the CPU a row at half a million rows.
+std::string newTimeUuid(UnixMillis now);
 
 }  // namespace penstock

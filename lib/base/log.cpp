@@ -62,7 +62,8 @@ void writeAll(int fd, std::string_view text) {
 }  // namespace
 
 std::string redact(std::string_view text) {
-  constexpr std::string_view kMarks[] = {"mlx_sk_", "mlx_mk_", "mlx_scim_", "sk-", "Bearer ", "bearer "};
+  constexpr std::string_view kMarks[] = {"mlx_sk_", "mlx_mk_", "mlx_scim_",
+                                         "sk-",     "Bearer ", "bearer "};
   std::string out;
   size_t at = 0;
   while (at < text.size()) {
@@ -96,7 +97,8 @@ void Logger::log(LogLevel level, std::string_view event, std::initializer_list<L
   if (level < options_.level) return;
   std::string line;
   if (options_.format == LogFormat::Json) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","event":)", iso8601(clock_.now()), levelName(level));
+    line = fmt::format(R"({{"time":"{}","level":"{}","event":)", iso8601(clock_.now()),
+                       levelName(level));
     appendJsonString(line, redact(event));
     for (const LogField& field : fields) {
       line += ",";

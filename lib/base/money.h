@@ -12,8 +12,14 @@ struct Money {
   int64_t nanos = 0;
 
   auto operator<=>(const Money&) const = default;
-  Money& operator+=(Money other) { nanos += other.nanos; return *this; }
-  Money& operator-=(Money other) { nanos -= other.nanos; return *this; }
+  Money& operator+=(Money other) {
+    nanos += other.nanos;
+    return *this;
+  }
+  Money& operator-=(Money other) {
+    nanos -= other.nanos;
+    return *this;
+  }
   friend Money operator+(Money a, Money b) { return a += b; }
   friend Money operator-(Money a, Money b) { return a -= b; }
 

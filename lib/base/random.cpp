@@ -32,7 +32,8 @@ std::string randomToken(size_t length) {
     unsigned char bytes[64];
     randomBytes(bytes, sizeof bytes);
     for (const unsigned char byte : bytes) {
-      if (byte < kLimit && token.size() < length) token.push_back(kAlphabet[byte % kAlphabet.size()]);
+      if (byte < kLimit && token.size() < length)
+        token.push_back(kAlphabet[byte % kAlphabet.size()]);
     }
   }
   return token;

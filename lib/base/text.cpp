@@ -63,7 +63,8 @@ std::optional<std::string> percentDecode(std::string_view text) {
   return out;
 }
 
-void split(std::string_view text, char separator, const std::function<void(std::string_view)>& each) {
+void split(std::string_view text, char separator,
+           const std::function<void(std::string_view)>& each) {
   while (true) {
     const size_t at = text.find(separator);
     each(text.substr(0, at));

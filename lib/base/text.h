@@ -21,7 +21,8 @@ std::optional<uint64_t> parseUnsigned(std::string_view text);
 std::optional<std::string> percentDecode(std::string_view text);
 
 // Calls `each` with the parts of `text` between separators; an empty text has one empty part.
-void split(std::string_view text, char separator, const std::function<void(std::string_view)>& each);
+void split(std::string_view text, char separator,
+           const std::function<void(std::string_view)>& each);
 
 // For std::unordered_map<std::string, …> looked up by string_view.
 struct TextHash {

@@ -11,12 +11,16 @@ constexpr int64_t kMillisNs = 1'000'000;
 
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+int64_t nanos(SteadyTime time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
 }  // namespace
 
 RateDecision RateBucket::take(int64_t limit_per_minute, SteadyTime now) {
   const int64_t limit = std::max<int64_t>(limit_per_minute, 1);
   const int64_t interval = kMinuteNs / limit;
-  const int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+  const int64_t now_ns = nanos(now);
   RateDecision decision;
   decision.limit = limit;
   int64_t seen = full_at_ns_.load(std::memory_order_relaxed);
@@ -38,13 +42,23 @@ RateDecision RateBucket::take(int64_t limit_per_minute, SteadyTime now) {
   }
 }
 
-std::shared_ptr<RateBucket> RateLimiter::bucket(std::string_view key_id) {
+bool RateBucket::full(SteadyTime now) const {
+  return full_at_ns_.load(std::memory_order_relaxed) <= nanos(now);
+}
+
+std::shared_ptr<RateBucket> RateLimiter::bucket(std::string_view key_id, SteadyTime now) {
   {
     std::shared_lock lock(mutex_);
     const auto found = buckets_.find(key_id);
     if (found != buckets_.end()) return found->second;
   }
   std::unique_lock lock(mutex_);
+  if (buckets_.size() >= sweep_at_) {
+    std::erase_if(buckets_, [&](const auto& entry) {
+      return entry.second.use_count() == 1 && entry.second->full(now);
+    });
+    sweep_at_ = std::max(kSweepAt, 2 * buckets_.size());
+  }
   auto& slot = buckets_[std::string(key_id)];
   if (!slot) slot = std::make_shared<RateBucket>();
   return slot;
@@ -53,11 +67,6 @@ std::shared_ptr<RateBucket> RateLimiter::bucket(std::string_view key_id) {
 size_t RateLimiter::size() const {
   std::shared_lock lock(mutex_);
   return buckets_.size();
-}
-
-void RateLimiter::retain(const std::function<bool(std::string_view)>& alive) {
-  std::unique_lock lock(mutex_);
-  std::erase_if(buckets_, [&](const auto& entry) { return !alive(entry.first); });
 }
 
 }  // namespace penstock::budget

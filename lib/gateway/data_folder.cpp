@@ -8,7 +8,8 @@ namespace penstock {
 DataFolder::DataFolder(Kind kind, const std::string& path) : kind_(kind), path_(path) {
   if (kind_ == Kind::Kept) return;
   std::string pattern = (std::filesystem::temp_directory_path() / "penstock-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw std::runtime_error("cannot make a temporary folder");
   path_ = pattern;
 }
 

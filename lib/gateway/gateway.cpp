@@ -55,8 +55,9 @@ GatewayOptions normalised(GatewayOptions options) {
 }
 
 Logger::Options logOptions(const GatewayOptions& options) {
-  return {.format = options.log_format == GatewayLogFormat::Json ? LogFormat::Json : LogFormat::Text,
-          .level = options.quiet ? LogLevel::Warn : LogLevel::Info};
+  return {
+      .format = options.log_format == GatewayLogFormat::Json ? LogFormat::Json : LogFormat::Text,
+      .level = options.quiet ? LogLevel::Warn : LogLevel::Info};
 }
 
 store::Store::Options storeOptions(const GatewayOptions& options, const DataFolder& folder) {
@@ -68,7 +69,8 @@ store::Store::Options storeOptions(const GatewayOptions& options, const DataFold
 
 proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
   proxy::ProxyOptions proxy;
-  proxy.timeouts = {options.connect_timeout, options.first_byte_timeout, options.idle_timeout, options.total_timeout};
+  proxy.timeouts = {options.connect_timeout, options.first_byte_timeout, options.idle_timeout,
+                    options.total_timeout};
   proxy.max_response_bytes = options.max_response_bytes;
   proxy.max_in_flight = static_cast<int64_t>(options.max_in_flight);
   proxy.rate_limit_rpm = options.rate_limit_rpm;
@@ -92,14 +94,16 @@ class Gateway::Impl {
  public:
   explicit Impl(GatewayOptions given)
       : options(normalised(std::move(given))),
-        folder(options.ephemeral ? DataFolder::Kind::Temporary : DataFolder::Kind::Kept, options.data_dir),
+        folder(options.ephemeral ? DataFolder::Kind::Temporary : DataFolder::Kind::Kept,
+               options.data_dir),
         log(logOptions(options), clock),
         store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
-        proxy_context{config->published(), prices, rate_limits, recorder, metrics, clock, log, proxyOptions(options)},
+        proxy_context{config->published(),  prices, rate_limits, recorder, metrics, clock, log,
+                      proxyOptions(options)},
         manage_services{*config, clock, log, [this] { recorder.flush(); }},
         manage_pool(kManageThreads, kManageQueue) {
     startLoops();
@@ -116,7 +120,8 @@ class Gateway::Impl {
     draining.store(true);
     proxy_server->beginDrain();
     manage_server->beginDrain();
-    drained = proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
+    drained =
+        proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
     proxy_server->close();
     manage_server->close();
     demo_server->close();
@@ -147,7 +152,7 @@ class Gateway::Impl {
   manage::Services manage_services;
   std::vector<std::unique_ptr<http::Loop>> loops;
   std::unique_ptr<DemoServer> demo_server;
-  std::vector<std::unique_ptr<http::Client>> clients;            // by loop
+  std::vector<std::unique_ptr<http::Client>> clients;              // by loop
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
   http::WorkerPool manage_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
@@ -162,7 +167,8 @@ class Gateway::Impl {
     for (const std::string& warning : store->warnings()) log.warn("store", {{"warning", warning}});
     store::FirstKeys keys = store::bootstrap(*store, clock);
     if (options.demo) {
-      store->write([this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
+      store->write(
+          [this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
     }
     return keys;
   }
@@ -188,8 +194,10 @@ class Gateway::Impl {
       return demo_server->connect(name, loop);
     };
     for (auto& loop : loops) {
-      clients.push_back(std::make_unique<http::Client>(*loop, resolver, upstream_tls, client_options));
-      loop_contexts.push_back(std::make_unique<proxy::LoopContext>(proxy_context, *loop, *clients.back()));
+      clients.push_back(
+          std::make_unique<http::Client>(*loop, resolver, upstream_tls, client_options));
+      loop_contexts.push_back(
+          std::make_unique<proxy::LoopContext>(proxy_context, *loop, *clients.back()));
     }
     for (auto& loop : loops) loop->start();
   }
@@ -210,13 +218,16 @@ class Gateway::Impl {
   }
 
   void startProxy() {
-    auto routes = proxy::proxyRoutes([this](const http::Loop& loop) -> proxy::LoopContext& { return contextOf(loop); });
+    auto routes = proxy::proxyRoutes(
+        [this](const http::Loop& loop) -> proxy::LoopContext& { return contextOf(loop); });
     append(routes, healthRoutes([this] { return ready(); }));
     proxy_router = std::make_unique<http::Router>(std::move(routes), proxy::renderEdgeError);
     http::Server::Options server;
     server.limits = serverLimits();
     server.tls = listenerTls(options);
-    server.handler = [this](const http::ExchangePtr& exchange) { proxy_router->dispatch(exchange); };
+    server.handler = [this](const http::ExchangePtr& exchange) {
+      proxy_router->dispatch(exchange);
+    };
     server.render_error = proxy::renderEdgeError;
     server.admit_body = [this](const http::Request& request) {
       return proxy::admitBody(proxy_context, request);
@@ -233,7 +244,9 @@ class Gateway::Impl {
     server.limits = serverLimits();
     server.limits.body_bytes = std::min<uint64_t>(options.max_body_bytes, 4 << 20);
     server.tls = listenerTls(options);
-    server.handler = [this](const http::ExchangePtr& exchange) { manage_router->dispatch(exchange); };
+    server.handler = [this](const http::ExchangePtr& exchange) {
+      manage_router->dispatch(exchange);
+    };
     server.render_error = manage::renderError;
     manage_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
   }
@@ -250,9 +263,12 @@ class Gateway::Impl {
           [this] { return proxy_server->counters().shed.load(); });
     gauge("penstock_requests_refused", "Requests refused before routing.",
           [this] { return proxy_server->counters().refused.load(); });
-    gauge("penstock_log_rows_written", "Request log rows written since start.", [this] { return recorder.written(); });
-    gauge("penstock_log_rows_dropped", "Request log rows lost since start.", [this] { return recorder.dropped(); });
-    gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.", [this] { return recorder.fill(); });
+    gauge("penstock_log_rows_written", "Request log rows written since start.",
+          [this] { return recorder.written(); });
+    gauge("penstock_log_rows_dropped", "Request log rows lost since start.",
+          [this] { return recorder.dropped(); });
+    gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
+          [this] { return recorder.fill(); });
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }
@@ -264,7 +280,8 @@ class Gateway::Impl {
   }
 
   void listen() {
-    manage_url = urlOf(options.manage_listen, orThrow(manage_server->listen(options.manage_listen)));
+    manage_url =
+        urlOf(options.manage_listen, orThrow(manage_server->listen(options.manage_listen)));
     proxy_url = urlOf(options.proxy_listen, orThrow(proxy_server->listen(options.proxy_listen)));
     data_dir = folder.path().string();
     if (first_keys.project_key) project_key = first_keys.project_key->reveal();
@@ -278,7 +295,9 @@ Gateway::Gateway(Gateway&&) noexcept = default;
 Gateway& Gateway::operator=(Gateway&&) noexcept = default;
 Gateway::~Gateway() = default;
 
-Gateway Gateway::start(GatewayOptions options) { return Gateway(std::make_unique<Impl>(std::move(options))); }
+Gateway Gateway::start(GatewayOptions options) {
+  return Gateway(std::make_unique<Impl>(std::move(options)));
+}
 
 const std::string& Gateway::proxyUrl() const { return impl_->proxy_url; }
 const std::string& Gateway::manageUrl() const { return impl_->manage_url; }

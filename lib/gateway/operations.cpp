@@ -16,7 +16,8 @@ void answerText(const http::ExchangePtr& exchange, int status, std::string text)
 
 std::vector<http::Route> healthRoutes(std::function<bool()> ready) {
   return {
-      {"GET", "/healthz", [](const http::ExchangePtr& exchange) { answerText(exchange, 200, "ok\n"); }},
+      {"GET", "/healthz",
+       [](const http::ExchangePtr& exchange) { answerText(exchange, 200, "ok\n"); }},
       {"GET", "/readyz",
        [ready = std::move(ready)](const http::ExchangePtr& exchange) {
          ready() ? answerText(exchange, 200, "ready\n") : answerText(exchange, 503, "not ready\n");

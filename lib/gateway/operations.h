@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-// Routes for whoever operates the gateway, on both listeners: GET /healthz (the process answers) and
-// /readyz (it takes requests: not while draining, nor when the request log cannot keep up).
+// Routes for whoever operates the gateway, on both listeners: GET /healthz (the process answers)
+// and /readyz (it takes requests: not while draining, nor when the request log cannot keep up).
 std::vector<http::Route> healthRoutes(std::function<bool()> ready);
 
 // GET /metrics in the Prometheus text format, on the management listener.

@@ -164,6 +164,7 @@ int Loop::waitMillis() const {
 }
 
 void Loop::fireTimers() {
+  firing_ = true;
   while (!timers_.empty() && timers_.begin()->first <= now_) {
     Timer& timer = *timers_.begin()->second;
     timers_.erase(timers_.begin());
@@ -176,9 +177,11 @@ void Loop::fireTimers() {
     timer.armed_ = false;
     timer.fire_();
   }
+  firing_ = false;
 }
 
 void Loop::enqueue(Timer& timer, SteadyTime at) {
+  if (firing_ && at <= now_) at = now_ + std::chrono::microseconds(1);
   timers_.emplace(at, &timer);
   timer.queued_at_ = at;
   timer.queued_ = true;

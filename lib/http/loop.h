@@ -32,6 +32,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
+  // A deadline that has passed fires in the loop's next round, never within the callback's own, so
+  // that a timer which re-arms itself starves nobody.
   void arm(SteadyTime deadline);
   void armIn(std::chrono::milliseconds delay);
   void cancel();
@@ -98,6 +100,7 @@ class Loop {
   std::vector<char> scratch_;
   SteadyTime now_;
   std::multimap<SteadyTime, Timer*> timers_;
+  bool firing_ = false;
   std::vector<std::unique_ptr<Watch>> watches_;  // by fd
   std::vector<std::unique_ptr<Watch>> retired_;
   std::vector<std::shared_ptr<void>> doomed_;

@@ -108,20 +108,21 @@ Answer createKey(Services& services, const Call& call) {
   key.prefix = minted.prefix;
   key.last_four = minted.last_four;
   key.created_at = call.now;
-  auto created = services.config.change(config::Part::ApiKeys, [&](store::Tables& tables) -> Status {
-    const auto owner = tables.projects.find(key.project_id);
-    if (!owner || owner->deleted_at) return notFound("project", key.project_id);
-    tables.api_keys.insert(key);
-    return Unit{};
-  });
+  auto created =
+      services.config.change(config::Part::ApiKeys, [&](store::Tables& tables) -> Status {
+        const auto owner = tables.projects.find(key.project_id);
+        if (!owner || owner->deleted_at) return notFound("project", key.project_id);
+        tables.api_keys.insert(key);
+        return Unit{};
+      });
   if (!created) return std::move(created).error();
   return freshKeyAnswer(kCreated, key, minted.plaintext, call.now);
 }
 
 Answer showKey(Services& services, const Call& call) {
   const auto id = call.request.param("key_id");
-  const auto key = services.config.store().read(
-      [&](store::Tables& tables) { return tables.api_keys.find(id); });
+  const auto key =
+      services.config.store().read([&](store::Tables& tables) { return tables.api_keys.find(id); });
   if (!key) return notFound("api_key", std::string(id));
   return keyAnswer(*key, call.now);
 }
@@ -146,11 +147,12 @@ Answer updateKey(Services& services, const Call& call) {
 // Revoking twice is no error: the key is as its owner wants it.
 Answer revokeKey(Services& services, const Call& call) {
   const std::string id(call.request.param("key_id"));
-  auto revoked = services.config.change(config::Part::ApiKeys, [&](store::Tables& tables) -> Status {
-    if (!tables.api_keys.find(id)) return notFound("api_key", id);
-    tables.api_keys.revoke(id, call.now);
-    return Unit{};
-  });
+  auto revoked =
+      services.config.change(config::Part::ApiKeys, [&](store::Tables& tables) -> Status {
+        if (!tables.api_keys.find(id)) return notFound("api_key", id);
+        tables.api_keys.revoke(id, call.now);
+        return Unit{};
+      });
   if (!revoked) return std::move(revoked).error();
   return deletedAnswer(id);
 }

@@ -19,7 +19,7 @@ Result<json::Document> readBody(const http::Request& request) {
   const std::string_view content_type = request.headers.get("Content-Type");
   if (!content_type.empty() && !isJson(content_type)) {
     return ApiError{ErrorKind::UnsupportedMediaType, "unsupported_media_type",
-                    "the body must be application/json", "Content-Type"};
+                    "the body must be JSON: send Content-Type: application/json", "Content-Type"};
   }
   auto document = json::parse(request.body, {.max_bytes = kMaxBytes}, "the request body");
   if (document && !document->root().isObject()) {

@@ -19,8 +19,8 @@ Result<json::Document> readBody(const http::Request& request);
 // The living project that the text names by id or slug, or null.
 const model::Project* findProject(const config::Snapshot& config, std::string_view id_or_slug);
 
-// The project that the text names; for no text, the only project there is, else the one with the slug
-// `default`. Null when there is none such.
+// The project that the text names; for no text, the only project there is, else the one with the
+// slug `default`. Null when there is none such.
 const model::Project* findProjectOrDefault(const config::Snapshot& config,
                                            std::string_view id_or_slug);
 

@@ -5,7 +5,8 @@
 
 namespace penstock::manage {
 
-// A row of the log as lists show it (spec/modelux.md 5.1): the fields that people filter and sum by.
+// A row of the log as lists show it (spec/modelux.md 5.1): the fields that people filter and sum
+// by.
 void writeLogSummary(json::Writer& out, const model::RequestLog& row);
 
 // The same and what only one request's page shows: usage by kind of token, cost, timings, and the

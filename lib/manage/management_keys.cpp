@@ -86,8 +86,8 @@ Answer createKey(Services& services, const Call& call) {
   model::ManagementKey key;
   key.name = body.requireString("name", kName);
   // In the order of model::Role.
-  key.role = static_cast<model::Role>(
-      body.requireChoice("role", {"owner", "admin", "member", "viewer"}));
+  key.role =
+      static_cast<model::Role>(body.requireChoice("role", {"owner", "admin", "member", "viewer"}));
   key.expires_at = readExpiry(body, call.now);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   if (auto allowed = notAbove(call.caller, key.role); !allowed) return std::move(allowed).error();
@@ -98,9 +98,9 @@ Answer createKey(Services& services, const Call& call) {
   key.prefix = minted.prefix;
   key.last_four = minted.last_four;
   key.created_at = call.now;
-  auto created = services.config.change(
-      config::Part::ManagementKeys,
-      [&](store::Tables& tables) { tables.management_keys.insert(key); });
+  auto created = services.config.change(config::Part::ManagementKeys, [&](store::Tables& tables) {
+    tables.management_keys.insert(key);
+  });
   if (!created) return std::move(created).error();
   return freshKeyAnswer(kCreated, key, minted.plaintext, call.now);
 }

@@ -95,8 +95,8 @@ Answer createProject(Services& services, const Call& call) {
 
 Answer showProject(Services& services, const Call& call) {
   const auto id = call.request.param("project_id");
-  const auto project = services.config.store().read(
-      [&](store::Tables& tables) { return findLiving(tables, id); });
+  const auto project =
+      services.config.store().read([&](store::Tables& tables) { return findLiving(tables, id); });
   if (!project) return notFound("project", std::string(id));
   return projectAnswer(kOk, *project);
 }

@@ -86,8 +86,9 @@ std::optional<http::Origin> checkBaseUrl(json::ObjectReader& body,
     return std::nullopt;
   }
   if (!provider.allow_private && isPrivateHost(url->origin.host)) {
-    body.fail("base_url", "is a loopback or private address; only a provider with \"private\": "
-                          "true may live there");
+    body.fail("base_url",
+              "is a loopback or private address; only a provider with \"private\": "
+              "true may live there");
     return std::nullopt;
   }
   return url->origin;
@@ -103,9 +104,9 @@ std::optional<http::Origin> originOf(const model::Provider& provider) {
 }
 
 void checkTogether(json::ObjectReader& body, const model::Provider& provider) {
+  const auto origin = checkBaseUrl(body, provider);
   const Vendor* vendor = findVendor(provider.vendor);
   if (vendor == nullptr) return;
-  const auto origin = checkBaseUrl(body, provider);
   const bool at_home = !provider.base_url || (origin && origin->host == vendor->host);
   if (vendor->host.empty()) {
     if (provider.base_url) body.fail("base_url", "the built-in provider has no address");

@@ -12,7 +12,7 @@ namespace penstock::manage {
 // What a vendor id stands for here.
 struct Vendor {
   std::string_view id;
-  std::string_view host;           // where it lives when no base_url is given; empty: in this process
+  std::string_view host;  // where it lives when no base_url is given; empty: in this process
   std::string_view default_model;  // what @default asks for at that host
 };
 

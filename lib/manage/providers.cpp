@@ -64,8 +64,8 @@ Answer createProvider(Services& services, const Call& call) {
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   provider.id = newId("prov_", call.now);
   provider.created_at = provider.updated_at = call.now;
-  auto created = services.config.change(
-      kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
+  auto created =
+      services.config.change(kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
         if (auto added = store::addProvider(tables, provider); !added) return added.error();
         return *tables.providers.find(provider.id);
       });
@@ -85,8 +85,8 @@ Answer updateProvider(Services& services, const Call& call) {
   auto document = readBody(call.request);
   if (!document) return std::move(document).error();
   const std::string id(call.request.param("provider_id"));
-  auto updated = services.config.change(
-      kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
+  auto updated =
+      services.config.change(kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
         auto provider = tables.providers.find(id);
         if (!provider) return notFound("provider", id);
         json::ObjectReader body(document->root());

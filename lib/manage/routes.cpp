@@ -10,18 +10,19 @@ namespace {
 
 // Changes are worth a line each; so is what only the log may say about a failure.
 void logOutcome(Services& services, const http::Request& request, const std::string& request_id,
-                const Answer& answer, std::string_view caller) {
+                const Answer& answer, const std::string& caller) {
   const int status = answer ? answer->status : httpStatus(answer.error().kind);
-  const bool read = request.method == "GET" || request.method == "HEAD";
-  if (read && status < 500) return;
-  const LogLevel level = status >= 500 ? LogLevel::Error : LogLevel::Info;
-  services.log.log(level, "manage",
+  const bool failed = status >= 500;
+  if (!failed && (request.method == "GET" || request.method == "HEAD")) return;
+  services.log.log(failed ? LogLevel::Error : LogLevel::Info, "manage",
                    {{"method", std::string(request.method)},
                     {"path", std::string(request.path)},
                     {"status", std::to_string(status)},
-                    {"caller", std::string(caller)},
-                    {"request_id", request_id},
-                    {"detail", answer ? std::string() : answer.error().detail}});
+                    {"caller", caller},
+                    {"request_id", request_id}});
+  if (!failed || answer) return;
+  services.log.error("manage_failed",
+                     {{"request_id", request_id}, {"detail", answer.error().detail}});
 }
 
 // What every request passes, in this order: auth → role → handler.
@@ -36,14 +37,12 @@ Answer answerAs(Services& services, const ResourceRoute& route, const http::Requ
   return route.handler(services, Call{request, snapshot, **caller, now});
 }
 
-http::Response serve(Services& services, const ResourceRoute& route,
-                     const http::Request& request) {
+http::Response serve(Services& services, const ResourceRoute& route, const http::Request& request) {
   const std::string request_id = newUuid();
   std::string caller_id;
   Answer answer = answerAs(services, route, request, caller_id);
   logOutcome(services, request, request_id, answer, caller_id);
-  http::Response response =
-      answer ? std::move(*answer) : errorResponse(std::move(answer).error());
+  http::Response response = answer ? std::move(*answer) : errorResponse(std::move(answer).error());
   addRequestId(response, request_id);
   return response;
 }
@@ -59,9 +58,9 @@ http::Handler mounted(Services& services, http::WorkerPool& pool, const Resource
 
 std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
-  for (const auto rows : {organizationRoutes(), projectRoutes(), apiKeyRoutes(),
-                          managementKeyRoutes(), providerRoutes(), routingConfigRoutes(),
-                          logRoutes()}) {
+  for (const auto rows :
+       {organizationRoutes(), projectRoutes(), apiKeyRoutes(), managementKeyRoutes(),
+        providerRoutes(), routingConfigRoutes(), logRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

@@ -61,9 +61,9 @@ Result<std::string> namedConfig(const Call& call) {
   if (call.config->findRoutingConfigById(named) != nullptr) return named;
   QueryReader query(call.request);
   const auto* project = findProjectOrDefault(*call.config, query.text("project_id"));
-  const auto* found = project == nullptr ? nullptr
-                                         : call.config->findRoutingConfig(
-                                               project->id, config::withoutAt(named));
+  const auto* found = project == nullptr
+                          ? nullptr
+                          : call.config->findRoutingConfig(project->id, config::withoutAt(named));
   if (found == nullptr) return notFound("routing_config", named);
   return found->head.id;
 }
@@ -87,8 +87,7 @@ Answer createConfig(Services& services, const Call& call) {
   if (!edit) return std::move(edit).error();
   edit->config.id = newId("rc_", call.now);
   auto created = services.config.change(
-      config::Part::RoutingConfigs,
-      [&](store::Tables& tables) -> Result<model::RoutingConfig> {
+      config::Part::RoutingConfigs, [&](store::Tables& tables) -> Result<model::RoutingConfig> {
         const auto project = tables.projects.find(edit->config.project_id);
         if (!project || project->deleted_at) return notFound("project", edit->config.project_id);
         auto stored = tables.routing_configs.insert(
@@ -119,8 +118,7 @@ Answer updateConfig(Services& services, const Call& call) {
   const auto if_match = expectedVersion(call.request);
   if (!if_match) return if_match.error();
   auto updated = services.config.change(
-      config::Part::RoutingConfigs,
-      [&](store::Tables& tables) -> Result<model::RoutingConfig> {
+      config::Part::RoutingConfigs, [&](store::Tables& tables) -> Result<model::RoutingConfig> {
         auto head = tables.routing_configs.find(*id);
         if (!head) return notFound("routing_config", *id);
         auto edit = readConfigEdit(document->root(), *std::move(head), tables);
@@ -137,8 +135,8 @@ Answer updateConfig(Services& services, const Call& call) {
 Answer deleteConfig(Services& services, const Call& call) {
   const auto id = namedConfig(call);
   if (!id) return id.error();
-  auto deleted = services.config.change(
-      config::Part::RoutingConfigs, [&](store::Tables& tables) -> Status {
+  auto deleted =
+      services.config.change(config::Part::RoutingConfigs, [&](store::Tables& tables) -> Status {
         if (!tables.routing_configs.softDelete(*id, call.now)) {
           return notFound("routing_config", *id);
         }

@@ -8,7 +8,8 @@
 
 namespace penstock::manage {
 
-// What the handlers work with. Owned by the Gateway; outlives every route. All of it is thread-safe.
+// What the handlers work with. Owned by the Gateway; outlives every route. All of it is
+// thread-safe.
 struct Services {
   config::ConfigStore& config;
   const Clock& clock;

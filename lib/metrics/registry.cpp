@@ -31,7 +31,8 @@ std::string render(const Labels& labels) {
 
 std::string braces(const std::string& labels) { return labels.empty() ? "" : "{" + labels + "}"; }
 
-void appendHeader(std::string& out, std::string_view name, std::string_view help, std::string_view type) {
+void appendHeader(std::string& out, std::string_view name, std::string_view help,
+                  std::string_view type) {
   out += fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
 }
 
@@ -41,7 +42,8 @@ void Histogram::observeMicros(int64_t micros) {
   const double seconds = static_cast<double>(std::max<int64_t>(micros, 0)) / 1e6;
   const auto bucket = std::lower_bound(kBounds.begin(), kBounds.end(), seconds) - kBounds.begin();
   buckets_[static_cast<size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
-  sum_micros_.fetch_add(static_cast<uint64_t>(std::max<int64_t>(micros, 0)), std::memory_order_relaxed);
+  sum_micros_.fetch_add(static_cast<uint64_t>(std::max<int64_t>(micros, 0)),
+                        std::memory_order_relaxed);
 }
 
 template <typename T>
@@ -97,12 +99,14 @@ std::string Registry::exposition() const {
       uint64_t total = 0;
       for (size_t i = 0; i < Histogram::kBounds.size(); ++i) {
         total += histogram->buckets_[i].load(std::memory_order_relaxed);
-        out += fmt::format("{}_bucket{{{}le=\"{}\"}} {}\n", name, prefix, Histogram::kBounds[i], total);
+        out += fmt::format("{}_bucket{{{}le=\"{}\"}} {}\n", name, prefix, Histogram::kBounds[i],
+                           total);
       }
       total += histogram->buckets_.back().load(std::memory_order_relaxed);
       out += fmt::format("{}_bucket{{{}le=\"+Inf\"}} {}\n", name, prefix, total);
-      out += fmt::format("{}_sum{} {}\n", name, braces(labels),
-                         static_cast<double>(histogram->sum_micros_.load(std::memory_order_relaxed)) / 1e6);
+      out += fmt::format(
+          "{}_sum{} {}\n", name, braces(labels),
+          static_cast<double>(histogram->sum_micros_.load(std::memory_order_relaxed)) / 1e6);
       out += fmt::format("{}_count{} {}\n", name, braces(labels), total);
     }
   }

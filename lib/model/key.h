@@ -17,7 +17,7 @@ struct ApiKey {
   std::string name;
   std::string description;
   Sha256 hash{};
-  std::string prefix;     // "mlx_sk_" and the first four characters after it, for lists
+  std::string prefix;  // "mlx_sk_" and the first four characters after it, for lists
   std::string last_four;
   std::optional<int64_t> rate_limit_rpm;  // requests a minute; absent means the default
   std::optional<UnixMillis> expires_at;

@@ -14,7 +14,7 @@ namespace penstock::model {
 struct Provider {
   std::string id;      // prov_…
   std::string vendor;  // "openai", "demo"
-  std::string name;    // unique slug among live providers; usable as the left side of provider/model
+  std::string name;  // unique slug among live providers; usable as the left side of provider/model
   std::optional<std::string> base_url;  // absent: the vendor's own
   Secret api_key;
   bool allow_private = false;  // JSON "private": may live on a loopback or private address

@@ -18,24 +18,24 @@ struct RequestLog {
   std::string request_id;  // UUID
   UnixMillis created_at = 0;
   std::string organization_id, project_id, api_key_id;
-  std::string endpoint;         // "chat.completions", "embeddings"
-  std::string requested_model;  // as the caller wrote it: "@default"
-  std::string provider;         // vendor that served, or the last tried; empty when none
-  std::string provider_id;      // its credential
-  std::string model;            // served model
+  std::string endpoint;           // "chat.completions", "embeddings"
+  std::string requested_model;    // as the caller wrote it: "@default"
+  std::string provider;           // vendor that served, or the last tried; empty when none
+  std::string provider_id;        // its credential
+  std::string model;              // served model
   std::string routing_config_id;  // empty for provider/model and bare names
   int64_t routing_config_version = 0;
-  std::string resolved;  // "config", "provider", "auto", or empty when resolution failed
-  int status = 0;        // what the caller was answered; 499 when it left first
+  std::string resolved;     // "config", "provider", "auto", or empty when resolution failed
+  int status = 0;           // what the caller was answered; 499 when it left first
   std::string error_class;  // the error's code, empty on success
   bool stream = false;
   int attempts = 0;
   Usage usage;
   Money cost_input, cost_output, cost_total;
-  bool priced = false;             // false: no price known for the model; costs are zero
-  std::string catalogue_version;   // of the prices used
-  int64_t latency_us = 0;          // total
-  int64_t ttft_us = -1;            // first content byte to the caller; -1 when none
+  bool priced = false;            // false: no price known for the model; costs are zero
+  std::string catalogue_version;  // of the prices used
+  int64_t latency_us = 0;         // total
+  int64_t ttft_us = -1;           // first content byte to the caller; -1 when none
   int64_t upstream_connect_us = -1;
   int64_t upstream_head_us = -1;
   std::string end_user, trace_id, conversation_id, traceparent;

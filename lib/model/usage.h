@@ -20,7 +20,8 @@ struct Usage {
   Source source = Source::None;
 
   int64_t input() const {
-    return input_uncached + input_cache_read + input_cache_write + input_cache_write_1h + input_audio;
+    return input_uncached + input_cache_read + input_cache_write + input_cache_write_1h +
+           input_audio;
   }
   int64_t output() const { return output_text + output_reasoning + output_audio; }
   bool operator==(const Usage&) const = default;

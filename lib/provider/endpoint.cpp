@@ -26,13 +26,15 @@ Result<Endpoint> endpointOf(const model::Provider& provider) {
   if (vendor->base_url.starts_with(kInternalScheme)) {
     return internalEndpoint(vendor->base_url.substr(kInternalScheme.size()));
   }
-  auto url = http::parseBaseUrl(provider.base_url ? std::string_view(*provider.base_url) : vendor->base_url);
+  auto url = http::parseBaseUrl(provider.base_url ? std::string_view(*provider.base_url)
+                                                  : vendor->base_url);
   if (!url) return std::move(url).error();
   url->origin.allow_private = provider.allow_private;
   return Endpoint{std::move(url->origin), std::move(url->path)};
 }
 
-void authenticate(const model::Provider& provider, const Secret& caller_key, http::Headers& headers) {
+void authenticate(const model::Provider& provider, const Secret& caller_key,
+                  http::Headers& headers) {
   const Secret& key = caller_key.empty() ? provider.api_key : caller_key;
   if (key.empty()) return;  // local servers often want none
   headers.emplace_back("Authorization", "Bearer " + std::string(key.reveal()));

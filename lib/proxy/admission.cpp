@@ -21,8 +21,9 @@ Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecisio
   const int64_t limit = key.rate_limit_rpm.value_or(loop.shared.options.rate_limit_rpm);
   rate = loop.bucket(key.id).take(limit, loop.loop.now());
   if (rate.allowed) return Unit{};
-  ApiError error{ErrorKind::RateLimited, "rate_limit_exceeded",
-                 "rate limit of " + std::to_string(limit) + " requests a minute reached for this key"};
+  ApiError error{
+      ErrorKind::RateLimited, "rate_limit_exceeded",
+      "rate limit of " + std::to_string(limit) + " requests a minute reached for this key"};
   error.retry_after_ms = std::max<int64_t>(rate.retry_after_ms, 1);
   return error;
 }

@@ -12,7 +12,8 @@ std::string seconds(int64_t millis) { return std::to_string((millis + 999) / 100
 
 }  // namespace
 
-void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row, const budget::RateDecision* rate) {
+void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
+                      const budget::RateDecision* rate) {
   headers.emplace_back("X-Modelux-Request-Id", row.request_id);
   headers.emplace_back("x-request-id", row.request_id);  // where OpenAI's SDKs look for it
   headers.emplace_back("X-Modelux-Cache", "MISS");

@@ -22,8 +22,8 @@ namespace penstock::proxy {
 struct ProxyOptions {
   http::Timeouts timeouts;
   uint64_t max_response_bytes = 64ULL << 20;
-  int64_t max_in_flight = 10'000;  // requests being served at once; more are shed with 503
-  int64_t rate_limit_rpm = 600;    // of keys without a limit of their own
+  int64_t max_in_flight = 10'000;          // requests being served at once; more are shed with 503
+  int64_t rate_limit_rpm = 600;            // of keys without a limit of their own
   size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused
 };
 

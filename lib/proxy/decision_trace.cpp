@@ -16,7 +16,8 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
   w.beginObject().field("request_id", row.request_id);
   if (decision.config != nullptr) {
     w.field("config", "@" + decision.config->head.slug);
-    w.field("config_version", decision.config->head.version).field("policy", decision.config->head.policy);
+    w.field("config_version", decision.config->head.version)
+        .field("policy", decision.config->head.policy);
   } else {
     w.key("config").null().key("config_version").null().key("policy").null();
   }
@@ -34,7 +35,8 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
   w.endArray().key("rules").beginArray().endArray().key("budgets").beginArray().endArray();
   w.key("cache").beginObject().field("status", "MISS").endObject().key("ab_variant").null();
   w.field("decision", row.attempts > 0 ? "attempt_1" : "dry_run");
-  w.field("reason", decision.config != nullptr ? "single target of the routing config" : "named by the request");
+  w.field("reason", decision.config != nullptr ? "single target of the routing config"
+                                               : "named by the request");
   w.field("total_latency_ms", millis(latency_us)).endObject();
   return out;
 }

@@ -20,7 +20,8 @@ std::string bounded(std::string_view value) { return std::string(value.substr(0,
 
 bool hasDirective(std::string_view cache_control, std::string_view directive) {
   bool found = false;
-  split(cache_control, ',', [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), directive); });
+  split(cache_control, ',',
+        [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), directive); });
   return found;
 }
 
@@ -47,8 +48,9 @@ bool isLowerHex(std::string_view text) {
 }
 
 bool isTraceparent(std::string_view text) {
-  return text.size() == kTraceparentBytes && text.starts_with("00-") && text[35] == '-' && text[52] == '-' &&
-         isLowerHex(text.substr(3, 32)) && isLowerHex(text.substr(36, 16)) && isLowerHex(text.substr(53, 2)) &&
+  return text.size() == kTraceparentBytes && text.starts_with("00-") && text[35] == '-' &&
+         text[52] == '-' && isLowerHex(text.substr(3, 32)) && isLowerHex(text.substr(36, 16)) &&
+         isLowerHex(text.substr(53, 2)) &&
          text.substr(3, 32).find_first_not_of('0') != std::string_view::npos;
 }
 
@@ -81,7 +83,8 @@ Tags parseTagHeader(std::string_view text) {
 void setTag(Tags& tags, std::string_view key, std::string_view value) {
   if (key.empty() || key.size() > kMaxTagKey) return;
   value = value.substr(0, kMaxTagValue);
-  const auto found = std::find_if(tags.begin(), tags.end(), [&](const auto& tag) { return tag.first == key; });
+  const auto found =
+      std::find_if(tags.begin(), tags.end(), [&](const auto& tag) { return tag.first == key; });
   if (found != tags.end()) {
     found->second = value;
   } else if (tags.size() < kMaxTags) {
@@ -91,9 +94,11 @@ void setTag(Tags& tags, std::string_view key, std::string_view value) {
 
 std::string continueTrace(std::string_view traceparent) {
   if (isTraceparent(traceparent)) {
-    return fmt::format("{}{:016x}{}", traceparent.substr(0, 36), fastRandom() | 1, traceparent.substr(52));
+    return fmt::format("{}{:016x}{}", traceparent.substr(0, 36), fastRandom() | 1,
+                       traceparent.substr(52));
   }
-  return fmt::format("00-{:016x}{:016x}-{:016x}-01", fastRandom() | 1, fastRandom(), fastRandom() | 1);
+  return fmt::format("00-{:016x}{:016x}-{:016x}-01", fastRandom() | 1, fastRandom(),
+                     fastRandom() | 1);
 }
 
 }  // namespace penstock::proxy

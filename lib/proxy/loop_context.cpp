@@ -10,7 +10,8 @@ constexpr size_t kMaxCached = 16'384;
 
 Result<const Target*> LoopContext::target(const model::Provider& provider) {
   const auto found = targets_.find(provider.id);
-  if (found != targets_.end() && found->second.updated_at == provider.updated_at) return &found->second.target;
+  if (found != targets_.end() && found->second.updated_at == provider.updated_at)
+    return &found->second.target;
   auto endpoint = provider::endpointOf(provider);
   if (!endpoint) return std::move(endpoint).error();
   // A host that the catalogue does not know is taken to resell its vendor's models; names that are
@@ -27,7 +28,7 @@ budget::RateBucket& LoopContext::bucket(const std::string& key_id) {
   const auto found = buckets_.find(key_id);
   if (found != buckets_.end()) return *found->second;
   if (buckets_.size() >= kMaxCached) buckets_.clear();
-  return *buckets_.emplace(key_id, shared.rate_limits.bucket(key_id)).first->second;
+  return *buckets_.emplace(key_id, shared.rate_limits.bucket(key_id, loop.now())).first->second;
 }
 
 }  // namespace penstock::proxy

@@ -24,7 +24,11 @@ struct Target {
 class LoopContext {
  public:
   LoopContext(Context& shared_, http::Loop& loop_, http::Client& client_)
-      : shared(shared_), loop(loop_), client(client_), metrics(shared_.metrics), config_(shared_.config) {}
+      : shared(shared_),
+        loop(loop_),
+        client(client_),
+        metrics(shared_.metrics),
+        config_(shared_.config) {}
 
   // The configuration as of now; a request takes it once and keeps it.
   const std::shared_ptr<const config::Snapshot>& snapshot() { return config_.get(); }
@@ -47,7 +51,8 @@ class LoopContext {
   };
   Published<config::Snapshot>::Reader config_;
   std::unordered_map<std::string, CachedTarget, TextHash, std::equal_to<>> targets_;
-  std::unordered_map<std::string, std::shared_ptr<budget::RateBucket>, TextHash, std::equal_to<>> buckets_;
+  std::unordered_map<std::string, std::shared_ptr<budget::RateBucket>, TextHash, std::equal_to<>>
+      buckets_;
 };
 
 }  // namespace penstock::proxy

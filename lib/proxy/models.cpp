@@ -12,7 +12,8 @@
 namespace penstock::proxy {
 namespace {
 
-std::vector<dialect::ModelEntry> modelsFor(const config::Snapshot& snapshot, std::string_view project_id) {
+std::vector<dialect::ModelEntry> modelsFor(const config::Snapshot& snapshot,
+                                           std::string_view project_id) {
   std::vector<dialect::ModelEntry> models;
   for (const config::RoutingConfig& config : snapshot.routingConfigs()) {
     if (config.head.project_id != project_id) continue;
@@ -41,7 +42,8 @@ Result<Admitted> admit(LoopContext& loop, const http::Request& request) {
   auto caller = identify(loop.snapshot(), loop.shared.clock.now(), request);
   if (!caller) return std::move(caller).error();
   Admitted admitted{*std::move(caller), {}};
-  if (Status fits = takeRate(loop, *admitted.caller.key, admitted.rate); !fits) return std::move(fits).error();
+  if (Status fits = takeRate(loop, *admitted.caller.key, admitted.rate); !fits)
+    return std::move(fits).error();
   return admitted;
 }
 
@@ -58,7 +60,8 @@ void listModels(LoopContext& loop, http::Exchange& exchange) {
   const auto admitted = admit(loop, exchange.request());
   if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
   http::Response response;
-  response.body = dialect::renderModelList(modelsFor(*admitted->caller.snapshot, admitted->caller.project->id));
+  response.body =
+      dialect::renderModelList(modelsFor(*admitted->caller.snapshot, admitted->caller.project->id));
   answer(exchange, std::move(response), &admitted->rate);
 }
 

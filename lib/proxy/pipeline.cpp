@@ -37,9 +37,12 @@ ApiError shed(const char* message) {
 }  // namespace
 
 Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint)
-    : loop_(loop), exchange_(std::move(exchange)), endpoint_(endpoint), arrived_(exchange_->request().received) {
-  row_.request_id = newUuid();
+    : loop_(loop),
+      exchange_(std::move(exchange)),
+      endpoint_(endpoint),
+      arrived_(exchange_->request().received) {
   row_.created_at = loop_.shared.clock.now();
+  row_.request_id = newTimeUuid(row_.created_at);
   row_.endpoint = endpointName(endpoint_);
 }
 
@@ -49,7 +52,8 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::run() {
-  for (auto step : {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit, &Pipeline::decide}) {
+  for (auto step :
+       {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit, &Pipeline::decide}) {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
@@ -133,7 +137,8 @@ void Pipeline::attempt() {
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
   call.headers.emplace_back("traceparent", row_.traceparent);
   provider::authenticate(provider, extensions_.provider_key, call.headers);
-  if (!extensions_.provider_key.empty()) row_.byok_fingerprint = extensions_.provider_key.fingerprint();
+  if (!extensions_.provider_key.empty())
+    row_.byok_fingerprint = extensions_.provider_key.fingerprint();
   call.body = body_.pieces();
   call.timeouts = loop_.shared.options.timeouts;
   call.max_response_bytes = loop_.shared.options.max_response_bytes;
@@ -145,7 +150,8 @@ void Pipeline::onHead(const http::ResponseHead& head) {
   row_.upstream_connect_us = call_->timings().connected.count();
   row_.upstream_head_us = call_->timings().head.count();
   response_type_ = head.headers.get("content-type");
-  const bool events = equalsIgnoreCase(std::string_view(response_type_).substr(0, 17), "text/event-stream");
+  const bool events =
+      equalsIgnoreCase(std::string_view(response_type_).substr(0, 17), "text/event-stream");
   if (head.status != 200) {
     receiving_ = Receiving::Error;
     if (const auto seconds = parseUnsigned(head.headers.get("retry-after"))) {
@@ -175,7 +181,8 @@ void Pipeline::onData(std::string_view bytes) {
     case Receiving::Head: return;
     case Receiving::Whole: response_.append(bytes); return;
     case Receiving::Error:
-      response_.append(bytes.substr(0, kMaxErrorBytes - std::min(kMaxErrorBytes, response_.size())));
+      response_.append(
+          bytes.substr(0, kMaxErrorBytes - std::min(kMaxErrorBytes, response_.size())));
       return;
     case Receiving::Stream: {
       // One buffer a thread: what leaves now is written before the next read.
@@ -206,7 +213,8 @@ void Pipeline::onFailure(const http::Failure& failure) {
   const auto keep = shared_from_this();
   if (done_) return release();
   using Kind = http::FailureKind;
-  const bool timeout = failure.kind == Kind::ConnectTimeout || failure.kind == Kind::FirstByteTimeout ||
+  const bool timeout = failure.kind == Kind::ConnectTimeout ||
+                       failure.kind == Kind::FirstByteTimeout ||
                        failure.kind == Kind::IdleTimeout || failure.kind == Kind::TotalTimeout;
   loop_.shared.log.warn("upstream_failed", {{"request_id", row_.request_id},
                                             {"provider", row_.provider_id},
@@ -226,13 +234,14 @@ void Pipeline::onFailure(const http::Failure& failure) {
 
 void Pipeline::onClientGone() {
   const auto keep = shared_from_this();
-  call_.reset();  // the provider stops generating now
+  call_.reset();                    // the provider stops generating now
   if (row_.attempts > 0) settle();  // what it produced until now is paid for
   finish(499, "client_closed_request");
 }
 
 int64_t Pipeline::microsSinceArrival() const {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - arrived_)
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               arrived_)
       .count();
 }
 

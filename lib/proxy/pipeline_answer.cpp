@@ -24,14 +24,16 @@ const http::Headers kStreamHeaders = {{"Cache-Control", "no-cache"}, {"X-Accel-B
 
 bool isRetryableByCaller(int status) { return status == 429; }
 
-// A provider's refusal as the caller sees it: its own 4xx as they are, except those that speak of our
-// credential; everything else is a failed attempt (spec/modelux.md 13.15).
-ApiError upstreamError(int status, const std::string& provider, const dialect::UpstreamError& said) {
+// A provider's refusal as the caller sees it: its own 4xx as they are, except those that speak of
+// our credential; everything else is a failed attempt (spec/modelux.md 13.15).
+ApiError upstreamError(int status, const std::string& provider,
+                       const dialect::UpstreamError& said) {
   if (status == 401 || status == 403) {
     return {ErrorKind::UpstreamFailed, "provider_auth_failed",
             "provider " + provider + " refused the gateway's credential"};
   }
-  const std::string what = fmt::format("provider {} answered {}: {}", provider, status, said.message);
+  const std::string what =
+      fmt::format("provider {} answered {}: {}", provider, status, said.message);
   if (status == 408 || status == 504) return {ErrorKind::UpstreamTimeout, "upstream_timeout", what};
   return {ErrorKind::UpstreamFailed, "all_attempts_failed", what};
 }
@@ -41,7 +43,8 @@ ApiError upstreamError(int status, const std::string& provider, const dialect::U
 void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
   const auto keep = weak_from_this().lock();
   if (!error.detail.empty()) {
-    loop_.shared.log.error("request_failed", {{"request_id", row_.request_id}, {"detail", error.detail}});
+    loop_.shared.log.error("request_failed",
+                           {{"request_id", row_.request_id}, {"detail", error.detail}});
   }
   http::Response response = errorResponse(error, retry);
   addAnswerHeaders(response.headers, row_, rate_ ? &*rate_ : nullptr);
@@ -74,9 +77,10 @@ void Pipeline::answerDryRun() {
 void Pipeline::answerWhole() {
   const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
   if (!read.valid) {
-    return answerFailure({ErrorKind::UpstreamFailed, "invalid_upstream_response",
-                          "provider " + row_.provider + " answered 200 without a valid JSON answer"},
-                         ClientRetry::Spent);
+    return answerFailure(
+        {ErrorKind::UpstreamFailed, "invalid_upstream_response",
+         "provider " + row_.provider + " answered 200 without a valid JSON answer"},
+        ClientRetry::Spent);
   }
   row_.usage = read.usage;
   if (!read.model.empty()) row_.model = read.model;
@@ -101,7 +105,8 @@ void Pipeline::answerWhole() {
 void Pipeline::answerUpstreamError() {
   const dialect::UpstreamError said = dialect::parseOpenAiError(response_, upstream_status_);
   const int status = upstream_status_;
-  const bool callers_own = status >= 400 && status < 500 && status != 401 && status != 403 && status != 408;
+  const bool callers_own =
+      status >= 400 && status < 500 && status != 401 && status != 403 && status != 408;
   if (!callers_own) {
     return answerFailure(upstreamError(status, row_.provider, said), ClientRetry::Spent);
   }
@@ -139,11 +144,13 @@ void Pipeline::startStream() {
 
 // Sends what the relay let out, and ends the answer when the relay says so.
 void Pipeline::forwardStream(std::string_view out) {
-  const bool over = relay_->phase() == dialect::StreamPhase::Done || relay_->phase() == dialect::StreamPhase::Failed;
+  const bool over = relay_->phase() == dialect::StreamPhase::Done ||
+                    relay_->phase() == dialect::StreamPhase::Failed;
   if (!relay_->released() && relay_->phase() == dialect::StreamPhase::Failed) {
     call_.reset();
     if (relay_->failure() == dialect::StreamFailure::UpstreamError) {
-      return answerFailure(upstreamError(502, row_.provider, relay_->upstreamError()), ClientRetry::Spent);
+      return answerFailure(upstreamError(502, row_.provider, relay_->upstreamError()),
+                           ClientRetry::Spent);
     }
     return answerFailure({ErrorKind::UpstreamFailed, "invalid_upstream_response",
                           "provider " + row_.provider + " broke off its stream before any content"},
@@ -153,12 +160,14 @@ void Pipeline::forwardStream(std::string_view out) {
     if (!exchange_->started()) startStream();
     exchange_->write(out);
     if (retainsPayloads()) retainPayload(out);
-    if (call_ && exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) call_->pause();
+    if (call_ && exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes)
+      call_->pause();
   }
   if (!over) return;
   if (relay_->phase() == dialect::StreamPhase::Done) return endStream(nullptr);
   const bool own_event_sent = relay_->failure() == dialect::StreamFailure::UpstreamError;
-  const ApiError broken{ErrorKind::UpstreamFailed, own_event_sent ? "upstream_stream_error" : "upstream_stream_broken",
+  const ApiError broken{ErrorKind::UpstreamFailed,
+                        own_event_sent ? "upstream_stream_error" : "upstream_stream_broken",
                         relay_->failure() == dialect::StreamFailure::Garbage
                             ? "the provider sent an event that is no chunk"
                             : "the provider's stream ended before its answer did"};
@@ -174,7 +183,8 @@ void Pipeline::endStream(const ApiError* broken) {
   exchange_->finish();
   awaiting_end_ = broken == nullptr && call_ != nullptr;
   if (!awaiting_end_) call_.reset();
-  finish(broken == nullptr ? 200 : httpStatus(broken->kind), broken == nullptr ? std::string() : broken->code);
+  finish(broken == nullptr ? 200 : httpStatus(broken->kind),
+         broken == nullptr ? std::string() : broken->code);
 }
 
 void Pipeline::finish(int status, std::string error_class) {
@@ -196,12 +206,14 @@ void Pipeline::release() {
 }
 
 bool Pipeline::retainsPayloads() const {
-  return caller_.project != nullptr && caller_.project->settings.retain_payloads && !extensions_.no_store;
+  return caller_.project != nullptr && caller_.project->settings.retain_payloads &&
+         !extensions_.no_store;
 }
 
 void Pipeline::retainPayload(std::string_view out) {
   if (!row_.response_body) row_.response_body.emplace();
-  row_.response_body->append(out.substr(0, kMaxRetainedBytes - std::min(kMaxRetainedBytes, row_.response_body->size())));
+  row_.response_body->append(
+      out.substr(0, kMaxRetainedBytes - std::min(kMaxRetainedBytes, row_.response_body->size())));
 }
 
 // Brings usage into its final form and prices it.
@@ -214,7 +226,8 @@ void Pipeline::settle() {
   if (usage.source == model::Usage::Source::None) {
     // The provider did not say: count what went in and what came out ourselves.
     usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request_->estimateInputTokens();
-    usage.output_text = relay_ ? relay_->estimatedOutputTokens() : dialect::estimateTokens(response_);
+    usage.output_text =
+        relay_ ? relay_->estimatedOutputTokens() : dialect::estimateTokens(response_);
     usage.source = model::Usage::Source::Estimated;
   }
   const pricing::Price* price = loop_.shared.prices.find(priced_as_, row_.model, row_.created_at);

@@ -19,15 +19,18 @@ http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) 
 std::vector<http::Route> proxyRoutes(LoopContextOf context_of) {
   std::vector<http::Route> routes;
   for (const std::string base : {"/v1", "/openai/v1"}) {
-    routes.push_back({"POST", base + "/chat/completions", pipelineRoute(context_of, Endpoint::Chat)});
+    routes.push_back(
+        {"POST", base + "/chat/completions", pipelineRoute(context_of, Endpoint::Chat)});
     routes.push_back({"POST", base + "/dry-run", pipelineRoute(context_of, Endpoint::ChatDryRun)});
-    routes.push_back({"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
+    routes.push_back(
+        {"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
     routes.push_back({"GET", base + "/models", [context_of](const http::ExchangePtr& exchange) {
                         listModels(context_of(exchange->loop()), *exchange);
                       }});
-    routes.push_back({"GET", base + "/models/{id...}", [context_of](const http::ExchangePtr& exchange) {
-                        showModel(context_of(exchange->loop()), *exchange);
-                      }});
+    routes.push_back(
+        {"GET", base + "/models/{id...}", [context_of](const http::ExchangePtr& exchange) {
+           showModel(context_of(exchange->loop()), *exchange);
+         }});
   }
   return routes;
 }

@@ -10,7 +10,8 @@ ApiError modelNotFound(std::string code, std::string message) {
   return error;
 }
 
-std::vector<Candidate> candidatesOf(const config::Snapshot& snapshot, const model::SinglePolicy& policy) {
+std::vector<Candidate> candidatesOf(const config::Snapshot& snapshot,
+                                    const model::SinglePolicy& policy) {
   const model::Provider* provider = snapshot.findProvider(policy.target.provider_id);
   if (provider == nullptr) return {};
   return {{provider, policy.target.model}};
@@ -20,13 +21,15 @@ Result<Decision> decideByConfig(const config::Snapshot& snapshot, const model::P
                                 std::string_view slug) {
   const config::RoutingConfig* config = snapshot.findRoutingConfig(project.id, slug);
   if (config == nullptr) {
-    return modelNotFound("routing_config_not_found", "routing config @" + std::string(slug) + " not found");
+    return modelNotFound("routing_config_not_found",
+                         "routing config @" + std::string(slug) + " not found");
   }
   Decision decision{Resolved::Config, config, {}};
-  decision.candidates =
-      std::visit([&](const auto& policy) { return candidatesOf(snapshot, policy); }, config->policy);
+  decision.candidates = std::visit(
+      [&](const auto& policy) { return candidatesOf(snapshot, policy); }, config->policy);
   if (decision.candidates.empty()) {
-    return modelNotFound("no_target", "routing config @" + std::string(slug) + " has no usable target");
+    return modelNotFound("no_target",
+                         "routing config @" + std::string(slug) + " has no usable target");
   }
   return decision;
 }
@@ -38,16 +41,18 @@ ApiError notConfigured(std::string_view vendor) {
 }
 
 Result<Decision> decideByProvider(const model::Provider* provider, std::string_view model) {
-  if (model.empty()) return invalidRequest("invalid_model", "the model name after '/' is empty", "model");
+  if (model.empty())
+    return invalidRequest("invalid_model", "the model name after '/' is empty", "model");
   return Decision{Resolved::Provider, nullptr, {{provider, std::string(model)}}};
 }
 
 Result<Decision> decideByName(const config::Snapshot& snapshot, const model::Project& project,
                               std::string_view name) {
   if (!project.settings.auto_resolve_bare_model) {
-    return invalidRequest("invalid_request",
-                          "bare model names are switched off in this project; use @config or provider/model",
-                          "model");
+    return invalidRequest(
+        "invalid_request",
+        "bare model names are switched off in this project; use @config or provider/model",
+        "model");
   }
   const std::string_view vendor = model::vendorOfBareModel(name);
   if (vendor.empty()) {
@@ -75,13 +80,16 @@ std::string_view resolvedName(Resolved resolved) {
 
 Result<Decision> decide(const config::Snapshot& snapshot, const model::Project& project,
                         std::string_view requested_model) {
-  if (requested_model.starts_with('@')) return decideByConfig(snapshot, project, requested_model.substr(1));
+  if (requested_model.starts_with('@'))
+    return decideByConfig(snapshot, project, requested_model.substr(1));
   const size_t slash = requested_model.find('/');
   if (slash != std::string_view::npos) {
     const std::string_view left = requested_model.substr(0, slash);
     const std::string_view model = requested_model.substr(slash + 1);
-    if (const auto* provider = snapshot.findProviderByName(left)) return decideByProvider(provider, model);
-    if (const auto* provider = snapshot.findDefaultProvider(left)) return decideByProvider(provider, model);
+    if (const auto* provider = snapshot.findProviderByName(left))
+      return decideByProvider(provider, model);
+    if (const auto* provider = snapshot.findDefaultProvider(left))
+      return decideByProvider(provider, model);
     if (model::findVendor(left) != nullptr) return notConfigured(left);
   }
   return decideByName(snapshot, project, requested_model);

@@ -17,7 +17,8 @@ const std::string kCompletion =
     R"("usage":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100},"x_unknown":[1, 2]})";
 
 std::string chunk(const std::string& choices) {
-  return R"({"id":"c1","object":"chat.completion.chunk","model":"gpt-4o-mini-2024","choices":)" + choices + "}";
+  return R"({"id":"c1","object":"chat.completion.chunk","model":"gpt-4o-mini-2024","choices":)" +
+         choices + "}";
 }
 const std::string kRole = chunk(R"([{"index":0,"delta":{"role":"assistant","content":""}}])");
 const std::string kHello = chunk(R"([{"index":0,"delta":{"content":"Hello"}}])");
@@ -26,10 +27,12 @@ const std::string kUsage =
     R"({"id":"c1","object":"chat.completion.chunk","model":"gpt-4o-mini-2024","choices":[],)"
     R"("usage":{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}})";
 
-std::string addProvider(Gateway& gateway, const std::string& base_url, const std::string& extra = R"(,"private":true)") {
+std::string addProvider(Gateway& gateway, const std::string& base_url,
+                        const std::string& extra = R"(,"private":true)") {
   const auto answer = manageOf(gateway).post(
-      "/manage/v1/providers", R"({"vendor":"openai","name":"up","api_key":"sk-canary-0123456789","base_url":")" +
-                                  base_url + "\"" + extra + "}");
+      "/manage/v1/providers",
+      R"({"vendor":"openai","name":"up","api_key":"sk-canary-0123456789","base_url":")" + base_url +
+          "\"" + extra + "}");
   return answer.body;
 }
 
@@ -51,14 +54,17 @@ json::Document lastLog(Gateway& gateway) {
 }  // namespace
 
 TEST_SUITE("proxy/chat") {
-  TEST_CASE("only the model and the mlx members change on the way up, and nothing on the way down") {
+  TEST_CASE(
+      "only the model and the mlx members change on the way up, and nothing on the way down") {
     FakeUpstream upstream(answering(kCompletion));
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
-    const std::string rest = R"("messages" : [ {"role":"user","content":"h\u00e9llo \ud83d\ude00 ünï"} ],
+    const std::string rest =
+        R"("messages" : [ {"role":"user","content":"h\u00e9llo \ud83d\ude00 ünï"} ],
       "temperature":0.70, "unknown_field": {"a":[1,2.50,1e3]} , "seed":12345678901234567890 })";
     const Answer answer = proxyOf(gateway).send(
-        "POST", "/v1/chat/completions", R"({ "mlx:tags":{"team":"ml"}, "model" : "up/gpt-4o-mini", )" + rest,
+        "POST", "/v1/chat/completions",
+        R"({ "mlx:tags":{"team":"ml"}, "model" : "up/gpt-4o-mini", )" + rest,
         {{"Cookie", "secret=1"}, {"x-api-key", gateway.projectKey()}, {"X-Modelux-User-Id", "u1"}});
     REQUIRE(answer.status == 200);
     CHECK(answer.body == kCompletion);
@@ -96,18 +102,22 @@ TEST_SUITE("proxy/chat") {
     CHECK(row.intAt("status") == 200);
   }
 
-  TEST_CASE("a stream is relayed event by event and hides the usage that the caller did not ask for") {
+  TEST_CASE(
+      "a stream is relayed event by event and hides the usage that the caller did not ask for") {
     FakeUpstream upstream(streaming({kRole, kHello, kStop, kUsage, "[DONE]"}));
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
-    const std::string ask = R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}])";
+    const std::string ask =
+        R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}])";
     const Answer hidden = proxyOf(gateway).post("/v1/chat/completions", ask + "}");
     REQUIRE(hidden.status == 200);
     CHECK(hidden.header("Content-Type") == "text/event-stream");
-    CHECK(hidden.body == "data: " + kRole + "\n\ndata: " + kHello + "\n\ndata: " + kStop + "\n\ndata: [DONE]\n\n");
-    CHECK(upstream.seen()[0].body.find(R"("stream_options":{"include_usage":true})") != std::string::npos);
-    const Answer shown =
-        proxyOf(gateway).post("/v1/chat/completions", ask + R"(,"stream_options":{"include_usage":true}})");
+    CHECK(hidden.body ==
+          "data: " + kRole + "\n\ndata: " + kHello + "\n\ndata: " + kStop + "\n\ndata: [DONE]\n\n");
+    CHECK(upstream.seen()[0].body.find(R"("stream_options":{"include_usage":true})") !=
+          std::string::npos);
+    const Answer shown = proxyOf(gateway).post(
+        "/v1/chat/completions", ask + R"(,"stream_options":{"include_usage":true}})");
     CHECK(shown.body.find(kUsage) != std::string::npos);
     const auto log = lastLog(gateway);
     CHECK(log.root().find("data")->at(0).intAt("input_tokens") == 7);
@@ -122,7 +132,8 @@ TEST_SUITE("proxy/chat") {
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
     const Answer answer = proxyOf(gateway).post(
-        "/v1/chat/completions", R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}]})");
+        "/v1/chat/completions",
+        R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}]})");
     CHECK(answer.status == 200);
     CHECK(answer.body.find("Hello") != std::string::npos);
     CHECK(answer.body.find(R"(data: {"error":{)") != std::string::npos);
@@ -140,29 +151,37 @@ TEST_SUITE("proxy/chat") {
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
     const Answer answer = proxyOf(gateway).post(
-        "/v1/chat/completions", R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}]})");
+        "/v1/chat/completions",
+        R"({"model":"up/gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}]})");
     CHECK(answer.status == 502);
     CHECK(answer.header("x-should-retry") == "false");
     CHECK(answer.body.find(R"("type":"upstream_error")") != std::string::npos);
   }
 
-  TEST_CASE("a provider's refusal keeps its status and message, its complaint about our key does not") {
+  TEST_CASE(
+      "a provider's refusal keeps its status and message, its complaint about our key does not") {
     int status = 400;
     FakeUpstream upstream([&status](const http::ExchangePtr& exchange) {
-      exchange->respond({status, "application/json",
-                         R"({"error":{"message":"no such thing sk-canary-0123456789","type":"t","code":"c","param":"messages"}})",
-                         {{"Retry-After", "7"}}});
+      exchange->respond(
+          {status,
+           "application/json",
+           R"({"error":{"message":"no such thing sk-canary-0123456789","type":"t","code":"c","param":"messages"}})",
+           {{"Retry-After", "7"}}});
     });
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
-    struct Case { int upstream, answered; const char* contains; };
-    for (const Case& c : {Case{400, 400, "no such thing"}, Case{404, 404, "no such thing"}, Case{429, 429, "no such thing"},
-                          Case{401, 502, "provider_auth_failed"}, Case{403, 502, "provider_auth_failed"},
-                          Case{500, 502, "answered 500"}, Case{503, 502, "answered 503"}, Case{302, 502, "answered 302"}}) {
+    struct Case {
+      int upstream, answered;
+      const char* contains;
+    };
+    for (const Case& c : {Case{400, 400, "no such thing"}, Case{404, 404, "no such thing"},
+                          Case{429, 429, "no such thing"}, Case{401, 502, "provider_auth_failed"},
+                          Case{403, 502, "provider_auth_failed"}, Case{500, 502, "answered 500"},
+                          Case{503, 502, "answered 503"}, Case{302, 502, "answered 302"}}) {
       INFO(c.upstream);
       status = c.upstream;
-      const Answer answer = proxyOf(gateway).post("/v1/chat/completions",
-                                                  R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})");
+      const Answer answer = proxyOf(gateway).post(
+          "/v1/chat/completions", R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})");
       CHECK(answer.status == c.answered);
       CHECK(answer.body.find(c.contains) != std::string::npos);
       CHECK(answer.body.find("canary") == std::string::npos);
@@ -185,7 +204,8 @@ TEST_SUITE("proxy/chat") {
     request.method = "POST";
     request.path = "/v1/chat/completions";
     request.body = R"({"model":"up/m","stream":true,"messages":[{"role":"user","content":"x"}]})";
-    request.headers = {{"Authorization", "Bearer " + gateway.projectKey()}, {"Content-Type", "application/json"}};
+    request.headers = {{"Authorization", "Bearer " + gateway.projectKey()},
+                       {"Content-Type", "application/json"}};
     request.content_receiver = [](const char*, size_t, uint64_t, uint64_t) { return false; };
     client.send(request);
     client.stop();
@@ -207,8 +227,8 @@ TEST_SUITE("proxy/chat") {
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
     const std::string body = R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})";
-    const Answer by_header =
-        proxyOf(gateway).send("POST", "/v1/chat/completions", body, {{"X-Modelux-Dry-Run", "true"}});
+    const Answer by_header = proxyOf(gateway).send("POST", "/v1/chat/completions", body,
+                                                   {{"X-Modelux-Dry-Run", "true"}});
     CHECK(by_header.status == 200);
     CHECK(by_header.body.find(R"("mlx:dry_run":true)") != std::string::npos);
     CHECK(by_header.body.find(R"("mlx:trace":{)") != std::string::npos);
@@ -220,7 +240,8 @@ TEST_SUITE("proxy/chat") {
   TEST_CASE("mlx:trace adds the trace to the answer") {
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     const Answer answer = proxyOf(gateway).post(
-        "/v1/chat/completions", R"({"model":"@default","mlx:trace":true,"messages":[{"role":"user","content":"x"}]})");
+        "/v1/chat/completions",
+        R"({"model":"@default","mlx:trace":true,"messages":[{"role":"user","content":"x"}]})");
     REQUIRE(answer.status == 200);
     const auto document = json::parse(answer.body);
     REQUIRE(document);

@@ -22,7 +22,8 @@ std::string withMessages(const std::string& rest) {
 }
 
 std::string nested(size_t levels) {
-  return R"({"model":"@default","messages":)" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  return R"({"model":"@default","messages":)" + std::string(levels - 1, '[') +
+         std::string(levels - 1, ']') + "}";
 }
 
 }  // namespace
@@ -38,19 +39,26 @@ TEST_SUITE("proxy/errors") {
              {"trailing bytes", withMessages(R"(,"model":"@default")") + "x", 400, "invalid_json"},
              {"missing messages", R"({"model":"@default"})", 400, "messages"},
              {"missing model", withMessages(""), 400, "model"},
-             {"messages of the wrong type", R"({"model":"@default","messages":"x"})", 400, "messages"},
+             {"messages of the wrong type", R"({"model":"@default","messages":"x"})", 400,
+              "messages"},
              {"no message", R"({"model":"@default","messages":[]})", 400, "messages"},
              {"model of the wrong type", withMessages(R"(,"model":5)"), 400, "model"},
-             {"stream of the wrong type", withMessages(R"(,"model":"@default","stream":"yes")"), 400, "stream"},
-             {"tags of the wrong type", withMessages(R"(,"model":"@default","mlx:tags":[1])"), 400, "mlx:tags"},
+             {"stream of the wrong type", withMessages(R"(,"model":"@default","stream":"yes")"),
+              400, "stream"},
+             {"tags of the wrong type", withMessages(R"(,"model":"@default","mlx:tags":[1])"), 400,
+              "mlx:tags"},
              {"duplicate model", withMessages(R"(,"model":"@default","model":"x")"), 400, "model"},
              {"unknown bare model", withMessages(R"(,"model":"what-is-this")"), 400, "gpt-*"},
-             {"unknown config", withMessages(R"(,"model":"@nope")"), 404, "routing_config_not_found"},
-             {"vendor without a provider", withMessages(R"(,"model":"openai/gpt-4o")"), 404, "openai"},
+             {"unknown config", withMessages(R"(,"model":"@nope")"), 404,
+              "routing_config_not_found"},
+             {"vendor without a provider", withMessages(R"(,"model":"openai/gpt-4o")"), 404,
+              "openai"},
              {"bare model without a provider", withMessages(R"(,"model":"gpt-4o")"), 404, "openai"},
              {"65 levels deep", nested(65), 400, "deep"},
-             {"invalid UTF-8", withMessages(",\"model\":\"@default\",\"user\":\"\xff\"") , 400, "UTF-8"},
-             {"a number that crashes RapidJSON", withMessages(R"(,"model":"@default","temperature":)" + crash_number), 400, "number"},
+             {"invalid UTF-8", withMessages(",\"model\":\"@default\",\"user\":\"\xff\""), 400,
+              "UTF-8"},
+             {"a number that crashes RapidJSON",
+              withMessages(R"(,"model":"@default","temperature":)" + crash_number), 400, "number"},
              {"2 MB of brackets", std::string(2 << 20, '['), 400, "deep"},
          }) {
       INFO(bad.name);
@@ -88,8 +96,9 @@ TEST_SUITE("proxy/errors") {
   TEST_CASE("a missing, wrong or foreign key is a 401 that does not repeat it") {
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     const std::string body = withMessages(R"(,"model":"@default")");
-    for (const std::string& key : {std::string(), std::string("mlx_sk_wrong-0123456789"), std::string("sk-other-0123456789"),
-                                   gateway.managementKey(), std::string(1000, 'k')}) {
+    for (const std::string& key :
+         {std::string(), std::string("mlx_sk_wrong-0123456789"), std::string("sk-other-0123456789"),
+          gateway.managementKey(), std::string(1000, 'k')}) {
       Api api(gateway.proxyUrl(), key);
       const Answer answer = api.post("/v1/chat/completions", body);
       CHECK(answer.status == 401);
@@ -104,7 +113,9 @@ TEST_SUITE("proxy/errors") {
     for (const char* header : {"x-api-key", "api-key", "X-API-Key"}) {
       CHECK(stranger.send("GET", "/v1/models", "", {{header, gateway.projectKey()}}).status == 200);
     }
-    CHECK(stranger.send("GET", "/v1/models", "", {{"Authorization", "bearer " + gateway.projectKey()}}).status == 200);
+    CHECK(stranger
+              .send("GET", "/v1/models", "", {{"Authorization", "bearer " + gateway.projectKey()}})
+              .status == 200);
   }
 
   TEST_CASE("every route but the health checks wants a key") {
@@ -115,7 +126,8 @@ TEST_SUITE("proxy/errors") {
       INFO(route.method << " " << route.path);
       Api stranger(gateway.proxyUrl(), "");
       std::string path = route.path;
-      if (const size_t parameter = path.find('{'); parameter != std::string::npos) path.replace(parameter, std::string::npos, "x");
+      if (const size_t parameter = path.find('{'); parameter != std::string::npos)
+        path.replace(parameter, std::string::npos, "x");
       CHECK(stranger.send(route.method, path, route.method == "GET" ? "" : "{}").status == 401);
       ++checked;
     }

@@ -43,8 +43,9 @@ struct Tally {
 void request(Gateway& gateway, const Key& key, Tally& tally) {
   const bool revoked_before = key.revoked.load();
   Api api(gateway.proxyUrl(), key.secret);
-  const Answer answer = api.post("/v1/chat/completions",
-                                 R"({"model":"@default","max_tokens":5,"messages":[{"role":"user","content":"x"}]})");
+  const Answer answer =
+      api.post("/v1/chat/completions",
+               R"({"model":"@default","max_tokens":5,"messages":[{"role":"user","content":"x"}]})");
   if (answer.status == 200) {
     ++tally.served;
     if (revoked_before) ++tally.served_after_revocation;
@@ -62,7 +63,8 @@ size_t loggedRows(Gateway& gateway) {
   size_t rows = 0;
   std::string cursor;
   while (true) {
-    const Answer answer = manageOf(gateway).get("/manage/v1/logs?limit=200" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    const Answer answer = manageOf(gateway).get("/manage/v1/logs?limit=200" +
+                                                (cursor.empty() ? "" : "&cursor=" + cursor));
     REQUIRE(answer.status == 200);
     const auto document = json::parse(answer.body);
     REQUIRE(document);
@@ -75,7 +77,9 @@ size_t loggedRows(Gateway& gateway) {
 }  // namespace
 
 TEST_SUITE("proxy/load") {
-  TEST_CASE("2,000 requests by 64 clients while keys come and go: no 5xx, no revoked key served, every row logged") {
+  TEST_CASE(
+      "2,000 requests by 64 clients while keys come and go: no 5xx, no revoked key served, every "
+      "row logged") {
     constexpr int kRequests = 2000;
     constexpr int kClients = 64;
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
@@ -112,7 +116,8 @@ TEST_SUITE("proxy/load") {
 
   TEST_CASE("a refusal by the rate limit consumes nothing and says when to come back") {
     Gateway gateway = Gateway::start({.ephemeral = true, .rate_limit_rpm = 3, .quiet = true});
-    const std::string body = R"({"model":"@default","max_tokens":2,"messages":[{"role":"user","content":"x"}]})";
+    const std::string body =
+        R"({"model":"@default","max_tokens":2,"messages":[{"role":"user","content":"x"}]})";
     for (int i = 0; i < 3; ++i) {
       const Answer answer = proxyOf(gateway).post("/v1/chat/completions", body);
       CHECK(answer.status == 200);
@@ -141,8 +146,10 @@ TEST_SUITE("proxy/load") {
       httplib::Request ask;
       ask.method = "POST";
       ask.path = "/v1/chat/completions";
-      ask.body = R"({"model":"demo/demo-chat:pace=10,tokens=30","stream":true,"messages":[{"role":"user","content":"x"}]})";
-      ask.headers = {{"Authorization", "Bearer " + gateway.projectKey()}, {"Content-Type", "application/json"}};
+      ask.body =
+          R"({"model":"demo/demo-chat:pace=10,tokens=30","stream":true,"messages":[{"role":"user","content":"x"}]})";
+      ask.headers = {{"Authorization", "Bearer " + gateway.projectKey()},
+                     {"Content-Type", "application/json"}};
       ask.content_receiver = [&](const char* data, size_t size, uint64_t, uint64_t) {
         std::lock_guard lock(mutex);
         received.append(data, size);
@@ -170,9 +177,13 @@ TEST_SUITE("proxy/load") {
     const std::string body = R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})";
     std::string everything;
     everything += proxyOf(gateway).post("/v1/chat/completions", body).body;
-    everything += proxyOf(gateway).send("POST", "/v1/chat/completions", body, {{"X-Modelux-Provider-Key", canary + "-byok"}}).body;
+    everything += proxyOf(gateway)
+                      .send("POST", "/v1/chat/completions", body,
+                            {{"X-Modelux-Provider-Key", canary + "-byok"}})
+                      .body;
     gateway.flushLogs();
-    for (const char* path : {"/manage/v1/providers", "/manage/v1/logs", "/manage/v1/api-keys", "/manage/v1/management-keys", "/metrics"}) {
+    for (const char* path : {"/manage/v1/providers", "/manage/v1/logs", "/manage/v1/api-keys",
+                             "/manage/v1/management-keys", "/metrics"}) {
       everything += manageOf(gateway).get(path).body;
     }
     for (const auto& entry : std::filesystem::recursive_directory_iterator(gateway.dataDir())) {

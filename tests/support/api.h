@@ -29,7 +29,9 @@ class Api {
   Answer get(const std::string& path) { return send("GET", path, ""); }
   Answer del(const std::string& path) { return send("DELETE", path, ""); }
   Answer post(const std::string& path, const std::string& body) { return send("POST", path, body); }
-  Answer patch(const std::string& path, const std::string& body) { return send("PATCH", path, body); }
+  Answer patch(const std::string& path, const std::string& body) {
+    return send("PATCH", path, body);
+  }
   Answer send(const std::string& method, const std::string& path, const std::string& body,
               const httplib::Headers& extra = {}) {
     httplib::Client client(url_);
@@ -42,7 +44,8 @@ class Api {
     if (!key_.empty() && !extra.contains("Authorization")) {
       request.headers.emplace("Authorization", "Bearer " + key_);
     }
-    if (method != "GET" && method != "DELETE") request.headers.emplace("Content-Type", "application/json");
+    if (method != "GET" && method != "DELETE")
+      request.headers.emplace("Content-Type", "application/json");
     const auto result = client.send(request);
     if (!result) return {};
     return {result->status, result->body, result->headers};
@@ -54,6 +57,8 @@ class Api {
 };
 
 inline Api proxyOf(const Gateway& gateway) { return {gateway.proxyUrl(), gateway.projectKey()}; }
-inline Api manageOf(const Gateway& gateway) { return {gateway.manageUrl(), gateway.managementKey()}; }
+inline Api manageOf(const Gateway& gateway) {
+  return {gateway.manageUrl(), gateway.managementKey()};
+}
 
 }  // namespace penstock::test

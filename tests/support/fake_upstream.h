@@ -19,14 +19,15 @@ struct Seen {
 
   std::string header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
-      if (key.size() == name.size() && strncasecmp(key.c_str(), name.data(), name.size()) == 0) return value;
+      if (key.size() == name.size() && strncasecmp(key.c_str(), name.data(), name.size()) == 0)
+        return value;
     }
     return "";
   }
 };
 
-// An upstream on a loopback port that records every request and answers as scripted. The script runs
-// on the upstream's own loop.
+// An upstream on a loopback port that records every request and answers as scripted. The script
+// runs on the upstream's own loop.
 class FakeUpstream {
  public:
   using Script = std::function<void(const http::ExchangePtr&)>;
@@ -68,7 +69,8 @@ class FakeUpstream {
  private:
   void take(const http::ExchangePtr& exchange) {
     const http::Request& request = exchange->request();
-    Seen seen{std::string(request.method), std::string(request.target), std::string(request.body), {}};
+    Seen seen{
+        std::string(request.method), std::string(request.target), std::string(request.body), {}};
     for (const auto& header : request.headers) seen.headers.emplace_back(header.name, header.value);
     exchange->onGone([this] {
       std::lock_guard lock(mutex_);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -22,6 +24,52 @@ ClientRequest tlsRequest(uint16_t port, const std::string& host) {
   request.origin.scheme = Origin::Scheme::Https;
   request.origin.host = host;
   return request;
+}
+
+// Passes an upstream's answer on to a client, with backpressure; lives until either side is done.
+class Relay final : public CallObserver {
+ public:
+  static void start(Client& client, ClientRequest request, const ExchangePtr& exchange) {
+    auto* relay = new Relay(exchange);
+    exchange->onGone([relay] { relay->end(); });
+    exchange->onDrained([relay] { relay->call_->resume(); });
+    relay->call_ = client.start(std::move(request), *relay);
+  }
+
+ private:
+  explicit Relay(ExchangePtr exchange) : exchange_(std::move(exchange)) {}
+  void onHead(const ResponseHead& head) override { exchange_->start({head.status, "text/plain", "", {}}); }
+  void onData(std::string_view bytes) override {
+    exchange_->write(bytes);
+    if (exchange_->pendingBytes() > 64 << 10) call_->pause();
+  }
+  void onEnd() override {
+    exchange_->finish();
+    end();
+  }
+  void onFailure(const Failure&) override {
+    if (exchange_->started()) exchange_->abort();
+    else exchange_->respond({502, "text/plain", "", {}});
+    end();
+  }
+  void end() { std::unique_ptr<Relay>(this).reset(); }
+
+  ExchangePtr exchange_;
+  std::unique_ptr<Call> call_;
+};
+
+// An answer of `size` bytes: in full with its length, or streamed, a piece a turn of the loop.
+void serveBytes(const ExchangePtr& exchange, size_t size, bool streamed) {
+  const std::string body(size, static_cast<char>('a' + size % 26));
+  if (!streamed) return exchange->respond({200, "text/plain", body, {}});
+  exchange->start({200, "text/plain", "", {}});
+  auto step = std::make_shared<std::function<void(size_t)>>();
+  *step = [exchange, body, weak = std::weak_ptr(step)](size_t at) {
+    if (at >= body.size()) return exchange->finish();
+    exchange->write(std::string_view(body).substr(at, 5000));
+    exchange->loop().post([next = weak.lock(), at] { (*next)(at + 5000); });
+  };
+  (*step)(0);
 }
 
 }  // namespace
@@ -407,6 +455,75 @@ TEST_SUITE("http/client") {
     CHECK(call.body() == body);
     CHECK(caller.response().body == "early");
     server.close();
+  }
+
+  TEST_CASE("relays under load, with clients that leave at any moment, lose no byte and leave nothing behind") {
+    Loop loops[2];
+    Resolver resolver;
+    Server backend({&loops[0], &loops[1]}, {.limits = {},
+                                            .tls = nullptr,
+                                            .handler =
+                                                [](const ExchangePtr& exchange) {
+                                                  const Request& request = exchange->request();
+                                                  serveBytes(exchange, static_cast<size_t>(std::atoi(std::string(request.path.substr(1)).c_str())), request.query == "s");
+                                                },
+                                            .render_error = renderPlain});
+    ClientOptions options;
+    options.connect_internal = [&](const std::string&, Loop& on) {
+      auto [ours, theirs] = socketPair();
+      backend.adopt(std::move(theirs), on);
+      return std::move(ours);
+    };
+    for (Loop& loop : loops) loop.start();
+    const uint16_t backend_port = backend.listen("127.0.0.1:0").value();
+    std::optional<Client> clients[2];
+    for (size_t i = 0; i < 2; ++i) onLoop(loops[i], [&] { clients[i].emplace(loops[i], resolver, nullptr, options); });
+    Server front({&loops[0], &loops[1]}, {.limits = {},
+                                          .tls = nullptr,
+                                          .handler =
+                                              [&](const ExchangePtr& exchange) {
+                                                ClientRequest request = localRequest(backend_port);
+                                                request.path = exchange->request().target;
+                                                request.body = {exchange->request().body};
+                                                if (exchange->request().headers.has("X-Internal")) request.origin = {Origin::Scheme::Internal, "b", 0, false, "b"};
+                                                Relay::start(*clients[&exchange->loop() == &loops[0] ? 0 : 1], std::move(request), exchange);
+                                              },
+                                          .render_error = renderPlain});
+    const uint16_t port = front.listen("127.0.0.1:0").value();
+    std::atomic<int> whole{0};
+    std::atomic<int> wrong{0};
+    {
+      std::vector<std::jthread> threads;
+      for (unsigned t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+          std::mt19937 random(t);
+          RawSocket client = RawSocket::connect(port);
+          for (int i = 0; i < 120; ++i) {
+            const size_t size = random() % 5 == 0 ? random() % 2'000'000 : random() % 20'000;
+            const std::string sent(random() % 10'000, 'b');
+            client.send("POST /" + std::to_string(size) + (random() % 2 == 0 ? "?s" : "") + " HTTP/1.1\r\nHost: h\r\n" +
+                        (random() % 2 == 0 ? "X-Internal: 1\r\n" : "") + "Content-Length: " + std::to_string(sent.size()) + "\r\n\r\n" + sent);
+            if (random() % 3 == 0) {  // leaves: at once, or after some bytes
+              if (random() % 2 == 0) client.readExactly(1 + random() % 3000);
+              if (random() % 2 == 0) client.reset();
+              client = RawSocket::connect(port);
+              continue;
+            }
+            const RawResponse response = client.response();
+            if (response.complete && response.body == std::string(size, static_cast<char>('a' + size % 26))) ++whole;
+            else ++wrong;
+          }
+        });
+      }
+    }
+    CHECK(wrong == 0);
+    CHECK(whole > 200);
+    CHECK(eventually([&] { return front.counters().in_flight == 0 && front.counters().open == 0; }));
+    CHECK(eventually([&] { return backend.counters().in_flight == 0; }));
+    for (size_t i = 0; i < 2; ++i) onLoop(loops[i], [&] { clients[i].reset(); });
+    CHECK(eventually([&] { return backend.counters().open == 0; }));
+    front.close();
+    backend.close();
   }
 
   TEST_CASE("a client and its calls may go together, whatever they were doing") {

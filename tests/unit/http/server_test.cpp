@@ -423,7 +423,7 @@ TEST_SUITE("http/server") {
     busy.send(get("", "/slow"));
     RawSocket half = server.connect();
     half.send(post("Content-Length: 5\r\n", "he"));
-    CHECK(eventually([&] { return server.server().counters().in_flight == 1; }));
+    CHECK(eventually([&] { return server.server().counters().in_flight == 1 && server.server().counters().open == 3; }));
     // The half-sent request must have been seen as one before the drain begins.
     onLoop(server.loop(), [] {});
     onLoop(server.loop(), [] {});

@@ -6,10 +6,12 @@ using namespace penstock;
 
 TEST_SUITE("manage/cursor") {
   TEST_CASE("a cursor reads back as the place it was made of") {
-    for (const std::string place : {"1", "key_01HXYABCDEFGHJKMNPQRSTVWXY", "9223372036854775807", "@a:b"}) {
+    for (const std::string place :
+         {"1", "key_01HXYABCDEFGHJKMNPQRSTVWXY", "9223372036854775807", "@a:b"}) {
       const std::string cursor = manage::encodeCursor("api_keys", place);
       CHECK(cursor.find_first_not_of(
-                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+            std::string::npos);
       CHECK(manage::decodeCursor("api_keys", cursor) == place);
     }
   }

@@ -20,8 +20,9 @@ TEST_SUITE("manage/errors") {
     const auto response = manage::errorResponse(invalidRequest("invalid_json", "no \"JSON\""));
     CHECK(response.status == 400);
     CHECK(response.content_type == "application/json");
-    CHECK(response.body ==
-          R"({"error":{"type":"invalid_request_error","message":"no \"JSON\"","code":"invalid_json"}})");
+    CHECK(
+        response.body ==
+        R"({"error":{"type":"invalid_request_error","message":"no \"JSON\"","code":"invalid_json"}})");
   }
 
   TEST_CASE("an unknown thing names its resource and id") {
@@ -37,11 +38,10 @@ TEST_SUITE("manage/errors") {
     error.fields.push_back({"/role", "must be one of a, b"});
     const auto response = manage::errorResponse(error);
     CHECK(response.status == 422);
-    CHECK(response.body ==
-          R"({"error":{"type":"validation_error","message":"/name: is required",)"
-          R"("code":"validation_error","param":"/name","errors":[)"
-          R"({"param":"/name","message":"is required"},)"
-          R"({"param":"/role","message":"must be one of a, b"}]}})");
+    CHECK(response.body == R"({"error":{"type":"validation_error","message":"/name: is required",)"
+                           R"("code":"validation_error","param":"/name","errors":[)"
+                           R"({"param":"/name","message":"is required"},)"
+                           R"({"param":"/role","message":"must be one of a, b"}]}})");
   }
 
   TEST_CASE("what is for the log only is not shown") {

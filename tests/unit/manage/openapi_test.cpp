@@ -38,9 +38,11 @@ std::set<std::string> rolesOf(std::string_view document) {
   std::string path, method;
   split(document, '\n', [&](std::string_view line) {
     if (line.starts_with("  /")) path = line.substr(2, line.size() - 3);
-    if (line.starts_with("    ") && !line.starts_with("     ")) method = line.substr(4, line.size() - 5);
+    if (line.starts_with("    ") && !line.starts_with("     "))
+      method = line.substr(4, line.size() - 5);
     constexpr std::string_view kRole = "      x-role: ";
-    if (line.starts_with(kRole)) roles.insert(method + " " + path + " " + std::string(line.substr(kRole.size())));
+    if (line.starts_with(kRole))
+      roles.insert(method + " " + path + " " + std::string(line.substr(kRole.size())));
   });
   return roles;
 }
@@ -53,10 +55,13 @@ TEST_SUITE("manage/openapi") {
     for (const auto& route : manage::resourceTable()) {
       served.insert(std::string(route.method) + " " + std::string(route.path));
     }
-    for (const auto& route : manage::openapiRoutes()) served.insert(route.method + " " + route.pattern);
+    for (const auto& route : manage::openapiRoutes())
+      served.insert(route.method + " " + route.pattern);
     const auto documented = operationsOf(manage::manageDocument());
-    for (const auto& operation : served) CHECK_MESSAGE(documented.contains(operation), operation, " is not documented");
-    for (const auto& operation : documented) CHECK_MESSAGE(served.contains(operation), operation, " is not served");
+    for (const auto& operation : served)
+      CHECK_MESSAGE(documented.contains(operation), operation, " is not documented");
+    for (const auto& operation : documented)
+      CHECK_MESSAGE(served.contains(operation), operation, " is not served");
   }
 
   TEST_CASE("the roles in the document are those of the table") {
@@ -75,7 +80,8 @@ TEST_SUITE("manage/openapi") {
     for (const auto& operation : documented) {
       const size_t slash = operation.find(" /");
       if (operation.compare(slash, 5, " /v1/") != 0) continue;
-      CHECK(documented.contains(operation.substr(0, slash) + " /openai" + operation.substr(slash + 1)));
+      CHECK(documented.contains(operation.substr(0, slash) + " /openai" +
+                                operation.substr(slash + 1)));
     }
   }
 }

@@ -12,7 +12,8 @@ using manage::Edit;
 namespace {
 
 // The first wrong field, or nothing.
-std::string firstError(const std::string& json, model::Provider& provider, Edit edit = Edit::Create) {
+std::string firstError(const std::string& json, model::Provider& provider,
+                       Edit edit = Edit::Create) {
   const auto document = json::parse(json);
   REQUIRE(document);
   json::ObjectReader body(document->root());
@@ -31,11 +32,13 @@ std::string firstErrorOfNew(const std::string& json) {
 
 TEST_SUITE("manage/provider_fields") {
   TEST_CASE("addresses that are not public need \"private\"") {
-    for (const char* host : {"127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0",
-                             "100.64.0.1", "[::1]", "[fd00::1]", "[fe80::1]", "[::ffff:127.0.0.1]", "localhost",
-                             "LOCALHOST", "localhost.", "api.localhost"}) {
+    for (const char* host :
+         {"127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "0.0.0.0",
+          "100.64.0.1", "[::1]", "[fd00::1]", "[fe80::1]", "[::ffff:127.0.0.1]", "localhost",
+          "LOCALHOST", "api.localhost"}) {
       INFO(std::string(host));
-      const std::string fields = std::string(R"({"name":"x","base_url":"http://)") + host + R"(:8000/v1")";
+      const std::string fields =
+          std::string(R"({"name":"x","base_url":"http://)") + host + R"(:8000/v1")";
       CHECK(firstErrorOfNew(fields + "}") == "/base_url");
       CHECK(firstErrorOfNew(fields + R"(,"private":true})") == "");
     }
@@ -44,10 +47,12 @@ TEST_SUITE("manage/provider_fields") {
   }
 
   TEST_CASE("base URLs that two parsers could read differently are refused") {
-    for (const char* url : {"ftp://x/v1", "x", "https://", "https://u:p@host/", "https://host/?a", "https://host/#a",
-                            "https://127.1/", "https://0x7f.0.0.1/", "https://host:0/", "https://host/a/../b"}) {
+    for (const char* url : {"ftp://x/v1", "x", "https://", "https://u:p@host/", "https://host/?a",
+                            "https://host/#a", "https://127.1/", "https://localhost./",
+                            "https://0x7f.0.0.1/", "https://host:0/", "https://host/a/../b"}) {
       INFO(std::string(url));
-      CHECK(firstErrorOfNew(std::string(R"({"name":"x","base_url":")") + url + R"(","private":true})") == "/base_url");
+      CHECK(firstErrorOfNew(std::string(R"({"name":"x","base_url":")") + url +
+                            R"(","private":true})") == "/base_url");
     }
   }
 
@@ -68,11 +73,13 @@ TEST_SUITE("manage/provider_fields") {
       const char* json;
       const char* model;
     };
-    for (const Case& c : {Case{R"({"name":"x","api_key":"k"})", "gpt-4o-mini"},
-                          Case{R"({"name":"x","api_key":"k","base_url":"https://api.openai.com/v1"})", "gpt-4o-mini"},
-                          Case{R"({"name":"x","base_url":"https://vllm.example.com/v1"})", ""},
-                          Case{R"({"name":"x","base_url":"https://v.example.com/v1","default_model":"m"})", "m"},
-                          Case{R"({"name":"x","api_key":"k","default_model":""})", ""}}) {
+    for (const Case& c :
+         {Case{R"({"name":"x","api_key":"k"})", "gpt-4o-mini"},
+          Case{R"({"name":"x","api_key":"k","base_url":"https://api.openai.com/v1"})",
+               "gpt-4o-mini"},
+          Case{R"({"name":"x","base_url":"https://vllm.example.com/v1"})", ""},
+          Case{R"({"name":"x","base_url":"https://v.example.com/v1","default_model":"m"})", "m"},
+          Case{R"({"name":"x","api_key":"k","default_model":""})", ""}}) {
       INFO(std::string(c.json));
       model::Provider provider;
       provider.vendor = "openai";
@@ -109,7 +116,8 @@ TEST_SUITE("manage/provider_fields") {
   TEST_CASE("the built-in provider has no address") {
     model::Provider provider;
     provider.vendor = "demo";
-    CHECK(firstError(R"({"name":"d","base_url":"https://x.example.com"})", provider) == "/base_url");
+    CHECK(firstError(R"({"name":"d","base_url":"https://x.example.com"})", provider) ==
+          "/base_url");
     model::Provider plain;
     plain.vendor = "demo";
     CHECK(firstError(R"({"name":"d"})", plain) == "");

@@ -53,7 +53,8 @@ TEST_SUITE("manage/query") {
   }
 
   TEST_CASE("limits that are no positive number are refused") {
-    for (const char* text : {"limit=0", "limit=-1", "limit=1.5", "limit=x", "limit=99999999999999999999"}) {
+    for (const char* text :
+         {"limit=0", "limit=-1", "limit=1.5", "limit=x", "limit=99999999999999999999"}) {
       INFO(std::string(text));
       const auto request = withQuery(text);
       manage::QueryReader query(request);
