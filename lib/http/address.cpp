@@ -33,9 +33,7 @@ bool isPublic4(uint32_t address) {
   return true;
 }
 
-uint32_t read32(const uint8_t* bytes) {
-  return ip4(bytes[0], bytes[1], bytes[2], bytes[3]);
-}
+uint32_t read32(const uint8_t* bytes) { return ip4(bytes[0], bytes[1], bytes[2], bytes[3]); }
 
 bool hasPrefix(const uint8_t* address, std::initializer_list<uint8_t> prefix) {
   return std::memcmp(address, prefix.begin(), prefix.size()) == 0;
@@ -46,12 +44,12 @@ bool isPublic6(const uint8_t* a) {
   if (std::memcmp(a, kZeros.data(), 10) == 0 && a[10] == 0xff && a[11] == 0xff) {
     return isPublic4(read32(a + 12));  // ::ffff:a.b.c.d
   }
-  if (hasPrefix(a, {0x00, 0x64, 0xff, 0x9b})) return false;  // NAT64, both prefixes
+  if (hasPrefix(a, {0x00, 0x64, 0xff, 0x9b})) return false;         // NAT64, both prefixes
   if (hasPrefix(a, {0x20, 0x02})) return isPublic4(read32(a + 2));  // 6to4
   // 2001::/23: Teredo, ORCHID, benchmarking and other protocol assignments.
   if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return false;
-  if (hasPrefix(a, {0x20, 0x01, 0x0d, 0xb8})) return false;         // documentation
-  if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10) return false;    // documentation, 3fff::/20
+  if (hasPrefix(a, {0x20, 0x01, 0x0d, 0xb8})) return false;       // documentation
+  if (a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10) return false;  // documentation, 3fff::/20
   // Global unicast is 2000::/3; everything else (::, ::1, fc00::/7, fe80::/10, ff00::/8, …) is not.
   return (a[0] & 0xe0) == 0x20;
 }
@@ -59,7 +57,8 @@ bool isPublic6(const uint8_t* a) {
 }  // namespace
 
 uint16_t SocketAddress::port() const {
-  if (storage.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(storage).sin_port);
+  if (storage.ss_family == AF_INET)
+    return ntohs(reinterpret_cast<const sockaddr_in&>(storage).sin_port);
   if (storage.ss_family == AF_INET6) {
     return ntohs(reinterpret_cast<const sockaddr_in6&>(storage).sin6_port);
   }

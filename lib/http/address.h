@@ -23,9 +23,10 @@ struct SocketAddress {
 // An address literal ("127.0.0.1", "::1"), never a name.
 std::optional<SocketAddress> parseAddress(std::string_view literal, uint16_t port);
 
-// True for addresses of the public Internet. False for loopback, private (RFC 1918, ULA), link-local
-// (cloud metadata among them), CGNAT, multicast, unspecified, reserved and documentation ranges, and
-// for IPv6 forms that embed such an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo).
+// True for addresses of the public Internet. False for loopback, private (RFC 1918, ULA),
+// link-local (cloud metadata among them), CGNAT, multicast, unspecified, reserved and documentation
+// ranges, and for IPv6 forms that embed such an IPv4 address (mapped, compatible, NAT64, 6to4,
+// Teredo).
 bool isPublicAddress(const SocketAddress& address);
 
 }  // namespace penstock::http

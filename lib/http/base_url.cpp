@@ -11,10 +11,12 @@ ApiError invalid(std::string message) {
 
 bool isHostName(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
-  if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) return false;
+  if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos)
+    return false;
   for (const char c : host) {
     const char lower = asciiLower(c);
-    if ((lower < 'a' || lower > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_') return false;
+    if ((lower < 'a' || lower > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_')
+      return false;
   }
   return true;
 }
@@ -27,7 +29,9 @@ bool looksLikeNumber(std::string_view host) {
 
 bool isPath(std::string_view path) {
   for (const char c : path) {
-    if (c <= 0x20 || c >= 0x7f || c == '?' || c == '#' || c == '\\' || c == '"' || c == '<' || c == '>') return false;
+    if (c <= 0x20 || c >= 0x7f || c == '?' || c == '#' || c == '\\' || c == '"' || c == '<' ||
+        c == '>')
+      return false;
   }
   return path.find("/../") == std::string_view::npos && !path.ends_with("/..");
 }

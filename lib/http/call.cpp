@@ -16,10 +16,12 @@ constexpr size_t kPiecesPerWrite = 16;
 
 // A header that the caller may set: not one of the client's own, nothing that would end it early.
 bool isSendable(std::string_view name, std::string_view value) {
-  for (const char* own : {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}) {
+  for (const char* own :
+       {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}) {
     if (equalsIgnoreCase(name, own)) return false;
   }
-  return !name.empty() && name.find_first_of(std::string_view("\r\n\0 :", 5)) == std::string_view::npos &&
+  return !name.empty() &&
+         name.find_first_of(std::string_view("\r\n\0 :", 5)) == std::string_view::npos &&
          value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
@@ -49,7 +51,8 @@ std::string requestHead(const ClientRequest& request) {
     if (isSendable(name, value)) head.append(name).append(": ").append(value).append("\r\n");
   }
   head.append("Accept-Encoding: identity\r\n");
-  if (length > 0 || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+  if (length > 0 || request.method == "POST" || request.method == "PUT" ||
+      request.method == "PATCH") {
     head.append("Content-Length: ").append(std::to_string(length)).append("\r\n");
   }
   return head.append("\r\n");
@@ -57,7 +60,8 @@ std::string requestHead(const ClientRequest& request) {
 
 }  // namespace
 
-HttpCall::HttpCall(std::shared_ptr<Client::Core> core, ClientRequest request, CallObserver& observer)
+HttpCall::HttpCall(std::shared_ptr<Client::Core> core, ClientRequest request,
+                   CallObserver& observer)
     : core_(std::move(core)),
       loop_(core_->loop),
       request_(std::move(request)),
@@ -103,19 +107,24 @@ void HttpCall::connect() {
   armPhase(request_.timeouts.connect, FailureKind::ConnectTimeout);
   const Origin& origin = request_.origin;
   if (origin.scheme == Origin::Scheme::Internal) {
-    Socket socket = core_->options.connect_internal ? core_->options.connect_internal(origin.host, loop_) : Socket();
-    if (!socket.valid()) return failLater(FailureKind::Connect, "no such in-process server: " + origin.host);
-    connection_ = std::make_unique<UpstreamConnection>(core_, poolKey(origin), Transport(std::move(socket)));
+    Socket socket = core_->options.connect_internal
+                        ? core_->options.connect_internal(origin.host, loop_)
+                        : Socket();
+    if (!socket.valid())
+      return failLater(FailureKind::Connect, "no such in-process server: " + origin.host);
+    connection_ =
+        std::make_unique<UpstreamConnection>(core_, poolKey(origin), Transport(std::move(socket)));
     connection_->user = this;
     return exchange();
   }
   // The answer comes on a resolver thread, or at once on this one; the call may be gone by then.
-  core_->resolver.resolve(origin.host, origin.port,
-                          [weak = weak_from_this(), &loop = loop_](const Result<Resolver::Addresses>& answer) {
-                            loop.post([weak, answer] {
-                              if (const auto self = weak.lock()) self->onAddresses(answer);
-                            });
-                          });
+  core_->resolver.resolve(
+      origin.host, origin.port,
+      [weak = weak_from_this(), &loop = loop_](const Result<Resolver::Addresses>& answer) {
+        loop.post([weak, answer] {
+          if (const auto self = weak.lock()) self->onAddresses(answer);
+        });
+      });
 }
 
 void HttpCall::onAddresses(const Result<Resolver::Addresses>& answer) {
@@ -125,10 +134,12 @@ void HttpCall::onAddresses(const Result<Resolver::Addresses>& answer) {
   next_address_ = 0;
   if (!request_.origin.allow_private) {
     // The guard stands between name resolution and connect, so that no name can point inside.
-    std::erase_if(addresses_, [](const SocketAddress& address) { return !isPublicAddress(address); });
+    std::erase_if(addresses_,
+                  [](const SocketAddress& address) { return !isPublicAddress(address); });
     if (addresses_.empty()) {
-      return fail(FailureKind::EgressRefused,
-                  request_.origin.host + " resolves to no public address and the provider is not private");
+      return fail(
+          FailureKind::EgressRefused,
+          request_.origin.host + " resolves to no public address and the provider is not private");
     }
   }
   tryNextAddress();
@@ -147,7 +158,8 @@ void HttpCall::tryNextAddress() {
     Transport transport = origin.scheme == Origin::Scheme::Https
                               ? Transport::tlsClient(std::move(*socket), *core_->tls, origin.host)
                               : Transport(std::move(*socket));
-    connection_ = std::make_unique<UpstreamConnection>(core_, poolKey(origin), std::move(transport));
+    connection_ =
+        std::make_unique<UpstreamConnection>(core_, poolKey(origin), std::move(transport));
     connection_->user = this;
     return;
   }
@@ -230,7 +242,8 @@ void HttpCall::readResponse() {
     if (got.state == IoState::Failed) last_error_ = connection_->transport.failure();
     if (got.state != IoState::Ok) return endOfInput();
     // A short read means that a plain socket is empty; only TLS may hold more decrypted bytes.
-    if (got.bytes < scratch.size() && !connection_->transport.secure() && !peer_closed_) readable_ = false;
+    if (got.bytes < scratch.size() && !connection_->transport.secure() && !peer_closed_)
+      readable_ = false;
     any_byte_ = true;
     if (got_head_) armPhase(request_.timeouts.idle, FailureKind::IdleTimeout);
     if (!consume({scratch.data(), got.bytes})) return;
@@ -258,7 +271,8 @@ bool HttpCall::consumeHead(std::string_view& bytes) {
   bytes.remove_prefix(bytes.size() - (head_in_.size() - size));
   if (!whole) return true;
   ResponseHead head;
-  const auto info = parseResponseHead(std::string_view(head_in_).substr(0, size), core_->options.head, head.headers);
+  const auto info = parseResponseHead(std::string_view(head_in_).substr(0, size),
+                                      core_->options.head, head.headers);
   if (!info || (info->status == 101)) {
     fail(FailureKind::BadResponse, "malformed response head");
     return false;
@@ -272,7 +286,8 @@ bool HttpCall::consumeHead(std::string_view& bytes) {
   info_ = *info;
   if (request_.method == "HEAD") info_.framing = {};
   body_left_ = info_.framing.length;
-  if (info_.framing.kind == Framing::Kind::Chunked) decoder_.emplace(ChunkedDecoder::Peer::Upstream);
+  if (info_.framing.kind == Framing::Kind::Chunked)
+    decoder_.emplace(ChunkedDecoder::Peer::Upstream);
   timings_.head = elapsed();
   armPhase(request_.timeouts.idle, FailureKind::IdleTimeout);
   head.status = info_.status;
@@ -288,7 +303,8 @@ bool HttpCall::consumeHead(std::string_view& bytes) {
 bool HttpCall::consumeBody(std::string_view& bytes) {
   if (decoder_) {
     bool alive = true;
-    const auto state = decoder_->feed(bytes, [&](std::string_view data) { alive = alive && deliver(data); });
+    const auto state =
+        decoder_->feed(bytes, [&](std::string_view data) { alive = alive && deliver(data); });
     if (!alive) return false;
     if (state == ChunkedDecoder::State::Malformed) {
       fail(FailureKind::BadResponse, "malformed chunked body");
@@ -315,7 +331,8 @@ bool HttpCall::consumeBody(std::string_view& bytes) {
 bool HttpCall::deliver(std::string_view bytes) {
   received_ += bytes.size();
   if (received_ > request_.max_response_bytes) {
-    fail(FailureKind::TooLarge, "response larger than " + std::to_string(request_.max_response_bytes) + " bytes");
+    fail(FailureKind::TooLarge,
+         "response larger than " + std::to_string(request_.max_response_bytes) + " bytes");
     return false;
   }
   observer_.onData(bytes);
@@ -323,7 +340,8 @@ bool HttpCall::deliver(std::string_view bytes) {
 }
 
 void HttpCall::endOfInput() {
-  if (got_head_ && info_.framing.kind == Framing::Kind::UntilClose && last_error_.empty()) return complete();
+  if (got_head_ && info_.framing.kind == Framing::Kind::UntilClose && last_error_.empty())
+    return complete();
   if (!any_byte_ && connection_->reused) {
     // The pooled connection had been closed under us: once more on a fresh one.
     auto stale = std::shared_ptr<UpstreamConnection>(std::move(connection_));
@@ -334,7 +352,8 @@ void HttpCall::endOfInput() {
     last_error_.clear();
     return connect();
   }
-  const std::string detail = last_error_.empty() ? "connection closed by the upstream" : last_error_;
+  const std::string detail =
+      last_error_.empty() ? "connection closed by the upstream" : last_error_;
   fail(got_head_ ? FailureKind::Truncated : FailureKind::Reset, detail);
 }
 
@@ -348,7 +367,8 @@ void HttpCall::complete() {
   observer_.onEnd();
 }
 
-// False when bytes (or the end) follow the answer: kept, they would pass for the next call's answer.
+// False when bytes (or the end) follow the answer: kept, they would pass for the next call's
+// answer.
 bool HttpCall::nothingMore() {
   char next = 0;
   return !readable_ || connection_->transport.read(&next, 1).state == IoState::WouldBlock;
@@ -377,7 +397,8 @@ void HttpCall::post(void (HttpCall::*step)()) {
 // While we do not read, the upstream's silence is ours.
 void HttpCall::pause() {
   paused_ = true;
-  if (state_ == State::Exchanging && got_head_) armPhase(request_.timeouts.total, FailureKind::TotalTimeout);
+  if (state_ == State::Exchanging && got_head_)
+    armPhase(request_.timeouts.total, FailureKind::TotalTimeout);
 }
 
 void HttpCall::resume() {
@@ -393,7 +414,8 @@ void HttpCall::armPhase(std::chrono::milliseconds limit, FailureKind on_timeout)
 }
 
 std::chrono::microseconds HttpCall::elapsed() const {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_at_);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               started_at_);
 }
 
 }  // namespace penstock::http

@@ -70,7 +70,7 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   std::string last_error_;
 
   std::string head_out_;
-  size_t piece_ = 0;         // 0: head_out_, then request_.body
+  size_t piece_ = 0;  // 0: head_out_, then request_.body
   size_t piece_offset_ = 0;
   bool sent_ = false;
 

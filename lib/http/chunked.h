@@ -31,7 +31,7 @@ class ChunkedDecoder {
   Step step_ = Step::Size;
   uint64_t left_ = 0;
   size_t trailer_bytes_ = 0;
-  std::string line_;       // a size or trailer line as it arrives
+  std::string line_;  // a size or trailer line as it arrives
   bool malformed_ = false;
 };
 

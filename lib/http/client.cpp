@@ -58,7 +58,8 @@ std::string poolKey(const Origin& origin) {
   return key + origin.host + ':' + std::to_string(origin.port);
 }
 
-UpstreamConnection::UpstreamConnection(std::shared_ptr<Client::Core> core_, std::string pool_, Transport transport_)
+UpstreamConnection::UpstreamConnection(std::shared_ptr<Client::Core> core_, std::string pool_,
+                                       Transport transport_)
     : core(std::move(core_)), pool(std::move(pool_)), transport(std::move(transport_)) {
   ++core->pools[pool].open;
   core->loop.watch(transport.fd(), *this);
@@ -75,8 +76,12 @@ void UpstreamConnection::onIo(uint32_t events) {
   if ((events & ~uint32_t{EPOLLOUT}) != 0) core->dropIdle(*this);
 }
 
-Client::Core::Core(Loop& loop_, Resolver& resolver_, std::shared_ptr<TlsContext> tls_, ClientOptions options_)
-    : loop(loop_), resolver(resolver_), tls(std::move(tls_)), options(std::move(options_)),
+Client::Core::Core(Loop& loop_, Resolver& resolver_, std::shared_ptr<TlsContext> tls_,
+                   ClientOptions options_)
+    : loop(loop_),
+      resolver(resolver_),
+      tls(std::move(tls_)),
+      options(std::move(options_)),
       sweeper(loop_, [this] { sweep(); }) {}
 
 std::unique_ptr<UpstreamConnection> Client::Core::takeIdle(const std::string& pool) {
@@ -99,7 +104,8 @@ void Client::Core::giveBack(std::unique_ptr<UpstreamConnection> connection) {
 
 void Client::Core::dropIdle(UpstreamConnection& connection) {
   auto& idle = pools[connection.pool].idle;
-  const auto found = std::find_if(idle.begin(), idle.end(), [&](const auto& entry) { return entry.get() == &connection; });
+  const auto found = std::find_if(idle.begin(), idle.end(),
+                                  [&](const auto& entry) { return entry.get() == &connection; });
   if (found == idle.end()) return;
   loop.destroyLater(std::shared_ptr<UpstreamConnection>(std::move(*found)));
   idle.erase(found);
@@ -108,7 +114,8 @@ void Client::Core::dropIdle(UpstreamConnection& connection) {
 void Client::Core::sweep() {
   bool any = false;
   for (auto& [key, pool] : pools) {
-    while (!pool.idle.empty() && pool.idle.front()->idle_since + options.idle_timeout <= loop.now()) {
+    while (!pool.idle.empty() &&
+           pool.idle.front()->idle_since + options.idle_timeout <= loop.now()) {
       pool.idle.pop_front();
     }
     any = any || !pool.idle.empty();
@@ -116,7 +123,8 @@ void Client::Core::sweep() {
   if (any) sweeper.armIn(kSweepEvery);
 }
 
-Client::Client(Loop& loop, Resolver& resolver, std::shared_ptr<TlsContext> tls, ClientOptions options)
+Client::Client(Loop& loop, Resolver& resolver, std::shared_ptr<TlsContext> tls,
+               ClientOptions options)
     : core_(std::make_shared<Core>(loop, resolver, std::move(tls), std::move(options))) {}
 
 Client::~Client() {

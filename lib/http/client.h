@@ -38,9 +38,9 @@ struct BaseUrl {
 Result<BaseUrl> parseBaseUrl(std::string_view url);
 
 struct Timeouts {
-  std::chrono::milliseconds connect{5'000};      // DNS, TCP and TLS together
+  std::chrono::milliseconds connect{5'000};       // DNS, TCP and TLS together
   std::chrono::milliseconds first_byte{120'000};  // from the request sent to the response head
-  std::chrono::milliseconds idle{60'000};        // between two reads of the body
+  std::chrono::milliseconds idle{60'000};         // between two reads of the body
   std::chrono::milliseconds total{600'000};
 };
 
@@ -63,12 +63,19 @@ struct ResponseHead {
 
 // Why a call ended without a complete response.
 enum class FailureKind : uint8_t {
-  Dns, Connect, Tls, EgressRefused, ConnectTimeout, FirstByteTimeout, IdleTimeout, TotalTimeout,
-  Reset,         // the connection broke
-  Truncated,     // it ended before the message did
-  BadResponse,   // not HTTP as we accept it
+  Dns,
+  Connect,
+  Tls,
+  EgressRefused,
+  ConnectTimeout,
+  FirstByteTimeout,
+  IdleTimeout,
+  TotalTimeout,
+  Reset,        // the connection broke
+  Truncated,    // it ended before the message did
+  BadResponse,  // not HTTP as we accept it
   TooLarge,
-  Overloaded,    // too many connections to that origin
+  Overloaded,  // too many connections to that origin
 };
 const char* failureName(FailureKind kind);
 struct Failure {
@@ -76,7 +83,7 @@ struct Failure {
   std::string detail;  // for the log
 };
 
-struct CallTimings {  // since the call started; negative when not reached
+struct CallTimings {                        // since the call started; negative when not reached
   std::chrono::microseconds connected{-1};  // connection in hand (about zero when pooled)
   std::chrono::microseconds head{-1};
   bool reused = false;
@@ -97,7 +104,7 @@ class CallObserver {
 class Call {
  public:
   virtual ~Call() = default;
-  virtual void pause() = 0;   // stop reading: backpressure
+  virtual void pause() = 0;  // stop reading: backpressure
   virtual void resume() = 0;
   virtual const CallTimings& timings() const = 0;
 };
@@ -123,13 +130,14 @@ struct ClientOptions {
 // by a fresh one: servers close idle connections when they please.
 class Client {
  public:
-  Client(Loop& loop, Resolver& resolver, std::shared_ptr<TlsContext> tls, ClientOptions options = {});
+  Client(Loop& loop, Resolver& resolver, std::shared_ptr<TlsContext> tls,
+         ClientOptions options = {});
   ~Client();  // every Call must be gone
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Never calls the observer from inside; failures come from the loop too. The observer must outlive
-  // the Call.
+  // Never calls the observer from inside; failures come from the loop too. The observer must
+  // outlive the Call.
   std::unique_ptr<Call> start(ClientRequest request, CallObserver& observer);
 
   size_t idleConnections() const;

@@ -19,8 +19,8 @@ class ConnectionUser {
   virtual void onConnectionIo(uint32_t events) = 0;
 };
 
-// A connection to an upstream: in use by one call, or idle in its pool. It stays in the loop's epoll
-// all its life; while idle, anything to read means that it is of no more use.
+// A connection to an upstream: in use by one call, or idle in its pool. It stays in the loop's
+// epoll all its life; while idle, anything to read means that it is of no more use.
 class UpstreamConnection final : public IoHandler {
  public:
   UpstreamConnection(std::shared_ptr<Client::Core> core, std::string pool, Transport transport);

@@ -16,7 +16,8 @@ constexpr std::chrono::milliseconds kClosingTime{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 ApiError timeoutError(const char* what) {
-  return {ErrorKind::Timeout, "request_timeout", std::string("the request ") + what + " took too long to arrive"};
+  return {ErrorKind::Timeout, "request_timeout",
+          std::string("the request ") + what + " took too long to arrive"};
 }
 
 }  // namespace
@@ -39,7 +40,14 @@ void Connection::open() {
 void Connection::openToShed() {
   state_ = State::Head;
   loop_.watch(transport_.fd(), *this);
-  refuse({ErrorKind::Overloaded, "too_many_connections", "too many connections", {}, {}, {}, {}, 1000});
+  refuse({ErrorKind::Overloaded,
+          "too_many_connections",
+          "too many connections",
+          {},
+          {},
+          {},
+          {},
+          1000});
 }
 
 void Connection::onIo(uint32_t events) {
@@ -60,7 +68,8 @@ void Connection::onIo(uint32_t events) {
 }
 
 bool Connection::mayRead() const {
-  return (state_ == State::Head && pendingBytes() == 0) || state_ == State::Body || state_ == State::Closing;
+  return (state_ == State::Head && pendingBytes() == 0) || state_ == State::Body ||
+         state_ == State::Closing;
 }
 
 void Connection::readInput() {
@@ -153,7 +162,8 @@ bool Connection::beginBody() {
   }
   state_ = State::Body;
   timer_.armIn(limits.body_timeout);
-  const bool large = head_.framing.kind == Framing::Kind::Chunked || head_.framing.length > kUncountedBytes;
+  const bool large =
+      head_.framing.kind == Framing::Kind::Chunked || head_.framing.length > kUncountedBytes;
   if (large && server_.options_.admit_body) {
     if (const auto error = server_.options_.admit_body(exchange_->request_)) {
       refuse(*error);
@@ -187,7 +197,8 @@ std::string_view Connection::consumeBody(std::string_view bytes) {
   });
   if (!fits) return {};
   if (state == ChunkedDecoder::State::Malformed) {
-    refuse(invalidRequest("malformed_request", "the chunked body is malformed", "Transfer-Encoding"));
+    refuse(
+        invalidRequest("malformed_request", "the chunked body is malformed", "Transfer-Encoding"));
     return {};
   }
   if (state == ChunkedDecoder::State::Done) state_ = State::Ready;
@@ -210,14 +221,23 @@ bool Connection::accountBody(size_t bytes) {
   if (total.fetch_add(more, std::memory_order_relaxed) + more >
       static_cast<int64_t>(limits.buffered_bytes)) {
     server_.counters_.shed.fetch_add(1, std::memory_order_relaxed);
-    refuse({ErrorKind::Overloaded, "overloaded", "too many large requests at once", {}, {}, {}, {}, 1000});
+    refuse({ErrorKind::Overloaded,
+            "overloaded",
+            "too many large requests at once",
+            {},
+            {},
+            {},
+            {},
+            1000});
     return false;
   }
   return true;
 }
 
 void Connection::releaseBuffered() {
-  if (buffered_ > 0) server_.counters_.buffered.fetch_sub(static_cast<int64_t>(buffered_), std::memory_order_relaxed);
+  if (buffered_ > 0)
+    server_.counters_.buffered.fetch_sub(static_cast<int64_t>(buffered_),
+                                         std::memory_order_relaxed);
   buffered_ = 0;
 }
 
@@ -230,7 +250,8 @@ ExchangePtr Connection::handOver() {
   if (request.method.data() != nullptr && request.method.data() != exchange->bytes_.data()) {
     // The buffer moved while the body grew: the views must be taken again.
     [[maybe_unused]] const auto again =
-        parseRequestHead(std::string_view(exchange->bytes_).substr(0, head_bytes_), server_.options_.limits.head, request);
+        parseRequestHead(std::string_view(exchange->bytes_).substr(0, head_bytes_),
+                         server_.options_.limits.head, request);
   }
   exchange->peer_ = peer_;
   request.peer = exchange->peer_;
@@ -249,8 +270,10 @@ ExchangePtr Connection::handOver() {
 void Connection::dispatch() {
   const ExchangePtr exchange = handOver();
   exchange->request_.body = std::string_view(exchange->bytes_).substr(head_bytes_);
-  if (pendingBytes() == 0) timer_.disarm();
-  else timer_.armIn(server_.options_.limits.write_timeout);
+  if (pendingBytes() == 0)
+    timer_.disarm();
+  else
+    timer_.armIn(server_.options_.limits.write_timeout);
   server_.counters_.requests.fetch_add(1, std::memory_order_relaxed);
   std::string problem;
   try {
@@ -324,7 +347,8 @@ void Connection::flush() {
     if (state_ != State::Body) timer_.armIn(server_.options_.limits.write_timeout);  // progress
   }
   if (pendingBytes() > 0) {
-    // What is sent goes now and then, or a client that always lags a little would cost the whole stream.
+    // What is sent goes now and then, or a client that always lags a little would cost the whole
+    // stream.
     if (out_sent_ < std::max(kCompactBytes, pendingBytes())) return;
     out_.erase(0, out_sent_);
     out_sent_ = 0;
@@ -383,7 +407,8 @@ void Connection::enterClosing() {
 }
 
 void Connection::onTimeout() {
-  if (state_ == State::Head && pendingBytes() == 0 && !input_.empty()) return refuse(timeoutError("head"));
+  if (state_ == State::Head && pendingBytes() == 0 && !input_.empty())
+    return refuse(timeoutError("head"));
   if (state_ == State::Body) return refuse(timeoutError("body"));
   close();  // idle for too long, or it takes nothing of its answer
 }

@@ -17,10 +17,10 @@ namespace penstock::http {
 
 // One client's connection: a state machine fed by its loop.
 //   Handshake → Head → Body → Ready → Busy (an Exchange is out) → Head …
-//   The next request is read only when the last answer has left us: a client that sends requests and
-//   takes no answers costs what one answer costs.
-//   Closing: the last answer is sent; what the client still sends is read and dropped for a moment,
-//   because closing with unread input would reset the connection and destroy that answer.
+//   The next request is read only when the last answer has left us: a client that sends requests
+//   and takes no answers costs what one answer costs. Closing: the last answer is sent; what the
+//   client still sends is read and dropped for a moment, because closing with unread input would
+//   reset the connection and destroy that answer.
 // Private to http/; owned by its Server's shard, used on its loop's thread only.
 class Connection final : public IoHandler, public std::enable_shared_from_this<Connection> {
  public:
@@ -71,7 +71,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   bool readable_ = false;     // input may be waiting that we have not read
   bool peer_closed_ = false;  // the client will send no more, or has gone
   bool close_after_ = false;
-  bool consuming_ = false;    // consume() is on the stack; it continues by itself
+  bool consuming_ = false;  // consume() is on the stack; it continues by itself
   HeadScanner scanner_;
   std::string input_;    // received, not yet taken as part of a message
   std::string message_;  // head and decoded body of the request being read
@@ -80,8 +80,8 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   std::optional<ChunkedDecoder> decoder_;
   uint64_t body_left_ = 0;
   uint64_t buffered_ = 0;  // what this connection has added to counters().buffered
-  size_t drained_ = 0;   // read and dropped while closing
-  std::string out_;  // accepted by send(), not yet taken by the socket
+  size_t drained_ = 0;     // read and dropped while closing
+  std::string out_;        // accepted by send(), not yet taken by the socket
   size_t out_sent_ = 0;
   ExchangePtr exchange_;      // of the request being read
   Exchange* busy_ = nullptr;  // out with a handler, who owns it

@@ -25,10 +25,13 @@ std::string_view dateHeader() {
   return {text.data(), size};
 }
 
-bool isSafe(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+bool isSafe(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 void appendHeader(std::string& out, std::string_view name, std::string_view value) {
-  if (!isSafe(name) || !isSafe(value)) return;  // a value from elsewhere must not become a header of ours
+  if (!isSafe(name) || !isSafe(value))
+    return;  // a value from elsewhere must not become a header of ours
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
@@ -70,8 +73,10 @@ void Exchange::respond(const Response& response) {
   if (response.status != 204 && response.status != 304) {
     head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
   }
-  if (!keep_alive_) head.append("Connection: close\r\n");
-  else if (http10_) head.append("Connection: keep-alive\r\n");
+  if (!keep_alive_)
+    head.append("Connection: close\r\n");
+  else if (http10_)
+    head.append("Connection: keep-alive\r\n");
   head.append("\r\n");
   connection_->send(head, head_only_ ? std::string_view() : std::string_view(response.body));
   done();
@@ -117,7 +122,9 @@ void Exchange::abort() {
   connection_->close();
 }
 
-size_t Exchange::pendingBytes() const { return connection_ == nullptr ? 0 : connection_->pendingBytes(); }
+size_t Exchange::pendingBytes() const {
+  return connection_ == nullptr ? 0 : connection_->pendingBytes();
+}
 
 void Exchange::releaseRequest() {
   std::string().swap(bytes_);

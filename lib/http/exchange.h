@@ -17,10 +17,10 @@ class Loop;
 // keep it alive by shared_ptr. Everything here belongs to the loop's thread; other threads come in
 // through loop().post().
 //
-// Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is dropped
-// unanswered answers 500 (one dropped half-answered cuts the connection), so that no caller waits for
-// ever; the last reference may be dropped on any thread. After the client has left (gone()), all
-// answering calls do nothing.
+// Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is
+// dropped unanswered answers 500 (one dropped half-answered cuts the connection), so that no caller
+// waits for ever; the last reference may be dropped on any thread. After the client has left
+// (gone()), all answering calls do nothing.
 class Exchange {
  public:
   static std::shared_ptr<Exchange> create(Loop& loop);
@@ -44,7 +44,7 @@ class Exchange {
   // Cuts the connection, so that the client cannot take what it got for a complete answer.
   void abort();
 
-  bool started() const { return started_; }   // a head has been sent
+  bool started() const { return started_; }  // a head has been sent
   bool finished() const { return finished_; }
   bool gone() const { return connection_ == nullptr && !finished_; }
 

@@ -75,7 +75,8 @@ const char* parseFields(std::string_view rest, HeaderList& headers) {
 
 bool hasListToken(std::string_view list, std::string_view token) {
   bool found = false;
-  split(list, ',', [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), token); });
+  split(list, ',',
+        [&](std::string_view part) { found = found || equalsIgnoreCase(trim(part), token); });
   return found;
 }
 
@@ -110,7 +111,8 @@ FramingHeaders collect(const HeaderList& headers) {
         break;
       case 16:
         if (!equalsIgnoreCase(header.name, "content-encoding")) break;
-        found.encoded = found.encoded || !(header.value.empty() || equalsIgnoreCase(header.value, "identity"));
+        found.encoded =
+            found.encoded || !(header.value.empty() || equalsIgnoreCase(header.value, "identity"));
         break;
       case 17:
         if (equalsIgnoreCase(header.name, "transfer-encoding")) {
@@ -126,14 +128,17 @@ FramingHeaders collect(const HeaderList& headers) {
 
 Result<Framing> requestFraming(const FramingHeaders& h, std::string_view method, bool http10) {
   if (h.transfer_encodings > 0 && h.content_lengths > 0) {
-    return malformed("Content-Length and Transfer-Encoding exclude each other", "Transfer-Encoding");
+    return malformed("Content-Length and Transfer-Encoding exclude each other",
+                     "Transfer-Encoding");
   }
   if (h.content_lengths > 1) return malformed("Content-Length occurs twice", "Content-Length");
-  if (h.transfer_encodings > 1) return malformed("Transfer-Encoding occurs twice", "Transfer-Encoding");
+  if (h.transfer_encodings > 1)
+    return malformed("Transfer-Encoding occurs twice", "Transfer-Encoding");
   Framing framing;
   if (h.transfer_encodings == 1) {
     if (http10 || !equalsIgnoreCase(h.transfer_encoding, "chunked")) {
-      return malformed("the only transfer coding accepted is chunked, with HTTP/1.1", "Transfer-Encoding");
+      return malformed("the only transfer coding accepted is chunked, with HTTP/1.1",
+                       "Transfer-Encoding");
     }
     framing.kind = Framing::Kind::Chunked;
   } else if (h.content_lengths == 1) {
@@ -177,11 +182,13 @@ std::optional<ApiError> parseRequestLine(std::string_view line, const HeadLimits
   if (!isTarget(request.target) || (!asterisk && !request.target.starts_with('/'))) {
     return malformed("the request target must be an absolute path");
   }
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return malformed("only HTTP/1.0 and HTTP/1.1 are spoken");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return malformed("only HTTP/1.0 and HTTP/1.1 are spoken");
   http10 = version == "HTTP/1.0";
   const size_t question = request.target.find('?');
   request.path = request.target.substr(0, question);
-  request.query = question == std::string_view::npos ? std::string_view() : request.target.substr(question + 1);
+  request.query =
+      question == std::string_view::npos ? std::string_view() : request.target.substr(question + 1);
   return std::nullopt;
 }
 
@@ -207,13 +214,15 @@ HeadScanner::State HeadScanner::scan(std::string_view bytes) {
   return State::NeedMore;
 }
 
-Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& limits, Request& request) {
+Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& limits,
+                                     Request& request) {
   RequestHead result;
   std::string_view rest = head;
   if (auto error = parseRequestLine(takeLine(rest), limits, request, result.http10)) return *error;
   if (const char* problem = parseFields(rest, request.headers)) return malformed(problem);
   if (request.headers.size() > limits.header_count) {
-    return refuse(ErrorKind::HeadersTooLarge, "too_many_headers", "the request has too many headers");
+    return refuse(ErrorKind::HeadersTooLarge, "too_many_headers",
+                  "the request has too many headers");
   }
   const FramingHeaders found = collect(request.headers);
   if (found.hosts > 1 || (found.hosts == 0 && !result.http10)) {
@@ -227,7 +236,8 @@ Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& li
                   "compressed request bodies are not accepted", "Content-Encoding");
   }
   if (!found.expect.empty()) {
-    if (!equalsIgnoreCase(found.expect, "100-continue")) return malformed("unknown expectation", "Expect");
+    if (!equalsIgnoreCase(found.expect, "100-continue"))
+      return malformed("unknown expectation", "Expect");
     result.expect_continue = !result.http10;
   }
   result.keep_alive = wantsKeepAlive(found, result.http10);
@@ -241,8 +251,10 @@ std::optional<ResponseHeadInfo> parseResponseHead(std::string_view head, const H
   const bool http10 = line.starts_with("HTTP/1.0 ");
   if (!http10 && !line.starts_with("HTTP/1.1 ")) return std::nullopt;
   const auto status = parseUnsigned(line.substr(9, 3));
-  if (!status || *status < 100 || *status > 599 || (line.size() > 12 && line[12] != ' ')) return std::nullopt;
-  if (parseFields(rest, headers) != nullptr || headers.size() > limits.header_count) return std::nullopt;
+  if (!status || *status < 100 || *status > 599 || (line.size() > 12 && line[12] != ' '))
+    return std::nullopt;
+  if (parseFields(rest, headers) != nullptr || headers.size() > limits.header_count)
+    return std::nullopt;
   const FramingHeaders found = collect(headers);
   if (found.transfer_encodings > 1 || found.content_lengths > 1 ||
       (found.transfer_encodings > 0 && found.content_lengths > 0)) {

@@ -51,7 +51,8 @@ struct RequestHead {
 // beside Content-Length, either of them twice, codings other than exactly "chunked", folded lines,
 // control characters, spaces before colons, bodies on GET/HEAD/OPTIONS, missing or double Host.
 // The error's kind gives the status (400, 411, 415, 431, …).
-Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& limits, Request& request);
+Result<RequestHead> parseRequestHead(std::string_view head, const HeadLimits& limits,
+                                     Request& request);
 
 struct ResponseHeadInfo {
   int status = 0;

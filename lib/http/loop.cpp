@@ -190,7 +190,8 @@ void Loop::enqueue(Timer& timer, SteadyTime at) {
 void Loop::dequeue(Timer& timer) {
   if (!timer.queued_) return;
   const auto [first, last] = timers_.equal_range(timer.queued_at_);
-  const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second == &timer; });
+  const auto found =
+      std::find_if(first, last, [&](const auto& entry) { return entry.second == &timer; });
   if (found != last) timers_.erase(found);
   timer.queued_ = false;
 }

@@ -23,8 +23,8 @@ class IoHandler {
 
 class Loop;
 
-// A deadline on a loop. Moving it later costs nothing (it is checked when the old one fires), so one
-// timer serves a connection for all its requests. Disarmed by its destructor.
+// A deadline on a loop. Moving it later costs nothing (it is checked when the old one fires), so
+// one timer serves a connection for all its requests. Disarmed by its destructor.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> fire) : loop_(loop), fire_(std::move(fire)) {}
@@ -37,8 +37,8 @@ class Timer {
   void arm(SteadyTime deadline);
   void armIn(std::chrono::milliseconds delay);
   void cancel();
-  // Like cancel(), but leaves the place in the queue for the next arm(): for timers that are disarmed
-  // and armed again with every request.
+  // Like cancel(), but leaves the place in the queue for the next arm(): for timers that are
+  // disarmed and armed again with every request.
   void disarm() { armed_ = false; }
 
  private:
@@ -67,11 +67,12 @@ class Loop {
 
   void post(std::function<void()> task);
   bool onLoopThread() const;
-  // True from start() or run() until the loop has ended. When false, nobody runs what is posted, and
-  // the loop's objects may be used from the thread that starts and stops it.
+  // True from start() or run() until the loop has ended. When false, nobody runs what is posted,
+  // and the loop's objects may be used from the thread that starts and stops it.
   bool running() const { return running_.load(std::memory_order_acquire); }
 
-  // Watches fd for in, out and peer-hangup, edge-triggered. The handler must remove() before it dies.
+  // Watches fd for in, out and peer-hangup, edge-triggered. The handler must remove() before it
+  // dies.
   void watch(int fd, IoHandler& handler);
   void remove(int fd, IoHandler& handler);
 
@@ -79,7 +80,8 @@ class Loop {
   SteadyTime now() const { return now_; }
   // A buffer that every handler may use within one call, so that idle connections hold none.
   std::span<char> scratch() { return scratch_; }
-  // Destroys it after the current batch of events: for objects that must outlive their own callback.
+  // Destroys it after the current batch of events: for objects that must outlive their own
+  // callback.
   void destroyLater(std::shared_ptr<void> object);
 
  private:

@@ -16,9 +16,9 @@ std::string_view HeaderList::get(std::string_view name) const {
 bool HeaderList::has(std::string_view name) const { return count(name) > 0; }
 
 size_t HeaderList::count(std::string_view name) const {
-  return static_cast<size_t>(std::count_if(fields_.begin(), fields_.end(), [&](const HeaderView& field) {
-    return equalsIgnoreCase(field.name, name);
-  }));
+  return static_cast<size_t>(
+      std::count_if(fields_.begin(), fields_.end(),
+                    [&](const HeaderView& field) { return equalsIgnoreCase(field.name, name); }));
 }
 
 std::string_view Request::param(std::string_view name) const {

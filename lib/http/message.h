@@ -35,14 +35,16 @@ class HeaderList {
 // A complete request. Lives in its Exchange; views are valid until releaseRequest().
 struct Request {
   std::string_view method;
-  std::string_view target;  // as received: path and query; may hold a secret in its query, never log it
-  std::string_view path;    // without the query, not decoded
-  std::string_view query;   // without the '?'
+  std::string_view
+      target;  // as received: path and query; may hold a secret in its query, never log it
+  std::string_view path;   // without the query, not decoded
+  std::string_view query;  // without the '?'
   HeaderList headers;
   std::string_view body;
-  std::string_view peer;  // the socket's peer address, e.g. "127.0.0.1" or "::1"; never from a header
-  bool secure = false;    // arrived over TLS
-  SteadyTime received;    // when the head was complete
+  std::string_view
+      peer;             // the socket's peer address, e.g. "127.0.0.1" or "::1"; never from a header
+  bool secure = false;  // arrived over TLS
+  SteadyTime received;  // when the head was complete
   std::vector<std::pair<std::string_view, std::string>> params;  // path parameters, percent-decoded
 
   std::string_view param(std::string_view name) const;

@@ -19,14 +19,16 @@ struct Router::Node {
   std::unique_ptr<Node> rest;
   std::map<std::string, Target, std::less<>> targets;  // by method
 
-  // The node of a route for the path `left`; `values` receives the raw parameters. Every node of the
-  // table is visited at most once for a path, so the cost is bounded by the table.
+  // The node of a route for the path `left`; `values` receives the raw parameters. Every node of
+  // the table is visited at most once for a path, so the cost is bounded by the table.
   const Node* find(std::string_view left, std::vector<std::string_view>& values) const;
   const Node* follow(std::string_view left, std::vector<std::string_view>& values) const;
 };
 
 Router::Router(std::vector<Route> routes, ErrorResponder render_error)
-    : routes_(std::move(routes)), render_error_(std::move(render_error)), root_(std::make_unique<Node>()) {
+    : routes_(std::move(routes)),
+      render_error_(std::move(render_error)),
+      root_(std::make_unique<Node>()) {
   for (const Route& route : routes_) {
     Node* node = root_.get();
     std::vector<std::string> params;
@@ -49,12 +51,14 @@ Router::Router(std::vector<Route> routes, ErrorResponder render_error)
 Router::~Router() = default;
 
 // What follows the segment that led here: nothing when that was the path's last.
-const Router::Node* Router::Node::follow(std::string_view left, std::vector<std::string_view>& values) const {
+const Router::Node* Router::Node::follow(std::string_view left,
+                                         std::vector<std::string_view>& values) const {
   if (left.empty()) return targets.empty() ? nullptr : this;
   return find(left.substr(1), values);
 }
 
-const Router::Node* Router::Node::find(std::string_view left, std::vector<std::string_view>& values) const {
+const Router::Node* Router::Node::find(std::string_view left,
+                                       std::vector<std::string_view>& values) const {
   const size_t end = std::min(left.find('/'), left.size());
   const std::string_view segment = left.substr(0, end);
   const std::string_view after = left.substr(end);
@@ -75,7 +79,8 @@ const Router::Node* Router::Node::find(std::string_view left, std::vector<std::s
 void Router::dispatch(const ExchangePtr& exchange) const {
   Request& request = exchange->mutableRequest();
   std::vector<std::string_view> values;
-  const Node* node = request.path.starts_with('/') ? root_->find(request.path.substr(1), values) : nullptr;
+  const Node* node =
+      request.path.starts_with('/') ? root_->find(request.path.substr(1), values) : nullptr;
   std::vector<std::string> decoded;
   for (const std::string_view value : values) {
     auto text = percentDecode(value);
@@ -83,15 +88,18 @@ void Router::dispatch(const ExchangePtr& exchange) const {
     decoded.push_back(std::move(text).value_or(std::string()));
   }
   if (node == nullptr) {
-    if (request.method == "OPTIONS" && request.path == "*") return exchange->respond({204, "", "", {}});
+    if (request.method == "OPTIONS" && request.path == "*")
+      return exchange->respond({204, "", "", {}});
     return exchange->respond(render_error_(
-        request, {ErrorKind::NotFound, "unknown_path", "no such endpoint: " + std::string(request.path)}));
+        request,
+        {ErrorKind::NotFound, "unknown_path", "no such endpoint: " + std::string(request.path)}));
   }
   auto target = node->targets.find(request.method);
   if (target == node->targets.end() && request.method == "HEAD") target = node->targets.find("GET");
   if (target != node->targets.end()) {
     const std::vector<std::string>& names = target->second.params;
-    for (size_t i = 0; i < names.size(); ++i) request.params.emplace_back(names[i], std::move(decoded[i]));
+    for (size_t i = 0; i < names.size(); ++i)
+      request.params.emplace_back(names[i], std::move(decoded[i]));
     return (*target->second.handler)(exchange);
   }
   std::string allow;

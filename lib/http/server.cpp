@@ -31,7 +31,10 @@ struct Server::Shard {
 class Server::Acceptor final : public IoHandler {
  public:
   Acceptor(Server& server, Loop& loop, Socket socket)
-      : server_(server), loop_(loop), socket_(std::move(socket)), retry_(loop, [this] { onIo(EPOLLIN); }) {}
+      : server_(server),
+        loop_(loop),
+        socket_(std::move(socket)),
+        retry_(loop, [this] { onIo(EPOLLIN); }) {}
 
   void open() { loop_.watch(socket_.fd(), *this); }
   void close() {
@@ -92,7 +95,8 @@ void Server::assign(Socket socket) {
 void Server::adopt(Socket socket, Loop& loop) {
   const int64_t open = counters_.open.load(std::memory_order_relaxed);
   const auto limit = static_cast<int64_t>(options_.limits.connections);
-  const auto shard = std::find_if(shards_.begin(), shards_.end(), [&](const auto& entry) { return &entry->loop == &loop; });
+  const auto shard = std::find_if(shards_.begin(), shards_.end(),
+                                  [&](const auto& entry) { return &entry->loop == &loop; });
   if (shard == shards_.end() || draining() || open >= limit + kShedSlots) return;  // closes it
   setNoDelay(socket.fd());
   SocketAddress peer;
@@ -140,8 +144,10 @@ void Server::forEachShard(const std::function<void(Shard&)>& task) {
   };
   for (auto& shard : shards_) {
     // A loop that has ended (or never began) runs nothing: then this thread may.
-    if (!shard->loop.running() || shard->loop.onLoopThread()) run(*shard);
-    else shard->loop.post([&run, &shard] { run(*shard); });
+    if (!shard->loop.running() || shard->loop.onLoopThread())
+      run(*shard);
+    else
+      shard->loop.post([&run, &shard] { run(*shard); });
   }
   std::unique_lock lock(mutex);
   done.wait(lock, [&] { return left == 0; });

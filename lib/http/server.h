@@ -24,9 +24,10 @@ struct ServerLimits {
   uint64_t body_bytes = 32ULL << 20;
   uint64_t buffered_bytes = 1ULL << 30;  // request bodies held at once, over all connections
   size_t connections = 20'000;
-  std::chrono::milliseconds head_timeout{10'000};  // from the first byte (or accept) to the blank line
+  std::chrono::milliseconds head_timeout{
+      10'000};  // from the first byte (or accept) to the blank line
   std::chrono::milliseconds body_timeout{60'000};
-  std::chrono::milliseconds idle_timeout{75'000};  // keep-alive between requests
+  std::chrono::milliseconds idle_timeout{75'000};   // keep-alive between requests
   std::chrono::milliseconds write_timeout{60'000};  // a client that takes no byte of its answer
 };
 
@@ -62,7 +63,8 @@ class Server {
 
   // Binds and starts accepting; returns the port in use. `address` as in parseListenAddress().
   Result<uint16_t> listen(const std::string& address);
-  // Serves a connected socket on `loop` (on its thread): how the in-process demo provider is reached.
+  // Serves a connected socket on `loop` (on its thread): how the in-process demo provider is
+  // reached.
   void adopt(Socket socket, Loop& loop);
 
   // Drain: stop accepting, close idle connections, answer what is in flight with Connection: close.
@@ -78,7 +80,7 @@ class Server {
 
  private:
   friend class Connection;
-  struct Shard;     // one loop's connections
+  struct Shard;  // one loop's connections
   class Acceptor;
   void assign(Socket socket);
   void forEachShard(const std::function<void(Shard&)>& task);

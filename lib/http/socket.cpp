@@ -29,15 +29,18 @@ void Socket::close() {
 Result<SocketAddress> parseListenAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
   std::string_view host = text.substr(0, colon);
-  const auto port = colon == std::string_view::npos ? std::nullopt : parseUnsigned(text.substr(colon + 1));
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : parseUnsigned(text.substr(colon + 1));
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
   if (host.empty() || host == "*") host = "0.0.0.0";
   if (port && *port <= 65535) {
     if (auto address = parseAddress(host, static_cast<uint16_t>(*port))) return *address;
   }
-  return invalidRequest("invalid_listen_address",
-                        "listen address must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
+  return invalidRequest(
+      "invalid_listen_address",
+      "listen address must be ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080");
 }
 
 Result<Socket> listenOn(const SocketAddress& address) {
@@ -46,7 +49,8 @@ Result<Socket> listenOn(const SocketAddress& address) {
   const int on = 1;
   setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const std::string where = address.host() + ":" + std::to_string(address.port());
-  if (::bind(socket.fd(), address.get(), address.length) != 0) return systemError("cannot bind " + where);
+  if (::bind(socket.fd(), address.get(), address.length) != 0)
+    return systemError("cannot bind " + where);
   if (::listen(socket.fd(), kBacklog) != 0) return systemError("cannot listen on " + where);
   return socket;
 }

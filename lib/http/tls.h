@@ -10,8 +10,8 @@ struct ssl_st;
 
 namespace penstock::http {
 
-// An OpenSSL context, TLS 1.2 and up. Built once (loading the CA bundle is slow), then shared by all
-// connections; thread-safe after construction.
+// An OpenSSL context, TLS 1.2 and up. Built once (loading the CA bundle is slow), then shared by
+// all connections; thread-safe after construction.
 class TlsContext {
  public:
   // For a listener: PEM files of the certificate chain and its key.

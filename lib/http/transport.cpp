@@ -135,7 +135,8 @@ IoResult Transport::write(std::span<const iovec> pieces) {
       const IoResult result = writeRecord({record.data(), filled});
       total += result.bytes;
       if (result.state != IoState::Ok) {
-        return total > 0 && result.state == IoState::WouldBlock ? IoResult{IoState::Ok, total} : IoResult{result.state};
+        return total > 0 && result.state == IoState::WouldBlock ? IoResult{IoState::Ok, total}
+                                                                : IoResult{result.state};
       }
       filled = 0;
     }
@@ -148,7 +149,8 @@ IoResult Transport::writeRecord(std::string_view bytes) {
   size_t total = 0;
   while (total < bytes.size()) {
     ERR_clear_error();
-    const int sent = SSL_write(ssl_.get(), bytes.data() + total, static_cast<int>(bytes.size() - total));
+    const int sent =
+        SSL_write(ssl_.get(), bytes.data() + total, static_cast<int>(bytes.size() - total));
     if (sent <= 0) return {tlsResult(sent).state, total};
     total += static_cast<size_t>(sent);
   }

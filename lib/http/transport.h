@@ -49,7 +49,9 @@ class Transport {
   const std::string& failure() const { return failure_; }
 
  private:
-  struct SslDelete { void operator()(ssl_st* ssl) const; };
+  struct SslDelete {
+    void operator()(ssl_st* ssl) const;
+  };
   IoResult tlsResult(int result);
   IoResult writeRecord(std::string_view bytes);
 

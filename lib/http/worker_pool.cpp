@@ -64,16 +64,25 @@ struct BlockingRoute {
 
 }  // namespace
 
-Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error, Logger& log) {
-  auto route = std::make_shared<const BlockingRoute>(BlockingRoute{std::move(handler), std::move(render_error), log});
+Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error,
+                 Logger& log) {
+  auto route = std::make_shared<const BlockingRoute>(
+      BlockingRoute{std::move(handler), std::move(render_error), log});
   return [&pool, route = std::move(route)](const ExchangePtr& exchange) {
     const bool taken = pool.submit([exchange, route] {
       Response response = route->answer(exchange->request());
-      exchange->loop().post([exchange, response = std::move(response)] { exchange->respond(response); });
+      exchange->loop().post(
+          [exchange, response = std::move(response)] { exchange->respond(response); });
     });
     if (taken) return;
-    exchange->respond(route->render_error(exchange->request(), {ErrorKind::Overloaded, "overloaded",
-                                                                "too many requests are waiting", {}, {}, {}, {}, 1000}));
+    exchange->respond(route->render_error(exchange->request(), {ErrorKind::Overloaded,
+                                                                "overloaded",
+                                                                "too many requests are waiting",
+                                                                {},
+                                                                {},
+                                                                {},
+                                                                {},
+                                                                1000}));
   };
 }
 

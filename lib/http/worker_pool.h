@@ -38,9 +38,10 @@ class WorkerPool {
   std::vector<std::jthread> threads_;
 };
 
-// A handler that may block: it runs on the pool, its answer is sent from the exchange's loop. A full
-// pool answers 503 with Retry-After; an exception answers 500, its text going to the log only.
+// A handler that may block: it runs on the pool, its answer is sent from the exchange's loop. A
+// full pool answers 503 with Retry-After; an exception answers 500, its text going to the log only.
 using BlockingHandler = std::function<Response(const Request&)>;
-Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error, Logger& log);
+Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error,
+                 Logger& log);
 
 }  // namespace penstock::http

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <vector>
 
 #include "base/text.h"
 #include "config/slug.h"
@@ -132,8 +131,8 @@ const Vendor* findVendor(std::string_view id) {
 }
 
 const Vendor* readVendor(json::ObjectReader& body) {
-  std::vector<std::string_view> ids;
-  for (const Vendor& vendor : kVendors) ids.push_back(vendor.id);
+  std::array<std::string_view, kVendors.size()> ids;
+  std::ranges::transform(kVendors, ids.begin(), &Vendor::id);
   requireField(body, "vendor");
   const auto chosen = body.choice("vendor", ids);
   return chosen ? &kVendors[*chosen] : nullptr;

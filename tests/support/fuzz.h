@@ -12,7 +12,8 @@ struct Fuzz {
   int rounds;
 
   explicit Fuzz(int default_rounds)
-      : random(static_cast<unsigned>(number("PENSTOCK_FUZZ_SEED", 20260512))), rounds(number("PENSTOCK_FUZZ_ROUNDS", default_rounds)) {}
+      : random(static_cast<unsigned>(number("PENSTOCK_FUZZ_SEED", 20260512))),
+        rounds(number("PENSTOCK_FUZZ_ROUNDS", default_rounds)) {}
 
  private:
   static int number(const char* name, int otherwise) {

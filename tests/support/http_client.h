@@ -17,8 +17,8 @@ namespace penstock::test {
 // A client on a loop of its own (or on a given one), driven from the test's thread.
 class HttpClient {
  public:
-  explicit HttpClient(http::ClientOptions options = {}, std::shared_ptr<http::TlsContext> tls = nullptr,
-                      http::Loop* loop = nullptr)
+  explicit HttpClient(http::ClientOptions options = {},
+                      std::shared_ptr<http::TlsContext> tls = nullptr, http::Loop* loop = nullptr)
       : loop_(loop != nullptr ? *loop : own_loop_) {
     if (loop == nullptr) own_loop_.start();
     onLoop(loop_, [&] { client_.emplace(loop_, resolver_, std::move(tls), std::move(options)); });
@@ -73,9 +73,13 @@ class TestCall final : public http::CallObserver {
   }
   // After wait() said so.
   bool ended() { return wait() && !failure_; }
-  std::optional<http::FailureKind> failure() { return wait() && failure_ ? std::optional(failure_->kind) : std::nullopt; }
+  std::optional<http::FailureKind> failure() {
+    return wait() && failure_ ? std::optional(failure_->kind) : std::nullopt;
+  }
   std::string detail() { return wait() && failure_ ? failure_->detail : ""; }
-  int status() const { return locked([&] { return status_; }); }
+  int status() const {
+    return locked([&] { return status_; });
+  }
   std::string header(const std::string& name) const {
     return locked([&] {
       for (const auto& [key, value] : headers_) {
@@ -84,9 +88,15 @@ class TestCall final : public http::CallObserver {
       return std::string();
     });
   }
-  std::string body() const { return locked([&] { return body_; }); }
-  size_t size() const { return locked([&] { return body_.size(); }); }
-  int callbacks() const { return locked([&] { return callbacks_; }); }
+  std::string body() const {
+    return locked([&] { return body_; });
+  }
+  size_t size() const {
+    return locked([&] { return body_.size(); });
+  }
+  int callbacks() const {
+    return locked([&] { return callbacks_; });
+  }
 
   std::function<void()> on_head, on_data, on_end, on_failure;
 
@@ -130,9 +140,11 @@ class TestCall final : public http::CallObserver {
 };
 
 // A POST to 127.0.0.1.
-inline http::ClientRequest localRequest(uint16_t port, std::vector<std::string_view> body = {"hello"}) {
+inline http::ClientRequest localRequest(uint16_t port,
+                                        std::vector<std::string_view> body = {"hello"}) {
   http::ClientRequest request;
-  request.origin = {http::Origin::Scheme::Http, "127.0.0.1", port, true, "127.0.0.1:" + std::to_string(port)};
+  request.origin = {http::Origin::Scheme::Http, "127.0.0.1", port, true,
+                    "127.0.0.1:" + std::to_string(port)};
   request.path = "/v1/x";
   request.body = std::move(body);
   return request;

@@ -32,7 +32,8 @@ inline void onLoop(http::Loop& loop, const std::function<void()>& task) {
 }
 
 // Waits until it holds; for states that another thread reaches by itself.
-inline bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+inline bool eventually(const std::function<bool()>& holds,
+                       std::chrono::milliseconds limit = std::chrono::seconds(5)) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!holds()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
@@ -43,16 +44,22 @@ inline bool eventually(const std::function<bool()>& holds, std::chrono::millisec
 
 // Errors in plain text, the path of the request beside them.
 inline http::Response renderPlain(const http::Request& request, const ApiError& error) {
-  http::Response response{httpStatus(error.kind), "text/plain", error.code + ": " + error.message, {}};
+  http::Response response{
+      httpStatus(error.kind), "text/plain", error.code + ": " + error.message, {}};
   response.headers.emplace_back("X-Path", std::string(request.path));
-  if (error.retry_after_ms) response.headers.emplace_back("Retry-After", std::to_string(*error.retry_after_ms / 1000));
+  if (error.retry_after_ms)
+    response.headers.emplace_back("Retry-After", std::to_string(*error.retry_after_ms / 1000));
   return response;
 }
 
 // Answers with what it saw: method, target and body.
 inline void echo(const http::ExchangePtr& exchange) {
   const http::Request& request = exchange->request();
-  exchange->respond({200, "text/plain", std::string(request.method) + " " + std::string(request.target) + "\n" + std::string(request.body), {}});
+  exchange->respond({200,
+                     "text/plain",
+                     std::string(request.method) + " " + std::string(request.target) + "\n" +
+                         std::string(request.body),
+                     {}});
 }
 
 // A server on a free port of 127.0.0.1 with a loop of its own.
@@ -61,7 +68,8 @@ class HttpServer {
   explicit HttpServer(http::Handler handler = echo, http::ServerLimits limits = {},
                       std::shared_ptr<http::TlsContext> tls = nullptr,
                       std::function<std::optional<ApiError>(const http::Request&)> admit_body = {})
-      : server_({&loop_}, {limits, std::move(tls), record(std::move(handler)), renderPlain, std::move(admit_body)}) {
+      : server_({&loop_}, {limits, std::move(tls), record(std::move(handler)), renderPlain,
+                           std::move(admit_body)}) {
     loop_.start();
     port_ = server_.listen("127.0.0.1:0").value();
   }
@@ -90,7 +98,8 @@ class HttpServer {
   http::Handler record(http::Handler handler) {
     return [this, handler = std::move(handler)](const http::ExchangePtr& exchange) {
       const http::Request& request = exchange->request();
-      seen_.lock()->push_back(std::string(request.method) + " " + std::string(request.target) + " " + std::string(request.body));
+      seen_.lock()->push_back(std::string(request.method) + " " + std::string(request.target) +
+                              " " + std::string(request.body));
       handler(exchange);
     };
   }

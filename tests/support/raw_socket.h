@@ -44,15 +44,18 @@ struct RawResponse {
   bool has(std::string_view name) const { return !header(name).empty(); }
 };
 
-// One end of a blocking connection on which a test writes and reads bytes as it likes. Every wait is
-// bounded; what did not happen in time shows as fewer bytes, never as a hang.
+// One end of a blocking connection on which a test writes and reads bytes as it likes. Every wait
+// is bounded; what did not happen in time shows as fewer bytes, never as a hang.
 class RawSocket {
  public:
   enum class End { Open, Eof, Reset, Timeout };
 
   explicit RawSocket(int fd = -1) : fd_(fd) { setTimeout(std::chrono::seconds(5)); }
   RawSocket(RawSocket&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)), buffer_(std::move(other.buffer_)), end_(other.end_) {}
+      : fd_(std::exchange(other.fd_, -1)),
+        ssl_(std::move(other.ssl_)),
+        buffer_(std::move(other.buffer_)),
+        end_(other.end_) {}
   RawSocket& operator=(RawSocket&& other) noexcept {
     close();
     fd_ = std::exchange(other.fd_, -1);
@@ -66,14 +69,16 @@ class RawSocket {
   // Connects to 127.0.0.1. A small `receive_buffer` makes a client that takes little at a time.
   static RawSocket connect(uint16_t port, int receive_buffer = 0) {
     RawSocket raw(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (receive_buffer > 0) setsockopt(raw.fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    if (receive_buffer > 0)
+      setsockopt(raw.fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const int on = 1;
     setsockopt(raw.fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(raw.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("connect");
+    if (::connect(raw.fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect");
     return raw;
   }
 
@@ -100,8 +105,9 @@ class RawSocket {
   // False when not all could be sent: the peer has closed, or takes nothing.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ssl_ ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
-                                : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = ssl_
+                               ? SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                               : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(sent));
     }
@@ -118,7 +124,8 @@ class RawSocket {
   // Reads until `marker` stands in what came; returns all up to and with it, or what came at all.
   std::string readUntil(std::string_view marker) {
     while (true) {
-      if (const size_t at = buffer_.find(marker); at != std::string::npos) return take(at + marker.size());
+      if (const size_t at = buffer_.find(marker); at != std::string::npos)
+        return take(at + marker.size());
       if (!fill()) return take(buffer_.size());
     }
   }
@@ -156,7 +163,8 @@ class RawSocket {
     } else if (response.header("Transfer-Encoding") == "chunked") {
       readChunks(response);
     } else if (response.has("Content-Length")) {
-      const auto length = static_cast<size_t>(std::atoll(response.header("Content-Length").c_str()));
+      const auto length =
+          static_cast<size_t>(std::atoll(response.header("Content-Length").c_str()));
       response.body = readExactly(length);
       response.complete = response.body.size() == length;
     } else {
@@ -187,14 +195,17 @@ class RawSocket {
   bool fill() {
     if (end_ == End::Eof || end_ == End::Reset) return false;
     char bytes[16 << 10];
-    const ssize_t got = ssl_ ? SSL_read(ssl_.get(), bytes, sizeof bytes) : ::recv(fd_, bytes, sizeof bytes, 0);
+    const ssize_t got =
+        ssl_ ? SSL_read(ssl_.get(), bytes, sizeof bytes) : ::recv(fd_, bytes, sizeof bytes, 0);
     if (got > 0) {
       buffer_.append(bytes, static_cast<size_t>(got));
       return true;
     }
     if (ssl_) {
       const int error = SSL_get_error(ssl_.get(), static_cast<int>(got));
-      end_ = error == SSL_ERROR_ZERO_RETURN ? End::Eof : error == SSL_ERROR_WANT_READ ? End::Timeout : End::Reset;
+      end_ = error == SSL_ERROR_ZERO_RETURN ? End::Eof
+             : error == SSL_ERROR_WANT_READ ? End::Timeout
+                                            : End::Reset;
     } else {
       end_ = got == 0 ? End::Eof : errno == EAGAIN ? End::Timeout : End::Reset;
     }

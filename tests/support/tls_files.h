@@ -25,13 +25,16 @@ class TlsFiles {
     X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
     X509_set_pubkey(certificate, key);
     X509_NAME* name = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                               reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
     X509_set_issuer_name(certificate, name);
     add(certificate, NID_subject_alt_name, names);
     add(certificate, NID_basic_constraints, "critical,CA:TRUE");
     if (X509_sign(certificate, key, EVP_sha256()) == 0) throw std::runtime_error("X509_sign");
     write(certificateFile(), [&](FILE* file) { return PEM_write_X509(file, certificate); });
-    write(keyFile(), [&](FILE* file) { return PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    write(keyFile(), [&](FILE* file) {
+      return PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+    });
     X509_free(certificate);
     EVP_PKEY_free(key);
   }

@@ -35,13 +35,20 @@ TEST_SUITE("http/call") {
     TestCall call(client);
     ClientRequest request = localRequest(listener.port(), {"{\"a\"", ":", "", "1}"});
     request.path = "/v1/models/a b\r\nX-Evil: 1#\xc3\xa4?q=%20";
-    request.headers = {{"Authorization", "Bearer x"}, {"X-A", "1\r\nX-Evil: 1"}, {"X-B\r\nX-Evil", "1"}, {"X C", "1"},
-                       {"Host", "evil"},              {"content-length", "99"},   {"Transfer-Encoding", "chunked"}};
+    request.headers = {{"Authorization", "Bearer x"},
+                       {"X-A", "1\r\nX-Evil: 1"},
+                       {"X-B\r\nX-Evil", "1"},
+                       {"X C", "1"},
+                       {"Host", "evil"},
+                       {"content-length", "99"},
+                       {"Transfer-Encoding", "chunked"}};
     call.start(request);
     RawSocket upstream = listener.accept();
-    CHECK(upstream.readUntil("\r\n\r\n") == "POST /v1/models/a%20b%0D%0AX-Evil:%201%23%C3%A4?q=%20 HTTP/1.1\r\nHost: 127.0.0.1:" +
-                                               std::to_string(listener.port()) +
-                                               "\r\nAuthorization: Bearer x\r\nAccept-Encoding: identity\r\nContent-Length: 7\r\n\r\n");
+    CHECK(upstream.readUntil("\r\n\r\n") ==
+          "POST /v1/models/a%20b%0D%0AX-Evil:%201%23%C3%A4?q=%20 HTTP/1.1\r\nHost: 127.0.0.1:" +
+              std::to_string(listener.port()) +
+              "\r\nAuthorization: Bearer x\r\nAccept-Encoding: identity\r\nContent-Length: "
+              "7\r\n\r\n");
     CHECK(upstream.readExactly(7) == "{\"a\":1}");
     upstream.send(kOk);
     CHECK(call.ended());
@@ -60,7 +67,8 @@ TEST_SUITE("http/call") {
       request.method = method;
       call.start(request);
       RawSocket upstream = listener.accept();
-      const bool length = upstream.readUntil("\r\n\r\n").find("Content-Length: 0\r\n") != std::string::npos;
+      const bool length =
+          upstream.readUntil("\r\n\r\n").find("Content-Length: 0\r\n") != std::string::npos;
       CHECK(length == (method == "POST"));
       upstream.send("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
       CHECK(call.ended());
@@ -74,11 +82,14 @@ TEST_SUITE("http/call") {
     struct Row {
       std::string wire, body;
     };
-    const std::string early = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    const std::string early =
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
     for (const Row& row : {
              Row{kOk, "ok"},
              Row{early + kOk, "ok"},
-             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n", "hello"},
+             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n",
+                 "hello"},
              Row{"HTTP/1.1 204 No Content\r\nX: y\r\n\r\n", ""},
              Row{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""},
          }) {
@@ -113,10 +124,14 @@ TEST_SUITE("http/call") {
       RawSocket upstream = serve(listener);
       upstream.send("HTTP/1.1 200 OK\r\n\r\nall of it");
       CHECK(eventually([&] { return call.size() == 9; }));
-      if (reset) upstream.reset();
-      else upstream.close();
-      if (reset) CHECK(call.failure() == FailureKind::Truncated);
-      else CHECK(call.ended());
+      if (reset)
+        upstream.reset();
+      else
+        upstream.close();
+      if (reset)
+        CHECK(call.failure() == FailureKind::Truncated);
+      else
+        CHECK(call.ended());
       CHECK(client.idle() == 0);
     }
   }
@@ -135,8 +150,10 @@ TEST_SUITE("http/call") {
              Row{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", FailureKind::Truncated},
              Row{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", FailureKind::Truncated},
              Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", FailureKind::Truncated},
-             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", FailureKind::Truncated},
-             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", FailureKind::Truncated},
+             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+                 FailureKind::Truncated},
+             Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+                 FailureKind::Truncated},
          }) {
       INFO(row.wire);
       TestCall call(client);
@@ -151,19 +168,23 @@ TEST_SUITE("http/call") {
   TEST_CASE("what is not HTTP as we accept it is a bad response") {
     RawListener listener;
     HttpClient client;
-    for (const std::string& wire : {
-             std::string("SSH-2.0-OpenSSH_9.2\r\n\r\n"), std::string("HTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
-             std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
-             std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"),
-             std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
-             std::string("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n"), std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
-             std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-             std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokX"),
-             "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'), std::string("HTTP/1.1 200 OK\r\n") + [] {
-               std::string many;
-               for (int i = 0; i < 200; ++i) many += "X: y\r\n";
-               return many + "\r\n";
-             }()}) {
+    for (const std::string& wire :
+         {std::string("SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\nContent-Length: 2\n\nok"),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: "
+                      "chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"),
+          std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n"),
+          std::string("HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+          std::string("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nokX"),
+          "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'x'),
+          std::string("HTTP/1.1 200 OK\r\n") + [] {
+            std::string many;
+            for (int i = 0; i < 200; ++i) many += "X: y\r\n";
+            return many + "\r\n";
+          }()}) {
       INFO(wire.substr(0, 100));
       TestCall call(client);
       call.start(localRequest(listener.port()));
@@ -191,10 +212,13 @@ TEST_SUITE("http/call") {
     Timeouts timeouts;
     timeouts.first_byte = milliseconds(100);
     CHECK(failing(timeouts, [](RawSocket&) {}) == FailureKind::FirstByteTimeout);
-    CHECK(failing(timeouts, [](RawSocket& upstream) { upstream.send("HTTP/1.1 200 O"); }) == FailureKind::FirstByteTimeout);
+    CHECK(failing(timeouts, [](RawSocket& upstream) { upstream.send("HTTP/1.1 200 O"); }) ==
+          FailureKind::FirstByteTimeout);
     timeouts = {};
     timeouts.idle = milliseconds(100);
-    CHECK(failing(timeouts, [](RawSocket& upstream) { upstream.send("HTTP/1.1 200 OK\r\n\r\nx"); }) == FailureKind::IdleTimeout);
+    CHECK(failing(timeouts, [](RawSocket& upstream) {
+            upstream.send("HTTP/1.1 200 OK\r\n\r\nx");
+          }) == FailureKind::IdleTimeout);
     timeouts = {};
     timeouts.idle = milliseconds(2'000);
     timeouts.total = milliseconds(200);
@@ -206,7 +230,9 @@ TEST_SUITE("http/call") {
     CHECK(failing(timeouts, [](RawSocket&) {}) == FailureKind::TotalTimeout);
   }
 
-  TEST_CASE("a host that does not take the connection is a connect timeout, one that refuses it a failure") {
+  TEST_CASE(
+      "a host that does not take the connection is a connect timeout, one that refuses it a "
+      "failure") {
     // A backlog of none, filled up: the next SYN is dropped.
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -217,7 +243,8 @@ TEST_SUITE("http/call") {
     REQUIRE(::listen(fd, 0) == 0);
     getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
     std::vector<Socket> filling;
-    for (int i = 0; i < 4; ++i) filling.push_back(connectTo(*parseAddress("127.0.0.1", ntohs(address.sin_port))).value());
+    for (int i = 0; i < 4; ++i)
+      filling.push_back(connectTo(*parseAddress("127.0.0.1", ntohs(address.sin_port))).value());
     HttpClient client;
     {
       TestCall call(client);
@@ -235,8 +262,9 @@ TEST_SUITE("http/call") {
   TEST_CASE("answers are bounded") {
     RawListener listener;
     HttpClient client;
-    for (const std::string head : {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
-                                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n"}) {
+    for (const std::string head :
+         {"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n"}) {
       TestCall call(client);
       ClientRequest request = localRequest(listener.port());
       request.max_response_bytes = 1000;
@@ -270,7 +298,8 @@ TEST_SUITE("http/call") {
   TEST_CASE("a call may be cancelled from inside each of its callbacks, and before it begins") {
     RawListener listener;
     HttpClient client;
-    const std::string wire = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n2\r\nok\r\n0\r\n\r\n";
+    const std::string wire =
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n2\r\nok\r\n0\r\n\r\n";
     for (int where = 0; where < 5; ++where) {
       TestCall call(client);
       const auto cancel = [&] { call.cancel(); };
@@ -290,8 +319,10 @@ TEST_SUITE("http/call") {
       call.start(localRequest(listener.port()));
       RawSocket upstream = serve(listener);
       upstream.send(where == 3 ? "garbage\r\n\r\n" : wire);
-      if (where < 2) CHECK(upstream.end() != RawSocket::End::Timeout);
-      else CHECK(call.wait());
+      if (where < 2)
+        CHECK(upstream.end() != RawSocket::End::Timeout);
+      else
+        CHECK(call.wait());
       onLoop(client.loop(), [] {});
       CHECK(call.callbacks() == std::array{1, 2, 4, 1}[static_cast<size_t>(where)]);
       onLoop(client.loop(), [&] { client.client().closeIdle(); });
@@ -307,13 +338,15 @@ TEST_SUITE("http/call") {
     TestCall call(client);
     // In 40 pieces: more than one system call takes.
     std::vector<std::string_view> pieces;
-    for (size_t at = 0; at < body.size(); at += body.size() / 40) pieces.push_back(view.substr(at, body.size() / 40));
+    for (size_t at = 0; at < body.size(); at += body.size() / 40)
+      pieces.push_back(view.substr(at, body.size() / 40));
     call.start(localRequest(listener.port(), pieces));
     RawSocket upstream = listener.accept();
     upstream.readUntil("\r\n\r\n");
     std::string got;
     while (got.size() < body.size()) {
-      const std::string piece = upstream.readExactly(std::min<size_t>(50'000, body.size() - got.size()));
+      const std::string piece =
+          upstream.readExactly(std::min<size_t>(50'000, body.size() - got.size()));
       REQUIRE(!piece.empty());
       got += piece;
     }
@@ -323,7 +356,8 @@ TEST_SUITE("http/call") {
     CHECK(client.idle() == 1);
   }
 
-  TEST_CASE("an answer that comes before the body is sent counts, and the connection is not reused") {
+  TEST_CASE(
+      "an answer that comes before the body is sent counts, and the connection is not reused") {
     RawListener listener;
     HttpClient client;
     const std::string body(20 << 20, 'x');
@@ -341,7 +375,9 @@ TEST_SUITE("http/call") {
     }
   }
 
-  TEST_CASE("a paused call reads no more, holds no timeout against the upstream, and goes on when resumed") {
+  TEST_CASE(
+      "a paused call reads no more, holds no timeout against the upstream, and goes on when "
+      "resumed") {
     RawListener listener;
     HttpClient client;
     TestCall call(client);
@@ -351,7 +387,10 @@ TEST_SUITE("http/call") {
     call.start(request);
     RawSocket upstream = serve(listener);
     const size_t total = 30 << 20;
-    std::thread sender([&] { upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(total) + "\r\n\r\n" + std::string(total, 'x')); });
+    std::thread sender([&] {
+      upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(total) + "\r\n\r\n" +
+                    std::string(total, 'x'));
+    });
     CHECK(eventually([&] { return call.size() > 0; }));
     CHECK(!call.wait(milliseconds(300)));  // three times the idle timeout
     CHECK(call.size() <= 64 << 10);
@@ -382,13 +421,16 @@ TEST_SUITE("http/call") {
     CHECK(call.failure() == FailureKind::IdleTimeout);
   }
 
-  TEST_CASE("whatever an upstream answers, a call ends once, and ends well only with a whole answer") {
+  TEST_CASE(
+      "whatever an upstream answers, a call ends once, and ends well only with a whole answer") {
     RawListener listener;
     HttpClient client;
     const std::vector<std::string> valid = {
         kOk, "HTTP/1.1 100 Continue\r\n\r\n" + kOk,
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x\r\nabc\r\n0\r\nX: y\r\n\r\n",
-        "HTTP/1.1 503 Unavailable\r\nRetry-After: 1\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3;x\r\nabc\r\n0\r\nX: "
+        "y\r\n\r\n",
+        "HTTP/1.1 503 Unavailable\r\nRetry-After: 1\r\nContent-Length: 10\r\nConnection: "
+        "close\r\n\r\n0123456789",
         "HTTP/1.0 200 OK\r\n\r\nto the end"};
     static constexpr char kBytes[] = "\r\n\0 :;0159aF-,HTP\xff";
     static constexpr std::string_view kNasty(kBytes, sizeof kBytes - 1);
@@ -399,9 +441,12 @@ TEST_SUITE("http/call") {
       std::string bytes = valid[random() % valid.size()];
       for (size_t i = random() % 3; i > 0; --i) {
         const size_t at = random() % bytes.size();
-        if (random() % 2 == 0) bytes[at] = kNasty[random() % kNasty.size()];
-        else if (random() % 2 == 0) bytes.insert(at, 1, kNasty[random() % kNasty.size()]);
-        else bytes.erase(at, 1 + random() % 4);
+        if (random() % 2 == 0)
+          bytes[at] = kNasty[random() % kNasty.size()];
+        else if (random() % 2 == 0)
+          bytes.insert(at, 1, kNasty[random() % kNasty.size()]);
+        else
+          bytes.erase(at, 1 + random() % 4);
         if (bytes.empty()) bytes = "x";
       }
       const bool cut = random() % 4 == 0;
@@ -434,8 +479,8 @@ TEST_SUITE("http/call") {
     TestCall call(client);
     call.start(localRequest(listener.port()));
     RawSocket upstream = serve(listener);
-    upstream.send("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:" + std::to_string(elsewhere.port()) +
-                  "/\r\nContent-Length: 0\r\n\r\n");
+    upstream.send("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:" +
+                  std::to_string(elsewhere.port()) + "/\r\nContent-Length: 0\r\n\r\n");
     CHECK(call.ended());
     CHECK(call.status() == 307);
     CHECK(call.header("location").starts_with("http://127.0.0.1"));

@@ -43,9 +43,10 @@ TEST_SUITE("http/chunked") {
 
   TEST_CASE("bad sizes and line ends are refused") {
     for (const std::string_view wire :
-         {"\r\n", "x\r\n", "0x5\r\nhello\r\n", "+5\r\nhello\r\n", "-5\r\nhello\r\n", " 5\r\nhello\r\n", "5 \r\nhello\r\n",
-          "5\nhello\r\n", "5\r\nhello\n", "5\r\nhelloo\r\n", "5\r\nhell\r\n\r\n", "1000000000000\r\n", "5\r\r\nhello\r\n",
-          "5\r\nhello\r\n0\r\n\n", "0\r\nX\n\r\n"}) {
+         {"\r\n", "x\r\n", "0x5\r\nhello\r\n", "+5\r\nhello\r\n", "-5\r\nhello\r\n",
+          " 5\r\nhello\r\n", "5 \r\nhello\r\n", "5\nhello\r\n", "5\r\nhello\n", "5\r\nhelloo\r\n",
+          "5\r\nhell\r\n\r\n", "1000000000000\r\n", "5\r\r\nhello\r\n", "5\r\nhello\r\n0\r\n\n",
+          "0\r\nX\n\r\n"}) {
       INFO(wire);
       CHECK(decode(wire).state == State::Malformed);
       CHECK(decode(wire, Peer::Client, 1).state == State::Malformed);

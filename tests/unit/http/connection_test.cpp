@@ -18,7 +18,8 @@ std::string get(const std::string& target, const std::string& fields = "") {
   return "GET " + target + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
 }
 std::string post(const std::string& body) {
-  return "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 }  // namespace
@@ -58,7 +59,8 @@ TEST_SUITE("http/connection") {
     HttpServer server;
     RawSocket client = server.connect();
     std::string bytes;
-    for (int i = 0; i < 500; ++i) bytes += i % 2 == 0 ? get("/" + std::to_string(i)) : post(std::to_string(i));
+    for (int i = 0; i < 500; ++i)
+      bytes += i % 2 == 0 ? get("/" + std::to_string(i)) : post(std::to_string(i));
     std::thread sender([&] { client.send(bytes); });
     for (int i = 0; i < 500; ++i) {
       const std::string n = std::to_string(i);
@@ -79,7 +81,10 @@ TEST_SUITE("http/connection") {
         onLoop(server.loop(), [&] { one = held.size() == 1; });
         return one;
       }));
-      onLoop(server.loop(), [&] { echo(held.back()); held.clear(); });
+      onLoop(server.loop(), [&] {
+        echo(held.back());
+        held.clear();
+      });
       CHECK(client.response().body.find(expected) != std::string::npos);
     }
     CHECK(eventually([&] { return server.server().counters().in_flight == 0; }));
@@ -100,7 +105,8 @@ TEST_SUITE("http/connection") {
     onLoop(server.loop(), [&] { stopped_at = answered; });
     CHECK(stopped_at < 200);
     client.setTimeout(milliseconds(5'000));
-    for (int i = 0; i < stopped_at + 20; ++i) REQUIRE(client.response().complete);  // and goes on when it does read
+    for (int i = 0; i < stopped_at + 20; ++i)
+      REQUIRE(client.response().complete);  // and goes on when it does read
   }
 
   TEST_CASE("Expect: 100-continue is answered before the body, and not at all when refused") {
@@ -112,7 +118,8 @@ TEST_SUITE("http/connection") {
     CHECK(client.response().status == 100);
     client.send("hello");
     CHECK(client.response().body == "POST /p\nhello");
-    client.send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
+    client.send(
+        "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
     CHECK(client.response().status == 413);
   }
 
@@ -141,7 +148,8 @@ TEST_SUITE("http/connection") {
 
     RawSocket chunked = server.connect();
     chunked.send("POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 20; ++i) chunked.send("400\r\n" + std::string(0x400, 'x') + "\r\n");  // the buffer grows and moves
+    for (int i = 0; i < 20; ++i)
+      chunked.send("400\r\n" + std::string(0x400, 'x') + "\r\n");  // the buffer grows and moves
     const RawResponse cut = chunked.response();
     CHECK(cut.status == 408);
     CHECK(cut.header("X-Path") == "/c");
@@ -167,7 +175,8 @@ TEST_SUITE("http/connection") {
       RawSocket client = server.connect();
       client.send(chunked ? "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
                           : "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n");
-      const std::string piece = chunked ? "10000\r\n" + std::string(0x10000, 'x') + "\r\n" : std::string(0x10000, 'x');
+      const std::string piece =
+          chunked ? "10000\r\n" + std::string(0x10000, 'x') + "\r\n" : std::string(0x10000, 'x');
       for (int i = 0; i < 120; ++i) REQUIRE(client.send(piece));
       client.shutdownWrite();
       CHECK(client.response().status == 413);
@@ -247,7 +256,9 @@ TEST_SUITE("http/connection") {
 
   TEST_CASE("draining does not cut the tail of an answer that is still leaving") {
     const std::string large(8 << 20, 'x');
-    HttpServer server([&](const ExchangePtr& exchange) { exchange->respond({200, "text/plain", large, {}}); });
+    HttpServer server([&](const ExchangePtr& exchange) {
+      exchange->respond({200, "text/plain", large, {}});
+    });
     RawSocket client = RawSocket::connect(server.port(), 4096);
     client.send(get("/"));
     CHECK(client.readExactly(100).size() == 100);
@@ -256,7 +267,8 @@ TEST_SUITE("http/connection") {
     CHECK(client.end() == RawSocket::End::Eof);
   }
 
-  TEST_CASE("a client that takes nothing of its answer is dropped in time, however much is written") {
+  TEST_CASE(
+      "a client that takes nothing of its answer is dropped in time, however much is written") {
     ServerLimits limits;
     limits.write_timeout = milliseconds(200);
     ExchangePtr held;
@@ -275,8 +287,10 @@ TEST_SUITE("http/connection") {
     CHECK(eventually([&] {
       bool left = false;
       onLoop(server.loop(), [&] {
-        if (held->pendingBytes() < (4 << 20)) held->write(std::string(100'000, 'x'));
-        else held->write("x");  // a producer that goes on a little
+        if (held->pendingBytes() < (4 << 20))
+          held->write(std::string(100'000, 'x'));
+        else
+          held->write("x");  // a producer that goes on a little
         most = std::max(most, held->pendingBytes());
         left = held->gone();
       });

@@ -20,7 +20,9 @@ const Response kStream{200, "text/event-stream", "", {}};
 // A server that keeps its exchange for the test to answer.
 struct HeldServer {
   HeldServer() : http([this](const ExchangePtr& exchange) { held = exchange; }) {}
-  ~HeldServer() { onLoop(http.loop(), [&] { held.reset(); }); }
+  ~HeldServer() {
+    onLoop(http.loop(), [&] { held.reset(); });
+  }
   RawSocket ask(const std::string& bytes = kGet) {
     RawSocket client = http.connect();
     client.send(bytes);
@@ -46,7 +48,8 @@ TEST_SUITE("http/exchange") {
       server.run([&] { server.held->write(event); });
       char size[20];
       std::snprintf(size, sizeof size, "%zx\r\n", event.size());
-      CHECK(client.readExactly(event.size() + std::string(size).size() + 2) == size + event + "\r\n");
+      CHECK(client.readExactly(event.size() + std::string(size).size() + 2) ==
+            size + event + "\r\n");
     }
     server.run([&] {
       server.held->write("");  // would end the answer if it were sent
@@ -151,7 +154,8 @@ TEST_SUITE("http/exchange") {
     CHECK(client.response().status == 200);
   }
 
-  TEST_CASE("backpressure: pendingBytes() grows with a slow reader, onDrained tells when it is over") {
+  TEST_CASE(
+      "backpressure: pendingBytes() grows with a slow reader, onDrained tells when it is over") {
     HeldServer server;
     RawSocket client = RawSocket::connect(server.http.port(), 4096);
     client.send(kGet);
@@ -199,7 +203,8 @@ TEST_SUITE("http/exchange") {
 
   TEST_CASE("a request's bytes can be given back while its answer goes on") {
     HeldServer server;
-    RawSocket client = server.ask("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+    RawSocket client = server.ask("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" +
+                                  std::string(100'000, 'x'));
     CHECK(server.http.server().counters().buffered == 100'000);
     server.run([&] {
       server.held->start(kStream);
@@ -217,7 +222,13 @@ TEST_SUITE("http/exchange") {
     HeldServer server;
     RawSocket client = server.ask();
     server.run([&] {
-      server.held->respond({200, "text/plain", "first", {{"X-A", "1\r\nX-Evil: 1"}, {"X-\nB", "1"}, {"X-C", std::string("a\0b", 3)}, {"X-D", "ok"}}});
+      server.held->respond({200,
+                            "text/plain",
+                            "first",
+                            {{"X-A", "1\r\nX-Evil: 1"},
+                             {"X-\nB", "1"},
+                             {"X-C", std::string("a\0b", 3)},
+                             {"X-D", "ok"}}});
       server.held->respond({500, "text/plain", "second", {}});
       server.held->start(kStream);
       server.held->write("x");

@@ -20,8 +20,12 @@ struct Parsed {
   int status() const { return result ? 200 : httpStatus(result.error().kind); }
 };
 
-std::string get(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"; }
-std::string post(const std::string& fields) { return "POST / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"; }
+std::string get(const std::string& fields) {
+  return "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+}
+std::string post(const std::string& fields) {
+  return "POST / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n";
+}
 
 struct Row {
   std::string head;
@@ -43,7 +47,8 @@ std::optional<ResponseHeadInfo> response(const std::string& head) {
 
 TEST_SUITE("http/head_parser") {
   TEST_CASE("a request is taken apart") {
-    const Parsed parsed("POST /v1/x%20y?a=b&c HTTP/1.1\r\nHost: h\r\nContent-Length:  12 \r\nX-A:\tv w \r\n\r\n");
+    const Parsed parsed(
+        "POST /v1/x%20y?a=b&c HTTP/1.1\r\nHost: h\r\nContent-Length:  12 \r\nX-A:\tv w \r\n\r\n");
     REQUIRE(parsed.result);
     CHECK(parsed.request.method == "POST");
     CHECK(parsed.request.target == "/v1/x%20y?a=b&c");
@@ -177,7 +182,8 @@ TEST_SUITE("http/head_parser") {
     CHECK(Parsed("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n").result->keep_alive);
     CHECK(Parsed(post("Content-Length: 1\r\nExpect: 100-Continue\r\n")).result->expect_continue);
     CHECK(Parsed(post("Content-Length: 1\r\nExpect: magic\r\n")).status() == 400);
-    CHECK(!Parsed("POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n").result->expect_continue);
+    CHECK(!Parsed("POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+               .result->expect_continue);
   }
 
   TEST_CASE("the end of a head is found at whatever byte it arrives") {
@@ -191,8 +197,9 @@ TEST_SUITE("http/head_parser") {
   }
 
   TEST_CASE("a bare line feed is seen at whatever byte it stands") {
-    for (const std::string head : {"GET / HTTP/1.1\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\n\r\n",
-                                   "GET / HTTP/1.1\r\nHost: h\r\n\n", "\nGET / HTTP/1.1\r\n\r\n"}) {
+    for (const std::string head :
+         {"GET / HTTP/1.1\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\n\r\n",
+          "GET / HTTP/1.1\r\nHost: h\r\n\n", "\nGET / HTTP/1.1\r\n\r\n"}) {
       INFO(head);
       CHECK(HeadScanner().scan(head) == HeadScanner::State::BareLineFeed);
       HeadScanner scanner;
@@ -210,18 +217,19 @@ TEST_SUITE("http/head_parser") {
     CHECK(response("HTTP/1.1 200 OK\r\n\r\n")->framing.kind == Framing::Kind::UntilClose);
     CHECK(!response("HTTP/1.1 200 OK\r\n\r\n")->keep_alive);
     CHECK(response("HTTP/1.1 204 No Content\r\n\r\n")->framing.kind == Framing::Kind::None);
-    CHECK(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n")->framing.kind == Framing::Kind::Chunked);
+    CHECK(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n")->framing.kind ==
+          Framing::Kind::Chunked);
     CHECK(!response("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n")->keep_alive);
-    for (const std::string head : {
-             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n",
-             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
-             "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-             "HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\n",
-             "HTTP/1.1 200 OK\r\nX: a\r\n folded\r\n\r\n",
-             "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
-             "HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n",
-             "ICY 200 OK\r\n\r\n", "HTTP/1.1 \r\n\r\n", "\r\n"}) {
+    for (const std::string head :
+         {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+          "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nX: a\r\n folded\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
+          "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n", "HTTP/1.1 600 OK\r\n\r\n",
+          "HTTP/1.1  200 OK\r\n\r\n", "HTTP/2 200 OK\r\n\r\n", "ICY 200 OK\r\n\r\n",
+          "HTTP/1.1 \r\n\r\n", "\r\n"}) {
       INFO(head);
       CHECK(!response(head));
     }

@@ -28,7 +28,8 @@ struct Watcher final : IoHandler {
 }  // namespace
 
 TEST_SUITE("http/loop") {
-  TEST_CASE("tasks from many threads run once each, in the order of each thread, on the loop's thread") {
+  TEST_CASE(
+      "tasks from many threads run once each, in the order of each thread, on the loop's thread") {
     Loop loop;
     loop.start();
     constexpr int kThreads = 4;
@@ -102,7 +103,12 @@ TEST_SUITE("http/loop") {
     CHECK(done.wait_for(lock, std::chrono::seconds(5), [&] { return fired.ends_with('d'); }));
     CHECK(fired == "bad");
     lock.unlock();
-    onLoop(loop, [&] { a.reset(); b.reset(); c.reset(); d.reset(); });
+    onLoop(loop, [&] {
+      a.reset();
+      b.reset();
+      c.reset();
+      d.reset();
+    });
   }
 
   TEST_CASE("a disarmed timer does not fire, and can be armed again") {
@@ -128,7 +134,10 @@ TEST_SUITE("http/loop") {
       onLoop(loop, [&] { once = fired == 1; });
       return once;
     }));
-    onLoop(loop, [&] { timer.reset(); end.reset(); });
+    onLoop(loop, [&] {
+      timer.reset();
+      end.reset();
+    });
   }
 
   TEST_CASE("a handler removed earlier in a batch hears nothing more") {

@@ -32,7 +32,9 @@ TEST_SUITE("http/resolver") {
     });
     done.wait();
     bool cached = false;
-    resolver.resolve("localhost", 82, [&](const Result<Resolver::Addresses>& answer) { cached = answer.has_value(); });
+    resolver.resolve("localhost", 82, [&](const Result<Resolver::Addresses>& answer) {
+      cached = answer.has_value();
+    });
     CHECK(cached);
   }
 
@@ -40,7 +42,8 @@ TEST_SUITE("http/resolver") {
     auto held = std::make_shared<int>(1);
     {
       Resolver resolver(1);
-      for (int i = 0; i < 50; ++i) resolver.resolve("localhost", static_cast<uint16_t>(i + 1), [held](const auto&) {});
+      for (int i = 0; i < 50; ++i)
+        resolver.resolve("localhost", static_cast<uint16_t>(i + 1), [held](const auto&) {});
     }
     CHECK(held.use_count() == 1);
   }

@@ -14,14 +14,16 @@ namespace {
 Handler named(std::string name) {
   return [name = std::move(name)](const ExchangePtr& exchange) {
     std::string body = name;
-    for (const auto& [key, value] : exchange->request().params) body += " " + std::string(key) + "=" + value;
+    for (const auto& [key, value] : exchange->request().params)
+      body += " " + std::string(key) + "=" + value;
     exchange->respond({200, "text/plain", body, {}});
   };
 }
 
 struct RoutedServer {
   explicit RoutedServer(std::vector<Route> routes)
-      : router(std::move(routes), renderPlain), http([this](const ExchangePtr& exchange) { router.dispatch(exchange); }) {}
+      : router(std::move(routes), renderPlain),
+        http([this](const ExchangePtr& exchange) { router.dispatch(exchange); }) {}
   RawResponse ask(const std::string& method, const std::string& target) {
     return http.ask(method + " " + target + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n" +
                     (method == "POST" ? "Content-Length: 0\r\n\r\n" : "\r\n"));
@@ -54,8 +56,9 @@ TEST_SUITE("http/router") {
     CHECK(server.get("/keys/newer") == "key id=newer");
     CHECK(server.get("/keys/a%0d%0ab") == "key id=a\r\nb");
     CHECK(server.get("/keys/7/uses/9") == "use key=7 use=9");
-    for (const char* target : {"/v1", "/v1/", "/v1/models/", "/keys", "/keys/", "/keys//uses/9", "/keys/7/uses", "//", "/V1/models",
-                               "/keys/%", "/keys/%zz", "/v1/models/%1", "/keys/7/", "/nothing"}) {
+    for (const char* target :
+         {"/v1", "/v1/", "/v1/models/", "/keys", "/keys/", "/keys//uses/9", "/keys/7/uses", "//",
+          "/V1/models", "/keys/%", "/keys/%zz", "/v1/models/%1", "/keys/7/", "/nothing"}) {
       INFO(target);
       CHECK(server.get(target) == "404");
     }
@@ -72,7 +75,9 @@ TEST_SUITE("http/router") {
   }
 
   TEST_CASE("methods: Allow on 405, OPTIONS, HEAD as GET") {
-    RoutedServer server({{"GET", "/x", named("get")}, {"POST", "/x", named("post")}, {"DELETE", "/y", named("delete")}});
+    RoutedServer server({{"GET", "/x", named("get")},
+                         {"POST", "/x", named("post")},
+                         {"DELETE", "/y", named("delete")}});
     CHECK(server.ask("POST", "/x").body == "post");
     const RawResponse wrong = server.ask("DELETE", "/x");
     CHECK(wrong.status == 405);
@@ -91,7 +96,8 @@ TEST_SUITE("http/router") {
   }
 
   TEST_CASE("a path of very many segments costs little and crashes nothing") {
-    RoutedServer server({{"GET", "/{a}/{b}", named("two")}, {"GET", "/a/a/a/{rest...}", named("deep")}});
+    RoutedServer server(
+        {{"GET", "/{a}/{b}", named("two")}, {"GET", "/a/a/a/{rest...}", named("deep")}});
     std::string path;
     for (int i = 0; i < 4000; ++i) path += "/a";
     CHECK(server.get(path).starts_with("deep rest=a/a/"));

@@ -28,7 +28,9 @@ std::string get(const std::string& fields, const std::string& target = "/") {
 std::string post(const std::string& fields, const std::string& body = "") {
   return "POST /p HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n" + body;
 }
-std::string upload(const std::string& body) { return post("Content-Length: " + std::to_string(body.size()) + "\r\n", body); }
+std::string upload(const std::string& body) {
+  return post("Content-Length: " + std::to_string(body.size()) + "\r\n", body);
+}
 
 size_t residentBytes() {
   std::ifstream file("/proc/self/statm");
@@ -38,8 +40,8 @@ size_t residentBytes() {
   return resident * 4096;
 }
 
-// A second, naive reading of request bytes by the rules of lib/http: what a handler must see of them.
-// Slow and simple on purpose.
+// A second, naive reading of request bytes by the rules of lib/http: what a handler must see of
+// them. Slow and simple on purpose.
 struct Oracle {
   std::vector<std::string> requests;  // "METHOD TARGET BODY"
   bool refused = false;               // the bytes after them are refused; else more is waited for
@@ -51,10 +53,14 @@ struct Oracle {
 
  private:
   static bool all(const std::string& text, const std::function<bool(unsigned char)>& good) {
-    return std::all_of(text.begin(), text.end(), [&](char c) { return good(static_cast<unsigned char>(c)); });
+    return std::all_of(text.begin(), text.end(),
+                       [&](char c) { return good(static_cast<unsigned char>(c)); });
   }
   static bool token(const std::string& text) {
-    return !text.empty() && all(text, [](unsigned char c) { return std::isalnum(c) != 0 || (c < 128 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr && c != 0); });
+    return !text.empty() && all(text, [](unsigned char c) {
+      return std::isalnum(c) != 0 ||
+             (c < 128 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr && c != 0);
+    });
   }
   bool refuse() {
     refused = true;
@@ -87,15 +93,19 @@ struct Oracle {
     const std::string method = lines[0].substr(0, a);
     const std::string target = lines[0].substr(a + 1, b - a - 1);
     const std::string version = lines[0].substr(b + 1);
-    if (!token(method) || method.size() > 16 || !all(target, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; })) return refuse();
-    if (target.empty() || (target[0] != '/' && !(target == "*" && method == "OPTIONS"))) return refuse();
+    if (!token(method) || method.size() > 16 ||
+        !all(target, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; }))
+      return refuse();
+    if (target.empty() || (target[0] != '/' && !(target == "*" && method == "OPTIONS")))
+      return refuse();
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return refuse();
     std::multimap<std::string, std::string> fields;
     for (size_t i = 1; i < lines.size(); ++i) {
       const size_t colon = lines[i].find(':');
       if (colon == std::string::npos || !token(lines[i].substr(0, colon))) return refuse();
       const std::string value(trim(std::string_view(lines[i]).substr(colon + 1)));
-      if (!all(value, [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); })) return refuse();
+      if (!all(value, [](unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); }))
+        return refuse();
       fields.emplace(asciiLower(lines[i].substr(0, colon)), value);
     }
     const bool old = version == "HTTP/1.0";
@@ -104,16 +114,20 @@ struct Oracle {
     const size_t lengths = fields.count("content-length");
     const size_t codings = fields.count("transfer-encoding");
     if (lengths + codings > 1) return refuse();
-    const bool no_body = method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
+    const bool no_body =
+        method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE";
     const bool needs_body = method == "POST" || method == "PUT" || method == "PATCH";
     if (lengths + codings == 0 && needs_body) return refuse();
     std::string body;
     if (codings == 1) {
-      if (old || no_body || asciiLower(fields.find("transfer-encoding")->second) != "chunked") return refuse();
+      if (old || no_body || asciiLower(fields.find("transfer-encoding")->second) != "chunked")
+        return refuse();
       if (!chunks(rest, body)) return false;
     } else if (lengths == 1) {
       const std::string& text = fields.find("content-length")->second;
-      if (text.empty() || text.size() > 18 || !all(text, [](unsigned char c) { return std::isdigit(c) != 0; })) return refuse();
+      if (text.empty() || text.size() > 18 ||
+          !all(text, [](unsigned char c) { return std::isdigit(c) != 0; }))
+        return refuse();
       const size_t length = std::stoull(text);
       if (length > 0 && no_body) return refuse();
       if (length > 32 << 20) return refuse();
@@ -139,7 +153,9 @@ struct Oracle {
         if (!refused && rest.size() > 1024) return refuse();
         return false;
       }
-      if (size->empty() || size->size() > 12 || !all(*size, [](unsigned char c) { return std::isxdigit(c) != 0; })) return refuse();
+      if (size->empty() || size->size() > 12 ||
+          !all(*size, [](unsigned char c) { return std::isxdigit(c) != 0; }))
+        return refuse();
       const size_t length = std::stoull(*size, nullptr, 16);
       const size_t have = std::min(length, rest.size());
       body += rest.substr(0, have);
@@ -227,7 +243,6 @@ TEST_SUITE("http/server") {
              Row{post("Transfer-Encoding: chunked\r\n", "-1\r\nhello\r\n0\r\n\r\n"), 400},
              Row{post("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n"), 400},
          }) {
-
       INFO(row.bytes.substr(0, 200));
       RawSocket client = server.connect();
       // What follows must not be taken for a request.
@@ -275,7 +290,8 @@ TEST_SUITE("http/server") {
 
   TEST_CASE("a request arrives whole at whatever byte it is split") {
     HttpServer server;
-    for (const std::string& bytes : {upload("hello"), post("Transfer-Encoding: Chunked\r\n", "2\r\nhe\r\n03\r\nllo\r\n0\r\n\r\n")}) {
+    for (const std::string& bytes : {upload("hello"), post("Transfer-Encoding: Chunked\r\n",
+                                                           "2\r\nhe\r\n03\r\nllo\r\n0\r\n\r\n")}) {
       for (size_t at = 1; at < bytes.size(); ++at) {
         RawSocket client = server.connect();
         client.send(bytes.substr(0, at));
@@ -306,7 +322,8 @@ TEST_SUITE("http/server") {
       peer = exchange->request().peer;
       exchange->respond({});
     });
-    CHECK(server.status(get("REMOTE_ADDR: 6.6.6.6\r\nX-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n")) == 200);
+    CHECK(server.status(get("REMOTE_ADDR: 6.6.6.6\r\nX-Forwarded-For: 6.6.6.6\r\nForwarded: "
+                            "for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n")) == 200);
     CHECK(peer == "127.0.0.1");
   }
 
@@ -406,15 +423,18 @@ TEST_SUITE("http/server") {
     CHECK(server.status(post("Content-Length: 70000\r\n")) == 401);
     CHECK(server.status(post("Transfer-Encoding: chunked\r\n")) == 401);
     CHECK(server.status(post("Content-Length: 70000\r\nExpect: 100-continue\r\n")) == 401);
-    CHECK(server.status(post("Content-Length: 70000\r\nAuthorization: yes\r\n", std::string(70'000, 'x'))) == 200);
+    CHECK(server.status(post("Content-Length: 70000\r\nAuthorization: yes\r\n",
+                             std::string(70'000, 'x'))) == 200);
     CHECK(server.seen().size() == 2);
   }
 
   TEST_CASE("draining closes what is idle and finishes what is in flight") {
     ExchangePtr held;
     HttpServer server([&](const ExchangePtr& exchange) {
-      if (exchange->request().path == "/slow") held = exchange;
-      else exchange->respond({200, "text/plain", "ok", {}});
+      if (exchange->request().path == "/slow")
+        held = exchange;
+      else
+        exchange->respond({200, "text/plain", "ok", {}});
     });
     RawSocket idle = server.connect();
     idle.send(get(""));
@@ -423,7 +443,9 @@ TEST_SUITE("http/server") {
     busy.send(get("", "/slow"));
     RawSocket half = server.connect();
     half.send(post("Content-Length: 5\r\n", "he"));
-    CHECK(eventually([&] { return server.server().counters().in_flight == 1 && server.server().counters().open == 3; }));
+    CHECK(eventually([&] {
+      return server.server().counters().in_flight == 1 && server.server().counters().open == 3;
+    }));
     // The half-sent request must have been seen as one before the drain begins.
     onLoop(server.loop(), [] {});
     onLoop(server.loop(), [] {});
@@ -432,7 +454,9 @@ TEST_SUITE("http/server") {
     CHECK(idle.end() == RawSocket::End::Eof);
     CHECK_THROWS(server.connect());
     CHECK(!server.server().waitIdle(milliseconds(20)));
-    server.loop().post([&] { std::exchange(held, nullptr)->respond({200, "text/plain", "late", {}}); });
+    server.loop().post([&] {
+      std::exchange(held, nullptr)->respond({200, "text/plain", "late", {}});
+    });
     const RawResponse response = busy.response();
     CHECK(response.body == "late");
     CHECK(response.header("Connection") == "close");
@@ -479,14 +503,15 @@ TEST_SUITE("http/server") {
   TEST_CASE("several loops share the connections") {
     Loop loops[2];
     Sync<std::vector<std::thread::id>> threads;
-    Server server({&loops[0], &loops[1]}, {.limits = {},
-                                           .tls = nullptr,
-                                           .handler =
-                                               [&](const ExchangePtr& exchange) {
-                                                 threads.lock()->push_back(std::this_thread::get_id());
-                                                 exchange->respond({});
-                                               },
-                                           .render_error = renderPlain});
+    Server server({&loops[0], &loops[1]},
+                  {.limits = {},
+                   .tls = nullptr,
+                   .handler =
+                       [&](const ExchangePtr& exchange) {
+                         threads.lock()->push_back(std::this_thread::get_id());
+                         exchange->respond({});
+                       },
+                   .render_error = renderPlain});
     for (Loop& loop : loops) loop.start();
     const uint16_t port = server.listen("127.0.0.1:0").value();
     for (int i = 0; i < 4; ++i) {
@@ -501,7 +526,9 @@ TEST_SUITE("http/server") {
     server.close();
   }
 
-  TEST_CASE("whatever the bytes and however they are split, handlers see exactly what a naive reader sees") {
+  TEST_CASE(
+      "whatever the bytes and however they are split, handlers see exactly what a naive reader "
+      "sees") {
     const std::vector<std::string> valid = {
         get("", "/a"),
         get("Connection: close\r\n", "/b"),
@@ -511,7 +538,8 @@ TEST_SUITE("http/server") {
         upload("{\"a\":1}"),
         upload("GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"),
         post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n0a\r\n0123456789\r\n0\r\n\r\n"),
-        post("Transfer-Encoding: chunked\r\nX-Y: z\r\n", "20\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\nX-Y: z\r\n",
+             "20\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n0\r\n\r\n"),
     };
     HttpServer server;
     Fuzz fuzz(1500);
@@ -530,7 +558,9 @@ TEST_SUITE("http/server") {
       }
       CAPTURE(round);
       CAPTURE(bytes);
-      const bool agrees = eventually([&] { return server.seen().size() >= expected.requests.size(); }, std::chrono::seconds(2));
+      const bool agrees =
+          eventually([&] { return server.seen().size() >= expected.requests.size(); },
+                     std::chrono::seconds(2));
       CHECK(agrees);
       if (expected.refused) {
         for (size_t i = 0; i < expected.requests.size(); ++i) {
@@ -547,7 +577,8 @@ TEST_SUITE("http/server") {
   TEST_CASE("a bad listen address is an error, not a crash") {
     Loop loop;
     loop.start();
-    Server server({&loop}, {.limits = {}, .tls = nullptr, .handler = echo, .render_error = renderPlain});
+    Server server({&loop},
+                  {.limits = {}, .tls = nullptr, .handler = echo, .render_error = renderPlain});
     CHECK(!server.listen("example.com:80"));
     CHECK(!server.listen("192.0.2.1:80"));
   }

@@ -12,8 +12,9 @@ TEST_SUITE("http/socket") {
     CHECK(parseListenAddress("localhost:0")->host() == "127.0.0.1");
     CHECK(parseListenAddress(":8080")->host() == "0.0.0.0");
     CHECK(parseListenAddress("*:8080")->host() == "0.0.0.0");
-    for (const char* text : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "example.com:80", "127.1:80",
-                             "[::1]", "[127.0.0.1:80"}) {
+    for (const char* text :
+         {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "example.com:80",
+          "127.1:80", "[::1]", "[127.0.0.1:80"}) {
       INFO(text);
       CHECK(!parseListenAddress(text));
     }
@@ -27,6 +28,7 @@ TEST_SUITE("http/socket") {
     getsockname(first->fd(), reinterpret_cast<sockaddr*>(&bound.storage), &bound.length);
     const auto second = listenOn(bound);
     REQUIRE(!second);
-    CHECK(second.error().detail.find("127.0.0.1:" + std::to_string(bound.port())) != std::string::npos);
+    CHECK(second.error().detail.find("127.0.0.1:" + std::to_string(bound.port())) !=
+          std::string::npos);
   }
 }

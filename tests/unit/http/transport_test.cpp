@@ -18,12 +18,14 @@ namespace {
 const std::string kGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 std::string post(const std::string& body) {
-  return "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
 }
 
 struct TlsServer {
   explicit TlsServer(Handler handler = echo, ServerLimits limits = {})
-      : http(std::move(handler), limits, TlsContext::server(files.certificateFile(), files.keyFile()).value()) {}
+      : http(std::move(handler), limits,
+             TlsContext::server(files.certificateFile(), files.keyFile()).value()) {}
   RawSocket connect(int receive_buffer = 0) {
     RawSocket client = RawSocket::connect(http.port(), receive_buffer);
     REQUIRE(client.startTls());
@@ -108,8 +110,10 @@ TEST_SUITE("http/transport") {
       CHECK(eventually([&] { return server.http.server().counters().in_flight == 1; }));
       onLoop(server.http.loop(), [&] {
         held->start({200, "text/event-stream", "", {}});
-        if (round % 2 == 0) client.reset();
-        else client.close();
+        if (round % 2 == 0)
+          client.reset();
+        else
+          client.close();
         for (int i = 0; i < 100; ++i) held->write("data: x\n\n");
       });
       CHECK(eventually([&] { return server.http.server().counters().in_flight == 0; }));

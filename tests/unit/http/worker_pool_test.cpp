@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <fcntl.h>
+#include <atomic>
 #include <latch>
 #include <semaphore>
 
@@ -23,7 +23,9 @@ const std::string kGet = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 
 // A logger that writes to a file the test can read once the logger is gone.
 struct FileLog {
-  FileLog() : fd(::open((folder / "log").c_str(), O_CREAT | O_WRONLY, 0600)) { logger.emplace(Logger::Options{.fd = fd}, clock); }
+  FileLog() : fd(::open((folder / "log").c_str(), O_CREAT | O_WRONLY, 0600)) {
+    logger.emplace(Logger::Options{.fd = fd}, clock);
+  }
   ~FileLog() { ::close(fd); }
   std::string text() {
     logger.reset();
@@ -50,7 +52,8 @@ TEST_SUITE("http/worker_pool") {
         pool,
         [&](const Request& request) {
           if (running->loop().onLoopThread()) ++on_loop;
-          return Response{200, "text/plain", std::string(request.method) + std::string(request.body), {}};
+          return Response{
+              200, "text/plain", std::string(request.method) + std::string(request.body), {}};
         },
         renderPlain, *log.logger));
     running = &server;
