@@ -58,9 +58,9 @@ std::string poolKey(const Origin& origin) {
   return key + origin.host + ':' + std::to_string(origin.port);
 }
 
-UpstreamConnection::UpstreamConnection(std::shared_ptr<Client::Core> core_, std::string pool_,
-                                       Transport transport_)
-    : core(std::move(core_)), pool(std::move(pool_)), transport(std::move(transport_)) {
+UpstreamConnection::UpstreamConnection(std::shared_ptr<Client::Core> owner, std::string key,
+                                       Transport stream)
+    : core(std::move(owner)), pool(std::move(key)), transport(std::move(stream)) {
   ++core->pools[pool].open;
   core->loop.watch(transport.fd(), *this);
 }
@@ -76,13 +76,13 @@ void UpstreamConnection::onIo(uint32_t events) {
   if ((events & ~uint32_t{EPOLLOUT}) != 0) core->dropIdle(*this);
 }
 
-Client::Core::Core(Loop& loop_, Resolver& resolver_, std::shared_ptr<TlsContext> tls_,
-                   ClientOptions options_)
-    : loop(loop_),
-      resolver(resolver_),
-      tls(std::move(tls_)),
-      options(std::move(options_)),
-      sweeper(loop_, [this] { sweep(); }) {}
+Client::Core::Core(Loop& on, Resolver& names, std::shared_ptr<TlsContext> trust,
+                   ClientOptions settings)
+    : loop(on),
+      resolver(names),
+      tls(std::move(trust)),
+      options(std::move(settings)),
+      sweeper(on, [this] { sweep(); }) {}
 
 std::unique_ptr<UpstreamConnection> Client::Core::takeIdle(const std::string& pool) {
   auto& idle = pools[pool].idle;

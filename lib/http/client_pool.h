@@ -37,7 +37,7 @@ class UpstreamConnection final : public IoHandler {
 
 // The pools of one loop. Private to http/.
 struct Client::Core {
-  Core(Loop& loop_, Resolver& resolver_, std::shared_ptr<TlsContext> tls_, ClientOptions options_);
+  Core(Loop& on, Resolver& names, std::shared_ptr<TlsContext> trust, ClientOptions settings);
 
   // A live idle connection, most recently used first, or null.
   std::unique_ptr<UpstreamConnection> takeIdle(const std::string& pool);

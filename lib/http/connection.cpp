@@ -243,7 +243,7 @@ void Connection::releaseBuffered() {
 
 // Gives the request, whole or not, to its exchange, from where the answer will come.
 ExchangePtr Connection::handOver() {
-  const ExchangePtr exchange = std::exchange(exchange_, nullptr);
+  ExchangePtr exchange = std::exchange(exchange_, nullptr);
   Request& request = exchange->request_;
   exchange->bytes_ = std::move(message_);
   message_.clear();

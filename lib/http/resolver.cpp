@@ -53,14 +53,13 @@ void Resolver::resolve(const std::string& host, uint16_t port, Callback callback
       cached = entry.addresses;
     } else if (state->questions.size() < kMaxQuestions) {
       entry.waiting.push_back(std::move(callback));
-      if (entry.asking) return;
-      entry.asking = true;
+      if (std::exchange(entry.asking, true)) return;
       state->questions.emplace_back(host, port);
+      return wake_.notify_one();
     }
   }
   if (!cached.empty()) return callback(cached);
-  if (callback) return callback(internalError("too many names to resolve at once"));
-  wake_.notify_one();
+  callback(internalError("too many names to resolve at once"));
 }
 
 void Resolver::run() {

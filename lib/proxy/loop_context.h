@@ -23,12 +23,12 @@ struct Target {
 // Used on that loop's thread only; outlives its requests.
 class LoopContext {
  public:
-  LoopContext(Context& shared_, http::Loop& loop_, http::Client& client_)
-      : shared(shared_),
-        loop(loop_),
-        client(client_),
-        metrics(shared_.metrics),
-        config_(shared_.config) {}
+  LoopContext(Context& context, http::Loop& on, http::Client& upstream)
+      : shared(context),
+        loop(on),
+        client(upstream),
+        metrics(context.metrics),
+        config_(context.config) {}
 
   // The configuration as of now; a request takes it once and keeps it.
   const std::shared_ptr<const config::Snapshot>& snapshot() { return config_.get(); }

@@ -16,7 +16,7 @@ http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) 
 
 }  // namespace
 
-std::vector<http::Route> proxyRoutes(LoopContextOf context_of) {
+std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   std::vector<http::Route> routes;
   for (const std::string base : {"/v1", "/openai/v1"}) {
     routes.push_back(

@@ -12,7 +12,7 @@ namespace penstock::proxy {
 using LoopContextOf = std::function<LoopContext&(const http::Loop&)>;
 
 // Every route of the proxy API, under each base path it is served at (spec/modelux.md 1.1).
-std::vector<http::Route> proxyRoutes(LoopContextOf context_of);
+std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of);
 
 // For http::Server::Options::admit_body: a large body is read only for a caller with a valid key.
 std::optional<ApiError> admitBody(const Context& context, const http::Request& request);
