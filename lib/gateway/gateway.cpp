@@ -16,7 +16,9 @@
 #include "http/server.h"
 #include "http/tls.h"
 #include "http/worker_pool.h"
+#include "manage/auth.h"
 #include "manage/errors.h"
+#include "manage/openapi.h"
 #include "manage/routes.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
@@ -248,6 +250,9 @@ class Gateway::Impl {
       manage_router->dispatch(exchange);
     };
     server.render_error = manage::renderError;
+    server.admit_body = [this](const http::Request& request) {
+      return manage::admitBody(manage_services, request);
+    };
     manage_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
   }
 
@@ -320,6 +325,7 @@ std::vector<RouteName> routeNames() {
       names.push_back({"manage", std::string(route.method), std::string(base).append(route.path)});
     }
   }
+  take("manage", manage::openapiRoutes());
   take("manage", healthRoutes({}));
   names.push_back({"manage", "GET", "/metrics"});
   return names;
