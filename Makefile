@@ -28,7 +28,7 @@ build: setup ## build/release/penstock and the tests
 run: setup ## build and start both APIs; flags in ARGS="--proxy-listen 127.0.0.1:9000"
 	@cmake --preset release >/dev/null
 	@cmake --build --preset release --target penstock
-	@exec build/release/penstock serve $(ARGS)
+	@exec build/release/penstock serve --greet $(ARGS)
 
 test: build ## all tests: unit, integration, SDKs, examples
 	@$(CTEST) --test-dir build/release

@@ -23,6 +23,7 @@ struct ServeOptions {
   std::string log_format = "text";
   std::string ready_file;
   int64_t drain_seconds = 30;
+  bool greet = false;
 };
 
 // {"event":"ready",…} on one line: the contract of test suites that embed the binary (design.md 2).
@@ -50,9 +51,10 @@ void writeReadyFile(const std::string& path, const std::string& line) {
     throw std::runtime_error("cannot write " + path);
 }
 
-// People at a terminal get a first call that works; machines read the line alone.
+// A first call that works, for people. Only when asked: a service's standard error is a log, where
+// no key may go.
 void greet(const Gateway& gateway) {
-  if (isatty(STDERR_FILENO) == 0 || gateway.projectKey().empty()) return;
+  if (gateway.projectKey().empty()) return;
   std::cerr << "\nPenstock is ready. Your first project key (shown once):\n  "
             << gateway.projectKey() << "\nYour management key (shown once):\n  "
             << gateway.managementKey() << "\nTry it:\n  curl " << gateway.proxyUrl()
@@ -87,7 +89,7 @@ int serve(ServeOptions options) {
     const std::string line = readyLine(gateway);
     if (!options.ready_file.empty()) writeReadyFile(options.ready_file, line);
     std::cout << line << std::flush;
-    greet(gateway);
+    if (options.greet || isatty(STDERR_FILENO) != 0) greet(gateway);
     int signal = 0;
     sigwait(&signals, &signal);
     gateway.stop();
@@ -174,6 +176,9 @@ void addServe(CLI::App& app, int& exit_code) {
       ->envname("PENSTOCK_MASTER_KEY_FILE");
   command->add_flag("--ephemeral", gateway.ephemeral,
                     "Temporary store and free ports, removed at exit");
+  command->add_flag(
+      "--greet", options->greet,
+      "Print the first keys and a first call to standard error (default at a terminal)");
   command->add_flag("--demo", gateway.demo, "Add the built-in demo provider to an existing store");
   command->add_option("--log-format", options->log_format, "text or json")
       ->envname("PENSTOCK_LOG_FORMAT")
