@@ -7,7 +7,8 @@
 namespace penstock::proxy {
 namespace {
 
-// The pipeline is the only way to an upstream. A test walks this table: no route goes without a key.
+// The pipeline is the only way to an upstream. A test walks this table: no route goes without a
+// key.
 http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) {
   return [context_of, endpoint](const http::ExchangePtr& exchange) {
     std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint)->run();
