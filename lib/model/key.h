@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -20,9 +21,16 @@ struct ApiKey {
   std::string prefix;  // "mlx_sk_" and the first four characters after it, for lists
   std::string last_four;
   std::optional<int64_t> rate_limit_rpm;  // requests a minute; absent means the default
+  // What `model` of a request may say: names, or prefixes that end in '*' ("@production",
+  // "openai/*"). Empty allows all.
+  std::vector<std::string> allowed_models;
+  std::vector<std::string> ip_allowlist;  // addresses and CIDR ranges; empty allows all
   std::optional<UnixMillis> expires_at;
   std::optional<UnixMillis> revoked_at;
   UnixMillis created_at = 0;
+  // The secret before the last rotation, while that allows it.
+  std::optional<Sha256> previous_hash;
+  std::optional<UnixMillis> previous_expires_at;
   bool operator==(const ApiKey&) const = default;
 };
 
@@ -31,13 +39,21 @@ struct ManagementKey {
   std::string id;  // mkey_…
   std::string organization_id;
   std::string name;
+  std::string description;
   Role role = Role::Viewer;
+  // Members and viewers may be confined to some projects; empty means all.
+  std::vector<std::string> project_ids;
+  std::optional<std::string> member_id;   // whose key it is; it may no more than that member
+  std::optional<int64_t> rate_limit_rpm;  // requests a minute; absent means the default
+  std::vector<std::string> ip_allowlist;
   Sha256 hash{};
   std::string prefix;
   std::string last_four;
   std::optional<UnixMillis> expires_at;
   std::optional<UnixMillis> revoked_at;
   UnixMillis created_at = 0;
+  std::optional<Sha256> previous_hash;
+  std::optional<UnixMillis> previous_expires_at;
   bool operator==(const ManagementKey&) const = default;
 };
 

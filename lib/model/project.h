@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -12,6 +13,8 @@ struct Organization {
   std::string name;
   std::string slug;
   UnixMillis created_at = 0;
+  // Addresses and CIDR ranges that may call either API; empty allows all.
+  std::vector<std::string> ip_allowlist;
   bool operator==(const Organization&) const = default;
 };
 
