@@ -53,6 +53,23 @@ class ConfigStore {
     }
   }
 
+  // The same, undone at the end whatever comes of it: whether the change could be made, and what f
+  // answers.
+  template <typename F>
+  auto rehearse(Part changed, F&& f) {
+    using Answer = std::invoke_result_t<F&, store::Tables&>;
+    std::optional<Answer> answer;
+    store_.write([&](store::Tables& tables) -> Status {
+      answer.emplace(f(tables));
+      if (*answer) {
+        auto built = build(tables, changed, latest_.get());
+        if (!built) answer.emplace(std::move(built).error());
+      }
+      return internalError("rehearsed");  // an error undoes
+    });
+    return *std::move(answer);
+  }
+
   store::Store& store() { return store_; }
 
  private:

@@ -1,9 +1,12 @@
 #include "manage/auth.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "manage/resource.h"
 
 namespace penstock::manage {
 namespace {
@@ -43,6 +46,12 @@ Result<const model::ManagementKey*> authenticate(const config::Snapshot& snapsho
     return unauthorized("the management key has expired");
   }
   return key;
+}
+
+bool Call::sees(std::string_view project_id) const {
+  return project_id.empty() || caller.project_ids.empty() ||
+         std::find(caller.project_ids.begin(), caller.project_ids.end(), project_id) !=
+             caller.project_ids.end();
 }
 
 Status requireRole(const model::ManagementKey& caller, model::Role least) {

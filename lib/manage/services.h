@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "budget/rate_limit.h"
 #include "config/config_store.h"
+#include "manage/idempotency.h"
 
 namespace penstock::manage {
 
@@ -16,6 +18,10 @@ struct Services {
   Logger& log;
   // Called before the log is read: makes the rows of all requests answered so far visible.
   std::function<void()> flush_logs = {};
+  int64_t rate_limit_rpm = 60;  // of management keys without a limit of their own
+
+  budget::RateLimiter rate_limits = {};
+  InFlight in_flight = {};
 };
 
 }  // namespace penstock::manage

@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "model/role.h"
 #include "storage/statement.h"
 #include "store/page.h"
 
@@ -22,6 +23,12 @@ inline Sha256 digestAt(const storage::Rows& row, int column) {
   if (bytes.size() != digest.size()) throw std::runtime_error("a stored digest has a wrong size");
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+inline model::Role roleAt(const storage::Rows& row, int column) {
+  const auto role = model::parseRole(row.text(column));
+  if (!role) throw std::runtime_error("a stored role is unknown");
+  return *role;
 }
 
 template <typename Read>

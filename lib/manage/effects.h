@@ -1,0 +1,40 @@
+#pragma once
+
+#include "base/result.h"
+#include "manage/change.h"
+#include "model/key.h"
+#include "model/member.h"
+#include "model/project.h"
+#include "model/provider.h"
+#include "store/mint.h"
+
+// What a change does, with what follows from it and with its audit entries, for the routes and for
+// the declarative configuration alike. Each is in its resource's file.
+namespace penstock::manage {
+
+// Gives it an id and a @default.
+Result<model::Project> addProject(Change& change, model::Project project);
+// Revokes its keys and deletes its routing configs.
+void dropProject(Change& change, const model::Project& project);
+
+// Gives it an id and a secret.
+struct NewKey {
+  model::ApiKey key;
+  Secret plaintext;
+};
+NewKey addApiKey(Change& change, model::ApiKey key);
+// No-op on one that is revoked already.
+void revokeApiKey(Change& change, const model::ApiKey& key);
+
+// Give it an id; move the @defaults that nobody has edited to it when it can serve them.
+Result<model::Provider> addProvider(Change& change, model::Provider provider);
+Result<model::Provider> changeProvider(Change& change, model::Provider provider);
+Status dropProvider(Change& change, const model::Provider& provider);
+
+Result<model::RoutingConfig> addRoutingConfig(Change& change, model::RoutingConfig config,
+                                              const std::string& note);
+
+// Revokes the member's management keys.
+void removeMember(Change& change, const model::Member& member);
+
+}  // namespace penstock::manage
