@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -59,7 +60,7 @@ class ConfigStore {
   auto rehearse(Part changed, F&& f) {
     using Answer = std::invoke_result_t<F&, store::Tables&>;
     std::optional<Answer> answer;
-    store_.write([&](store::Tables& tables) -> Status {
+    std::ignore = store_.write([&](store::Tables& tables) -> Status {
       answer.emplace(f(tables));
       if (*answer) {
         auto built = build(tables, changed, latest_.get());

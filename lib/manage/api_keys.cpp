@@ -45,14 +45,14 @@ Answer listKeys(Services& services, const Call& call) {
   QueryReader query(call.request);
   const auto page = query.page(kList);
   const std::string named = query.text("project_id");
-  store::KeyFilter filter{.now = call.now};
+  store::ApiKeyFilter filter{.now = call.now};
   if (const auto status = query.choice("status", {"active", "expired", "revoked"})) {
-    filter.status = static_cast<store::KeyStatus>(*status + 1);
+    filter.status = static_cast<store::KeyStatus>(*status);
   }
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  auto projects = projectFilter(call, named);
-  if (!projects) return std::move(projects).error();
-  filter.project_ids = *std::move(projects);
+  const auto projects = projectFilter(call, named);
+  if (!projects) return projects.error();
+  filter.project_ids = *projects;
   const auto found = services.config.store().read(
       [&](store::Tables& tables) { return tables.api_keys.list(filter, page); });
   return pageAnswer(kList, kApiKey, found, call.now);

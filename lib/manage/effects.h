@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "base/result.h"
 #include "manage/change.h"
 #include "model/key.h"
 #include "model/member.h"
 #include "model/project.h"
 #include "model/provider.h"
+#include "model/routing_config.h"
 #include "store/mint.h"
 
 // What a change does, with what follows from it and with its audit entries, for the routes and for
@@ -33,6 +37,11 @@ Status dropProvider(Change& change, const model::Provider& provider);
 
 Result<model::RoutingConfig> addRoutingConfig(Change& change, model::RoutingConfig config,
                                               const std::string& note);
+// Saves its present state as the next version; one that changes nothing makes none. Conflict:
+// version_conflict.
+Result<model::RoutingConfig> changeRoutingConfig(Change& change, const model::RoutingConfig& config,
+                                                 std::optional<int64_t> expected_version,
+                                                 const std::string& note);
 
 // Revokes the member's management keys.
 void removeMember(Change& change, const model::Member& member);

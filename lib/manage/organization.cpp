@@ -63,7 +63,8 @@ void readOrganization(json::ObjectReader& body, model::Organization& organizatio
   if (auto name = body.string("name", kName)) organization.name = std::move(*name);
   readSlug(body, organization.slug);
   if (!readIpAllowlist(body, organization.ip_allowlist)) return;
-  if (!IpAllowList(organization.ip_allowlist).allows(call.request.peer)) {
+  const auto allowed = IpAllowList::parse(organization.ip_allowlist);
+  if (!allowed->allows(call.request.peer)) {
     body.fail("ip_allowlist", "would shut you out: your address is " +
                                   std::string(call.request.peer));
   }

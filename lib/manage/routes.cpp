@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/id.h"
+#include "manage/answers.h"
 #include "manage/auth.h"
 #include "manage/errors.h"
 #include "manage/openapi.h"
@@ -122,8 +123,8 @@ std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows :
        {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
-        managementKeyRoutes(), providerRoutes(), modelRoutes(), routingConfigRoutes(),
-        webhookRoutes(), auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
+        managementKeyRoutes(), providerRoutes(), routingConfigRoutes(), auditLogRoutes(),
+        logRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

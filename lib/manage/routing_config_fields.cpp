@@ -31,7 +31,7 @@ Status checkPolicy(model::RoutingConfig& config, const config::PolicyContext& co
   return Unit{};
 }
 
-void readSlug(json::ObjectReader& body, model::RoutingConfig& config) {
+void readConfigSlug(json::ObjectReader& body, model::RoutingConfig& config) {
   if (const auto slug = body.string("slug", {.min = 1, .max = 64})) {
     config.slug = config::withoutAt(*slug);
     if (!config::isSlug(config.slug)) {
@@ -45,19 +45,19 @@ void readSlug(json::ObjectReader& body, model::RoutingConfig& config) {
 
 }  // namespace
 
-Result<ConfigEdit> readNewConfig(json::ValueRef root, const config::Snapshot& snapshot) {
+Result<ConfigEdit> readNewConfig(json::ValueRef root, const Call& call) {
   json::ObjectReader body(root);
   ConfigEdit edit;
-  if (const model::Project* project = readProject(body, snapshot)) {
+  if (const model::Project* project = readProject(body, call)) {
     edit.config.project_id = project->id;
   }
   for (const char* key : {"name", "policy", "config"}) requireField(body, key);
   readFields(body, edit);
-  readSlug(body, edit.config);
+  readConfigSlug(body, edit.config);
   Status policy = Unit{};
   if (!edit.config.policy.empty() && !edit.config.config_json.empty()) {
     policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
-                           return snapshot.findProvider(id) != nullptr;
+                           return call.config->findProvider(id) != nullptr;
                          }});
   }
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
@@ -79,16 +79,6 @@ Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head
   }
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
-}
-
-Result<std::optional<int64_t>> expectedVersion(const http::Request& request) {
-  std::string_view tag = trim(request.headers.get("If-Match"));
-  if (tag.empty() || tag == "*") return std::optional<int64_t>();
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    const auto number = parseUnsigned(tag.substr(1, tag.size() - 2));
-    if (number) return std::optional<int64_t>(static_cast<int64_t>(*number));
-  }
-  return fieldError("If-Match", "must be the ETag of an earlier answer, such as \"3\"");
 }
 
 }  // namespace penstock::manage

@@ -5,9 +5,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "config/snapshot.h"
-#include "http/message.h"
 #include "json/value.h"
+#include "manage/resource.h"
 #include "model/routing_config.h"
 #include "store/tables.h"
 
@@ -21,13 +20,10 @@ struct ConfigEdit {
 };
 
 // A new config; the slug is made of the name when absent. 422 with every error.
-Result<ConfigEdit> readNewConfig(json::ValueRef body, const config::Snapshot& snapshot);
+Result<ConfigEdit> readNewConfig(json::ValueRef body, const Call& call);
 
 // The body laid over the head; what it does not name stays. 422 with every error.
 Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head,
                                   store::Tables& tables);
-
-// The version of an If-Match header, if there is one other than "*". 422 when it is none of ours.
-Result<std::optional<int64_t>> expectedVersion(const http::Request& request);
 
 }  // namespace penstock::manage

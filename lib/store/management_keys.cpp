@@ -25,7 +25,7 @@ model::ManagementKey read(const storage::Rows& row) {
   key.member_id = row.optionalString(12);
   key.rate_limit_rpm = row.optionalInteger(13);
   key.ip_allowlist = textsFromJson(row.text(14));
-  if (!row.isNull(15)) key.previous_hash = digestAt(row, 15);
+  key.previous_hash = optionalDigestAt(row, 15);
   key.previous_expires_at = row.optionalInteger(16);
   return key;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -29,6 +30,17 @@ inline model::Role roleAt(const storage::Rows& row, int column) {
   const auto role = model::parseRole(row.text(column));
   if (!role) throw std::runtime_error("a stored role is unknown");
   return *role;
+}
+
+inline std::optional<Sha256> optionalDigestAt(const storage::Rows& row, int column) {
+  if (row.isNull(column)) return std::nullopt;
+  return digestAt(row, column);
+}
+
+// The digest must outlive the statement's run.
+inline std::optional<storage::Blob> optionalBlob(const std::optional<Sha256>& digest) {
+  if (!digest) return std::nullopt;
+  return storage::blob(*digest);
 }
 
 template <typename Read>
