@@ -82,8 +82,9 @@ Answer listKeys(Services& services, const Call& call) {
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
   const auto project = projectFilter(*call.config, named);
   if (!project) return project.error();
+  const std::span<const std::string> projects(&*project, project->empty() ? 0 : 1);
   const auto found = services.config.store().read(
-      [&](store::Tables& tables) { return tables.api_keys.list(*project, page); });
+      [&](store::Tables& tables) { return tables.api_keys.list({.project_ids = projects}, page); });
   return pageAnswer(kList, found, [&](json::Writer& out, const model::ApiKey& key) {
     out.beginObject();
     writeFields(out, key, call.now);

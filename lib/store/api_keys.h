@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,22 +15,35 @@
 
 namespace penstock::store {
 
+enum class KeyStatus : uint8_t { Active, Expired, Revoked };
+
+// Which keys a list shows.
+struct ApiKeyFilter {
+  std::span<const std::string> project_ids = {};  // empty: of all projects
+  std::optional<KeyStatus> status = {};           // as of `now`; absent: of every status
+  UnixMillis now = 0;
+};
+
 // The only code that knows the table api_key. One instance a connection. Plaintexts are made by
 // mintKey() and never get here.
 class ApiKeyTable {
  public:
   explicit ApiKeyTable(storage::Database& db) : db_(db) {}
 
-  void insert(const model::ApiKey& key);
+  void insert(const model::ApiKey& key);  // every field: imports bring their own hash
   std::optional<model::ApiKey> find(std::string_view id);  // revoked ones too
-  // Revoked keys included: the list shows their state. An empty project lists all.
-  Page<model::ApiKey> list(std::string_view project_id, const PageRequest& page);
+  // One project's keys are found by their index; of several, keys are read in order of their ids
+  // and passed over when they do not fit.
+  Page<model::ApiKey> list(const ApiKeyFilter& filter, const PageRequest& page);
   // What the proxy may accept: not revoked, of living projects. Expiry is checked per request.
   std::vector<model::ApiKey> usable();
-  // Writes name, description, rate_limit_rpm and expires_at. False when there is no such key.
+  // Writes name, description, rate_limit_rpm, allowed_models, ip_allowlist and expires_at. False
+  // when there is no such key.
   bool update(const model::ApiKey& key);
-  // Gives the key another secret; the old one is gone. False when absent or revoked.
-  bool rotate(std::string_view id, const MintedKey& minted);
+  // Gives the key another secret. The old one works until `overlap_until`, and without that is gone
+  // at once; so is, in either case, the one before it. False when absent or revoked.
+  bool rotate(std::string_view id, const MintedKey& minted,
+              std::optional<UnixMillis> overlap_until = {});
   // False when absent or already revoked.
   bool revoke(std::string_view id, UnixMillis now);
   int64_t revokeOfProject(std::string_view project_id, UnixMillis now);
@@ -35,27 +51,38 @@ class ApiKeyTable {
  private:
   static constexpr std::string_view kSelect =
       "SELECT id, project_id, name, description, hash, prefix, last_four, rate_limit_rpm, "
-      "expires_at, revoked_at, created_at FROM api_key ";
+      "allowed_models, ip_allowlist, expires_at, revoked_at, created_at, previous_hash, "
+      "previous_expires_at FROM api_key ";
   storage::Database& db_;
   storage::Statement insert_{
       db_,
       "INSERT INTO api_key (id, project_id, name, description, hash, prefix, last_four, "
-      "rate_limit_rpm, expires_at, revoked_at, created_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "rate_limit_rpm, allowed_models, ip_allowlist, expires_at, revoked_at, created_at, "
+      "previous_hash, previous_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
-  storage::Statement list_{db_, kSelect, "WHERE id > ? ORDER BY id LIMIT ?"};
-  storage::Statement list_of_project_{db_, kSelect,
-                                      "WHERE project_id = ? AND id > ? ORDER BY id LIMIT ?"};
+  // The status is numbered as KeyStatus is. '+' keeps SQLite in the order of ids.
+  storage::Statement list_{
+      db_, kSelect,
+      "WHERE id > ?1 AND (?2 = '[]' OR +project_id IN (SELECT value FROM json_each(?2))) "
+      "AND (?3 IS NULL OR ?3 = CASE WHEN revoked_at IS NOT NULL THEN 2 WHEN expires_at <= ?4 "
+      "THEN 1 ELSE 0 END) ORDER BY id LIMIT ?5"};
+  storage::Statement list_of_project_{
+      db_, kSelect,
+      "WHERE id > ?1 AND project_id = ?2 "
+      "AND (?3 IS NULL OR ?3 = CASE WHEN revoked_at IS NOT NULL THEN 2 WHEN expires_at <= ?4 "
+      "THEN 1 ELSE 0 END) ORDER BY id LIMIT ?5"};
   storage::Statement usable_{db_, kSelect,
                              "WHERE revoked_at IS NULL AND project_id IN "
                              "(SELECT id FROM project WHERE deleted_at IS NULL)"};
   storage::Statement update_{
       db_,
-      "UPDATE api_key SET name = ?, description = ?, rate_limit_rpm = ?, expires_at = ? "
-      "WHERE id = ?"};
-  storage::Statement rotate_{db_,
-                             "UPDATE api_key SET hash = ?, prefix = ?, last_four = ? "
-                             "WHERE id = ? AND revoked_at IS NULL"};
+      "UPDATE api_key SET name = ?, description = ?, rate_limit_rpm = ?, allowed_models = ?, "
+      "ip_allowlist = ?, expires_at = ? WHERE id = ?"};
+  storage::Statement rotate_{
+      db_,
+      "UPDATE api_key SET previous_hash = CASE WHEN ?1 IS NULL THEN NULL ELSE hash END, "
+      "previous_expires_at = ?1, hash = ?2, prefix = ?3, last_four = ?4 "
+      "WHERE id = ?5 AND revoked_at IS NULL"};
   storage::Statement revoke_{
       db_, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"};
   storage::Statement revoke_of_project_{

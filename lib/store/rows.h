@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -22,6 +23,17 @@ inline Sha256 digestAt(const storage::Rows& row, int column) {
   if (bytes.size() != digest.size()) throw std::runtime_error("a stored digest has a wrong size");
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+inline std::optional<Sha256> optionalDigestAt(const storage::Rows& row, int column) {
+  if (row.isNull(column)) return std::nullopt;
+  return digestAt(row, column);
+}
+
+// The digest must outlive the statement's run.
+inline std::optional<storage::Blob> optionalBlob(const std::optional<Sha256>& digest) {
+  if (!digest) return std::nullopt;
+  return storage::blob(*digest);
 }
 
 template <typename Read>
