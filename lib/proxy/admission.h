@@ -14,7 +14,7 @@ namespace penstock::proxy {
 // long as the snapshot.
 struct Caller {
   std::shared_ptr<const config::Snapshot> snapshot;
-  const model::ApiKey* key = nullptr;
+  const config::ApiKey* key = nullptr;
   const model::Project* project = nullptr;
 };
 

@@ -26,9 +26,29 @@ model::ApiKey read(const storage::Rows& row) {
   return key;
 }
 
+// A change of more keys than this is better off with reading all of them again.
+constexpr size_t kMaxTouched = 256;
+
 }  // namespace
 
+void ApiKeyTable::touch(const Sha256& hash) {
+  if (touched_.hashes.size() < kMaxTouched) {
+    touched_.hashes.push_back(hash);
+  } else {
+    touched_.many = true;
+  }
+}
+
+void ApiKeyTable::touchSecretsOf(std::string_view id) {
+  storage::Rows row = secrets_.query(id);
+  if (!row.next()) return;
+  touch(digestAt(row, 0));
+  if (const auto previous = optionalDigestAt(row, 1)) touch(*previous);
+}
+
 void ApiKeyTable::insert(const model::ApiKey& key) {
+  touch(key.hash);
+  if (key.previous_hash) touch(*key.previous_hash);
   insert_.run(key.id, key.project_id, key.name, key.description, storage::blob(key.hash),
               key.prefix, key.last_four, key.rate_limit_rpm, textsToJson(key.allowed_models),
               textsToJson(key.ip_allowlist), key.expires_at, key.revoked_at, key.created_at,
@@ -56,20 +76,31 @@ Page<model::ApiKey> ApiKeyTable::list(const ApiKeyFilter& filter, const PageRequ
 
 std::vector<model::ApiKey> ApiKeyTable::usable() { return readAll(usable_.query(), read); }
 
+std::optional<model::ApiKey> ApiKeyTable::usableBySecret(const Sha256& hash) {
+  return readOne(usable_by_secret_.query(storage::blob(hash)), read);
+}
+
 bool ApiKeyTable::update(const model::ApiKey& key) {
+  touchSecretsOf(key.id);
   return update_.run(key.name, key.description, key.rate_limit_rpm, textsToJson(key.allowed_models),
                      textsToJson(key.ip_allowlist), key.expires_at, key.id) > 0;
 }
 
 bool ApiKeyTable::rotate(std::string_view id, const MintedKey& minted,
                          std::optional<UnixMillis> overlap_until) {
+  touchSecretsOf(id);
+  touch(minted.hash);
   return rotate_.run(overlap_until, storage::blob(minted.hash), minted.prefix, minted.last_four,
                      id) > 0;
 }
 
-bool ApiKeyTable::revoke(std::string_view id, UnixMillis now) { return revoke_.run(now, id) > 0; }
+bool ApiKeyTable::revoke(std::string_view id, UnixMillis now) {
+  touchSecretsOf(id);
+  return revoke_.run(now, id) > 0;
+}
 
 int64_t ApiKeyTable::revokeOfProject(std::string_view project_id, UnixMillis now) {
+  touched_.many = true;
   return revoke_of_project_.run(now, project_id);
 }
 

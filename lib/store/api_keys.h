@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +23,12 @@ struct ApiKeyFilter {
   std::span<const std::string> project_ids = {};  // empty: of all projects
   std::optional<KeyStatus> status = {};           // as of `now`; absent: of every status
   UnixMillis now = 0;
+};
+
+// Hashes of secrets that may mean another key, or none, since these were last taken.
+struct TouchedSecrets {
+  std::vector<Sha256> hashes;  // of before and after each change; some may be there twice
+  bool many = false;           // too many to list: any secret
 };
 
 // The only code that knows the table api_key. One instance a connection. Plaintexts are made by
@@ -51,7 +58,16 @@ class ApiKeyTable {
   // The oldest unrevoked one: names need not be unique.
   std::optional<model::ApiKey> findByName(std::string_view project_id, std::string_view name);
 
+  // What the changes above touched, changes undone since included. The index of keys is kept by
+  // these (config/build.h), so that a change of one key does not read all of them.
+  TouchedSecrets takeTouched() { return std::exchange(touched_, {}); }
+  // The usable key that has this secret now, or else had it before its last rotation.
+  std::optional<model::ApiKey> usableBySecret(const Sha256& hash);
+
  private:
+  void touch(const Sha256& hash);
+  void touchSecretsOf(std::string_view id);
+
   static constexpr std::string_view kSelect =
       "SELECT id, project_id, name, description, hash, prefix, last_four, rate_limit_rpm, "
       "allowed_models, ip_allowlist, expires_at, revoked_at, created_at, previous_hash, "
@@ -82,6 +98,11 @@ class ApiKeyTable {
   storage::Statement by_name_{
       db_, kSelect,
       "WHERE project_id = ? AND name = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"};
+  storage::Statement usable_by_secret_{
+      db_, kSelect,
+      "WHERE (hash = ?1 OR previous_hash = ?1) AND revoked_at IS NULL AND project_id IN "
+      "(SELECT id FROM project WHERE deleted_at IS NULL) ORDER BY hash = ?1 DESC LIMIT 1"};
+  storage::Statement secrets_{db_, "SELECT hash, previous_hash FROM api_key WHERE id = ?"};
   storage::Statement update_{
       db_,
       "UPDATE api_key SET name = ?, description = ?, rate_limit_rpm = ?, allowed_models = ?, "
@@ -95,6 +116,7 @@ class ApiKeyTable {
       db_, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"};
   storage::Statement revoke_of_project_{
       db_, "UPDATE api_key SET revoked_at = ? WHERE project_id = ? AND revoked_at IS NULL"};
+  TouchedSecrets touched_;
 };
 
 }  // namespace penstock::store
