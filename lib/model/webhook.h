@@ -10,6 +10,11 @@
 
 namespace penstock::model {
 
+// A rotated-out secret signs beside the new one for this long (spec/modelux.md 8.1).
+constexpr UnixMillis kSecretOverlapMs = 24LL * 3600 * 1000;
+// A delivery is tried for this long after it was asked for (10, "Webhooks").
+constexpr UnixMillis kDeliveryLifetimeMs = 24LL * 3600 * 1000;
+
 enum class WebhookFormat : uint8_t { Json, Slack };
 
 // Where events are sent. The secrets are decrypted and live in memory only.
@@ -41,6 +46,7 @@ struct WebhookEvent {
   bool operator==(const WebhookEvent&) const = default;
 };
 
+// Delivered and Failed are final; a replay is a new delivery.
 enum class DeliveryStatus : uint8_t { Pending, Delivered, Failed };
 
 // One event on its way to one endpoint.

@@ -7,6 +7,7 @@
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
+#include "store/webhooks.h"
 
 namespace penstock::store {
 
@@ -20,6 +21,8 @@ struct Tables {
         management_keys(db),
         providers(db, box),
         routing_configs(db),
+        webhook_endpoints(db, box),
+        webhook_outbox(db),
         meta(db) {}
 
   OrganizationTable organizations;
@@ -28,6 +31,8 @@ struct Tables {
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  WebhookEndpointTable webhook_endpoints;
+  WebhookOutbox webhook_outbox;
   MetaTable meta;
 };
 
