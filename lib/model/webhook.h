@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +17,8 @@ constexpr UnixMillis kSecretOverlapMs = 24LL * 3600 * 1000;
 constexpr UnixMillis kDeliveryLifetimeMs = 24LL * 3600 * 1000;
 
 enum class WebhookFormat : uint8_t { Json, Slack };
+std::string_view formatName(WebhookFormat format);  // "json"
+std::optional<WebhookFormat> parseWebhookFormat(std::string_view name);
 
 // Where events are sent. The secrets are decrypted and live in memory only.
 struct WebhookEndpoint {
@@ -48,6 +51,8 @@ struct WebhookEvent {
 
 // Delivered and Failed are final; a replay is a new delivery.
 enum class DeliveryStatus : uint8_t { Pending, Delivered, Failed };
+std::string_view statusName(DeliveryStatus status);  // "pending"
+std::optional<DeliveryStatus> parseDeliveryStatus(std::string_view name);
 
 // One event on its way to one endpoint.
 struct WebhookDelivery {

@@ -44,7 +44,6 @@ class WebhookEndpointTable {
  private:
   model::WebhookEndpoint read(const storage::Rows& row) const;
   Secret open(const storage::Rows& row, int column, const std::string& id) const;
-  void endPending(std::string_view id, std::string_view error);
 
   static constexpr std::string_view kSelect =
       "SELECT id, organization_id, url, description, event_types, format, allow_private, active, "
@@ -150,8 +149,8 @@ class WebhookOutbox {
   Purged purge(UnixMillis before, size_t limit);
 
  private:
-  model::WebhookDelivery addDelivery(std::string_view endpoint_id, const model::WebhookEvent& event,
-                                     UnixMillis now);
+  model::WebhookDelivery addDelivery(std::string_view endpoint_id, const std::string& event_id,
+                                     const std::string& event_type, UnixMillis now);
   void insertEvent(const model::WebhookEvent& event);
   Status checkActive(std::string_view endpoint_id);
 
@@ -174,7 +173,7 @@ class WebhookOutbox {
       db_,
       "INSERT INTO webhook_delivery (id, endpoint_id, event_id, event_type, status, "
       "next_attempt_at, give_up_at, created_at) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?)"};
-  storage::Statement find_{db_, std::string(kSelect) + "FROM webhook_delivery d WHERE d.id = ?"};
+  storage::Statement find_{db_, kSelect, "FROM webhook_delivery d WHERE d.id = ?"};
   storage::Statement find_event_{
       db_, "SELECT id, type, project_id, created_at, body FROM webhook_event WHERE id = ?"};
   storage::Statement next_due_{db_,
@@ -187,10 +186,10 @@ class WebhookOutbox {
       "WHERE d.endpoint_id = e.id AND d.status = 'pending') AS due "
       "FROM webhook_endpoint e WHERE e.active = 1) WHERE due <= ? ORDER BY due, id"};
   storage::Statement due_{
-      db_, std::string(kSelect) +
-               ", e.body FROM webhook_delivery d JOIN webhook_event e ON e.id = d.event_id "
-               "WHERE d.endpoint_id = ? AND d.status = 'pending' AND d.next_attempt_at <= ? "
-               "ORDER BY d.next_attempt_at, d.id LIMIT ?"};
+      db_, kSelect,
+      ", e.body FROM webhook_delivery d JOIN webhook_event e ON e.id = d.event_id "
+      "WHERE d.endpoint_id = ? AND d.status = 'pending' AND d.next_attempt_at <= ? "
+      "ORDER BY d.next_attempt_at, d.id LIMIT ?"};
   storage::Statement record_{
       db_,
       "UPDATE webhook_delivery SET status = ?1, next_attempt_at = ?2, attempts = attempts + 1, "

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -68,15 +70,22 @@ class Dispatcher {
   };
   struct Candidate;
 
+  void arrive(Sent sent);  // any thread
   void run();
-  void pass();
+  void pass(const std::function<void()>& work);
   bool waitForNews();
   void recordOutcomes();
-  store::DeliveryOutcome judge(const Sent& sent);
+  store::DeliveryOutcome judge(const Sent& sent) const;
+  void settle(const Sent& sent, const store::DeliveryOutcome& outcome);
+  metrics::Counter& countOf(const store::DeliveryOutcome& outcome);
   void dispatch();
-  std::vector<Candidate> candidates();
-  void addCandidates(store::Tables& tables, const std::string& endpoint_id, UnixMillis now,
-                     std::vector<Candidate>& found);
+  std::vector<Candidate> candidates(UnixMillis now);
+  std::vector<store::DueDelivery> dueAt(store::Tables& tables, const std::string& endpoint_id,
+                                        UnixMillis now);
+  bool hasSlotFor(const std::string& endpoint_id) const;
+  std::optional<model::WebhookEndpoint> find(store::Tables& tables, const std::string& endpoint_id);
+  void take(const model::WebhookEndpoint& endpoint, store::DueDelivery due, UnixMillis now,
+            std::vector<Outgoing>& batch);
   void purgeIfDue();
 
   // Constant after construction.
@@ -85,8 +94,10 @@ class Dispatcher {
   // Used by the thread only.
   std::unordered_map<std::string, model::WebhookDelivery> in_flight_;  // by id
   std::unordered_map<std::string, size_t> busy_;                       // endpoint id → in flight
-  std::unordered_set<std::string> failing_;  // endpoints whose last attempt failed
+  std::unordered_set<std::string> failing_;     // endpoints whose last attempt failed
+  std::unordered_set<std::string> unreadable_;  // endpoints reported as such
   std::vector<Sent> unrecorded_;
+  bool store_failed_ = false;
   SteadyTime next_purge_;
 
   Sync<Mailbox> mailbox_;
