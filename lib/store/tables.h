@@ -10,6 +10,7 @@
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
+#include "store/webhooks.h"
 
 namespace penstock::store {
 
@@ -25,6 +26,8 @@ class Tables {
         management_keys(db),
         providers(db, box),
         routing_configs(db),
+        webhook_endpoints(db, box),
+        webhook_outbox(db),
         audit_log(db, box),
         idempotent_requests(db, box),
         meta(db),
@@ -40,6 +43,8 @@ class Tables {
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  WebhookEndpointTable webhook_endpoints;
+  WebhookOutbox webhook_outbox;
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
   MetaTable meta;
