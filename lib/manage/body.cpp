@@ -9,7 +9,6 @@
 namespace penstock::manage {
 namespace {
 
-constexpr size_t kMaxBytes = 1 << 20;
 constexpr int64_t kMillisPerDay = 86'400'000;
 
 bool isJson(std::string_view content_type) {
@@ -18,13 +17,13 @@ bool isJson(std::string_view content_type) {
 
 }  // namespace
 
-Result<json::Document> readBody(const http::Request& request) {
+Result<json::Document> readBody(const http::Request& request, size_t max_bytes) {
   const std::string_view content_type = request.headers.get("Content-Type");
   if (!content_type.empty() && !isJson(content_type)) {
     return ApiError{ErrorKind::UnsupportedMediaType, "unsupported_media_type",
                     "the body must be JSON: send Content-Type: application/json", "Content-Type"};
   }
-  auto document = json::parse(request.body, {.max_bytes = kMaxBytes}, "the request body");
+  auto document = json::parse(request.body, {.max_bytes = max_bytes}, "the request body");
   if (document && !document->root().isObject()) {
     return invalidRequest("invalid_type", "the request body must be a JSON object");
   }

@@ -16,8 +16,9 @@
 namespace penstock::manage {
 
 // The body of a request as a JSON object. Errors: 415 for another Content-Type, 400 for what is not
-// JSON or no object, 413 past 1 MiB.
-Result<json::Document> readBody(const http::Request& request);
+// JSON or no object, 413 past `max_bytes`.
+constexpr size_t kMaxBody = 1 << 20;
+Result<json::Document> readBody(const http::Request& request, size_t max_bytes = kMaxBody);
 
 // The living project that the text names by id or slug, if the caller may know of it; else null.
 const model::Project* findProject(const Call& call, std::string_view id_or_slug);

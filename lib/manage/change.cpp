@@ -5,6 +5,8 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "webhook/envelope.h"
+#include "webhook/event_types.h"
 
 namespace penstock::manage {
 namespace {
@@ -18,7 +20,8 @@ model::Actor actorOf(store::Tables& tables, const model::ManagementKey& caller) 
   return actor;
 }
 
-Answer run(const Call& call, store::Tables& tables, const std::function<Answer(Change&)>& work) {
+Answer run(const Call& call, store::Tables& tables, const std::function<Answer(Change&)>& work,
+           bool& told) {
   Change change(tables, call);
   const int64_t before = tables.rowsWritten();
   Answer answer = work(change);
@@ -27,6 +30,7 @@ Answer run(const Call& call, store::Tables& tables, const std::function<Answer(C
     throw std::logic_error("rows were written of which no audit entry tells");
   }
   change.record(actorOf(tables, call.caller));
+  told = change.told();
   if (call.idempotency) keepAnswer(tables, *call.idempotency, *answer, call.now);
   return answer;
 }
@@ -71,13 +75,29 @@ void Change::record(const model::Actor& actor) {
     entry.user_agent = call.request.headers.get("User-Agent").substr(0, kMaxUserAgent);
     entry.request_id = call.request_id;
     tables.audit_log.append(entry);
+    emitEvent(entry);
   }
+}
+
+// An action that is an event type too is an event: {"<type>_id":"…", …the resource}.
+void Change::emitEvent(const model::AuditEntry& entry) {
+  if (!webhook::isEventType(entry.action)) return;
+  const std::string& object = entry.after ? *entry.after : *entry.before;
+  const std::string data =
+      "{" + json::quoted(entry.resource_type + "_id") + ":" + json::quoted(entry.resource_id) + "," +
+      object.substr(1);
+  tables.webhook_outbox.emit(webhook::makeEvent(
+      {entry.action, call.caller.organization_id, entry.project_id, data}, call.now));
 }
 
 Answer change(Services& services, const Call& call, config::Part parts,
               const std::function<Answer(Change&)>& work) {
-  return services.config.change(
-      parts, [&](store::Tables& tables) -> Answer { return run(call, tables, work); });
+  bool told = false;
+  Answer answer = services.config.change(parts, [&](store::Tables& tables) -> Answer {
+    return run(call, tables, work, told);
+  });
+  if (answer && told && services.wake_webhooks) services.wake_webhooks();
+  return answer;
 }
 
 Answer rehearse(Services& services, const Call& call, config::Part parts,

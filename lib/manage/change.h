@@ -73,6 +73,7 @@ class Change {
 
  private:
   Status checkIfMatch(std::string_view type, std::string_view id, std::string_view etag) const;
+  void emitEvent(const model::AuditEntry& entry);
   void tell(std::string_view type, std::string_view verb, std::string_view id,
             std::string_view project_id, std::string before, std::string after);
 

@@ -10,6 +10,7 @@
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
+#include "model/webhook.h"
 #include "store/mint.h"
 
 // What a change does, with what follows from it and with its audit entries, for the routes and for
@@ -43,7 +44,14 @@ Result<model::RoutingConfig> changeRoutingConfig(Change& change, const model::Ro
                                                  std::optional<int64_t> expected_version,
                                                  const std::string& note);
 
-// Revokes the member's management keys.
-void removeMember(Change& change, const model::Member& member);
+// Gives it an id and a signing secret.
+model::WebhookEndpoint addWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint);
+// Writes nothing when nothing differs.
+model::WebhookEndpoint changeWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint);
+
+// Gives it an id. Conflict: member_exists.
+Status addMember(Change& change, model::Member& member);
+// Revokes the member's management keys. Conflict: last_owner.
+Status dropMember(Change& change, const model::Member& member);
 
 }  // namespace penstock::manage

@@ -29,6 +29,7 @@ void readOrganization(json::ObjectReader& body, model::Organization& organizatio
 void readMember(json::ObjectReader& body, model::Member& member, const Call& call);
 void readProjectFields(json::ObjectReader& body, model::Project& project);
 void readApiKeyFields(json::ObjectReader& body, model::ApiKey& key, UnixMillis now);
+void readWebhookEndpoint(json::ObjectReader& body, model::WebhookEndpoint& endpoint);
 void readManagementKeyFields(json::ObjectReader& body, model::ManagementKey& key, const Call& call);
 
 }  // namespace penstock::manage

@@ -77,12 +77,8 @@ Answer createMember(Services& services, const Call& call) {
   readMember(body, member, call);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   if (auto allowed = notAbove(call.caller, member.role); !allowed) return allowed.error();
-  member.id = newId("mem_", call.now);
-  member.organization_id = call.caller.organization_id;
-  member.created_at = call.now;
   return change(services, call, kNoPart, [&](Change& change) -> Answer {
-    if (auto added = change.tables.members.insert(member); !added) return added.error();
-    change.created(kMember, member);
+    if (auto added = addMember(change, member); !added) return added.error();
     return objectAnswer(kCreated, kMember, member, call.now);
   });
 }
@@ -118,10 +114,7 @@ Answer deleteMember(Services& services, const Call& call) {
     auto member = change.load(kMember, "member_id");
     if (!member) return std::move(member).error();
     if (auto allowed = notAbove(call.caller, member->role); !allowed) return allowed.error();
-    if (auto kept = keepAnOwner(change.tables, *member, model::Role::Viewer); !kept) {
-      return kept.error();
-    }
-    removeMember(change, *member);
+    if (auto dropped = dropMember(change, *member); !dropped) return dropped.error();
     return deletedAnswer(member->id);
   });
 }
@@ -141,7 +134,18 @@ void readMember(json::ObjectReader& body, model::Member& member, const Call& cal
   refuseConfinedRole(body, member.role, member.project_ids);
 }
 
-void removeMember(Change& change, const model::Member& member) {
+Status addMember(Change& change, model::Member& member) {
+  member.id = newId("mem_", change.call.now);
+  member.organization_id = change.call.caller.organization_id;
+  member.created_at = change.call.now;
+  auto added = change.tables.members.insert(member);
+  if (added) change.created(kMember, member);
+  return added;
+}
+
+Status dropMember(Change& change, const model::Member& member) {
+  auto kept = keepAnOwner(change.tables, member, model::Role::Viewer);
+  if (!kept) return kept;
   for (const model::ManagementKey& key : change.tables.management_keys.ofMember(member.id)) {
     change.remember(kManagementKey, key);
     change.tables.management_keys.revoke(key.id, change.call.now);
@@ -149,6 +153,7 @@ void removeMember(Change& change, const model::Member& member) {
   }
   change.tables.members.remove(member.id, change.call.now);
   change.deleted(kMember, member);
+  return Unit{};
 }
 
 std::span<const ResourceRoute> memberRoutes() { return kRoutes; }

@@ -123,8 +123,8 @@ std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows :
        {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
-        managementKeyRoutes(), providerRoutes(), routingConfigRoutes(), auditLogRoutes(),
-        logRoutes()}) {
+        managementKeyRoutes(), providerRoutes(), routingConfigRoutes(), webhookRoutes(),
+        auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

@@ -81,4 +81,32 @@ Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head
   return edit;
 }
 
+config::PolicyContext policyContext(const config::Snapshot& snapshot) {
+  return {.has_provider = [&snapshot](std::string_view id) {
+    return snapshot.findProvider(id) != nullptr;
+  }};
+}
+
+void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
+                        const ProviderNames& names, const config::PolicyContext& context) {
+  const model::RoutingConfig before = config;
+  if (auto name = item.string("name", kName)) config.name = *std::move(name);
+  if (config.name.empty()) config.name = config.slug;
+  if (auto policy = item.string("policy", kPolicyBounds)) config.policy = *std::move(policy);
+  if (const auto value = item.value("config")) config.config_json = names.toIds(*value);
+  const auto automatic = item.boolean("automatic");
+  if (config.policy.empty()) item.fail("policy", "is required");
+  if (config.config_json.empty()) item.fail("config", "is required");
+  if (!item.ok()) return;
+  if (auto good = checkPolicy(config, context); !good) {
+    for (const FieldError& field : good.error().fields) {
+      item.fail(field.param.substr(1), field.message);
+    }
+    if (good.error().fields.empty()) item.fail("config", good.error().message);
+  }
+  const bool same = config.name == before.name && config.policy == before.policy &&
+                    config.config_json == before.config_json;
+  config.automatic = automatic.value_or(same && before.automatic);
+}
+
 }  // namespace penstock::manage

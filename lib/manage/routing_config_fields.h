@@ -5,7 +5,10 @@
 #include <string>
 
 #include "base/result.h"
+#include "config/policy.h"
+#include "json/reader.h"
 #include "json/value.h"
+#include "manage/provider_names.h"
 #include "manage/resource.h"
 #include "model/routing_config.h"
 #include "store/tables.h"
@@ -25,5 +28,14 @@ Result<ConfigEdit> readNewConfig(json::ValueRef body, const Call& call);
 // The body laid over the head; what it does not name stays. 422 with every error.
 Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head,
                                   store::Tables& tables);
+
+// What a policy is checked against.
+config::PolicyContext policyContext(const config::Snapshot& snapshot);
+
+// Lays an item of the declarative configuration over a config, which is empty or the present state:
+// `name`, `policy`, `config` with providers' names in it, and `automatic`, which unless said ends
+// when the rest changes.
+void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
+                        const ProviderNames& names, const config::PolicyContext& context);
 
 }  // namespace penstock::manage

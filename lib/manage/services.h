@@ -18,6 +18,8 @@ struct Services {
   Logger& log;
   // Called before the log is read: makes the rows of all requests answered so far visible.
   std::function<void()> flush_logs = {};
+  // Called after a change that may have emitted events.
+  std::function<void()> wake_webhooks = {};
   int64_t rate_limit_rpm = 60;  // of management keys without a limit of their own
 
   budget::RateLimiter rate_limits = {};

@@ -61,6 +61,8 @@ class ApiKeyTable {
   // What the changes above touched, changes undone since included. The index of keys is kept by
   // these (config/build.h), so that a change of one key does not read all of them.
   TouchedSecrets takeTouched() { return std::exchange(touched_, {}); }
+  // Whether any key, a revoked one too, has this secret or had it before its last rotation.
+  bool isKnown(const Sha256& hash) { return known_.integer(0, storage::blob(hash)) != 0; }
   // The usable key that has this secret now, or else had it before its last rotation.
   std::optional<model::ApiKey> usableBySecret(const Sha256& hash);
 
@@ -102,6 +104,8 @@ class ApiKeyTable {
       db_, kSelect,
       "WHERE (hash = ?1 OR previous_hash = ?1) AND revoked_at IS NULL AND project_id IN "
       "(SELECT id FROM project WHERE deleted_at IS NULL) ORDER BY hash = ?1 DESC LIMIT 1"};
+  storage::Statement known_{
+      db_, "SELECT 1 FROM api_key WHERE hash = ?1 OR previous_hash = ?1 LIMIT 1"};
   storage::Statement secrets_{db_, "SELECT hash, previous_hash FROM api_key WHERE id = ?"};
   storage::Statement update_{
       db_,

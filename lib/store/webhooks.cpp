@@ -1,5 +1,6 @@
 #include "store/webhooks.h"
 
+#include <limits>
 #include <stdexcept>
 
 #include "base/id.h"
@@ -83,6 +84,11 @@ Page<model::WebhookEndpoint> WebhookEndpointTable::list(const PageRequest& page)
   return toPage(readAll(list_.query(page.after, rowsToAsk(page)),
                         [this](const auto& row) { return read(row); }),
                 page);
+}
+
+std::vector<model::WebhookEndpoint> WebhookEndpointTable::all() {
+  return readAll(list_.query("", std::numeric_limits<int64_t>::max()),
+                 [this](const storage::Rows& row) { return read(row); });
 }
 
 std::vector<model::WebhookEndpoint> WebhookEndpointTable::active() {

@@ -31,6 +31,7 @@ class WebhookEndpointTable {
   std::optional<model::WebhookEndpoint> find(std::string_view id);  // living
   Page<model::WebhookEndpoint> list(const PageRequest& page);       // living
   std::vector<model::WebhookEndpoint> active();
+  std::vector<model::WebhookEndpoint> all();  // living
   // Writes everything but id, organization_id, created_at and the secrets. NotFound.
   Status update(const model::WebhookEndpoint& endpoint);
   // Makes `fresh` the secret; the old one stays as previous_secret for kSecretOverlapMs, the one

@@ -12,7 +12,7 @@ constexpr EventType kTypes[] = {
      R"({"budget_id":"bud_01","budget_name":"Team","period":"monthly","action":"block","spend_usd":100,"cap_usd":100})",
      "Budget *{budget_name}* has reached its {period} cap of ${cap_usd} (action: {action})."},
     {"routing_config.updated", "A routing config has a new version.",
-     R"({"routing_config_id":"rc_01","slug":"production","name":"Production","policy":"fallback","version":4,"previous_version":3})",
+     R"({"routing_config_id":"rc_01","slug":"production","name":"Production","policy":"fallback","version":4})",
      "Routing config *@{slug}* is now at version {version} (policy: {policy})."},
     {"routing_config.created", "A routing config was made.",
      R"({"routing_config_id":"rc_01","slug":"production","name":"Production","policy":"single","version":1})",
