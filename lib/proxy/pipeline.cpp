@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/access.h"
 #include "base/id.h"
 #include "base/text.h"
 #include "dialect/openai_encode.h"
@@ -69,6 +70,7 @@ Status Pipeline::authenticate() {
   row_.api_key_id = caller_.key->id;
   row_.project_id = caller_.project->id;
   row_.organization_id = caller_.project->organization_id;
+  if (Status allowed = checkPeer(caller_, exchange_->request()); !allowed) return allowed;
   const http::HeaderList& headers = exchange_->request().headers;
   extensions_ = readExtensions(headers);
   row_.traceparent = continueTrace(headers.get("traceparent"));
@@ -104,6 +106,7 @@ Status Pipeline::admit() {
 }
 
 Status Pipeline::decide() {
+  if (Status allowed = auth::checkModel(*caller_.key, request_->model); !allowed) return allowed;
   auto decision = routing::decide(*caller_.snapshot, *caller_.project, request_->model);
   if (!decision) return std::move(decision).error();
   decision_.emplace(std::move(*decision));
