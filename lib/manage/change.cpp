@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "manage/errors.h"
 #include "webhook/envelope.h"
 #include "webhook/event_types.h"
 
@@ -42,9 +43,13 @@ Status Change::checkIfMatch(std::string_view type, std::string_view id,
   const std::string_view wanted = call.request.headers.get("If-Match");
   if (wanted.empty()) return Unit{};
   bool matches = false;
+  bool well_formed = true;
   split(wanted, ',', [&](std::string_view tag) {
-    matches = matches || trim(tag) == "*" || trim(tag) == etag;
+    tag = trim(tag);
+    matches = matches || tag == "*" || tag == etag;
+    well_formed = well_formed && (tag == "*" || (tag.size() > 2 && tag.ends_with('"')));
   });
+  if (!well_formed) return fieldError("If-Match", "must be the ETag of an earlier answer");
   if (matches) return Unit{};
   ApiError error{ErrorKind::Conflict, "version_conflict",
                  "it has changed since: its ETag is " + std::string(etag), "If-Match"};
