@@ -26,6 +26,7 @@
 #include "pricing/catalogue.h"
 #include "proxy/answer.h"
 #include "proxy/routes.h"
+#include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
 #include "trace/recorder.h"
@@ -121,8 +122,9 @@ class Gateway::Impl {
         config(orThrow(config::ConfigStore::load(*store))),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
-        proxy_context{config->published(),  prices, rate_limits, recorder, metrics, clock, log,
-                      proxyOptions(options)},
+        proxy_context{
+            config->published(),  prices, rate_limits, health, recorder, metrics, clock, log,
+            proxyOptions(options)},
         manage_pool(kManageThreads, kManageQueue) {
     startLoops();
     startProxy();
@@ -164,11 +166,11 @@ class Gateway::Impl {
   metrics::Registry metrics;
   const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits;
+  routing::HealthBoard health;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
   http::Resolver resolver;
   proxy::Context proxy_context;
-  routing::HealthBoard health;
   budget::RateLimiter manage_rate_limits;
   manage::InFlight manage_in_flight;
   std::vector<std::unique_ptr<http::Loop>> loops;

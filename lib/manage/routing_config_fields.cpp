@@ -3,8 +3,11 @@
 #include "base/text.h"
 #include "config/policy.h"
 #include "config/slug.h"
+#include "config/strategy_form.h"
 #include "manage/body.h"
 #include "manage/errors.h"
+#include "manage/query.h"
+#include "routing/decide.h"
 
 namespace penstock::manage {
 namespace {
@@ -56,35 +59,55 @@ Result<ConfigEdit> readNewConfig(json::ValueRef root, const Call& call) {
   readConfigSlug(body, edit.config);
   Status policy = Unit{};
   if (!edit.config.policy.empty() && !edit.config.config_json.empty()) {
-    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
-                           return call.config->findProvider(id) != nullptr;
-                         }});
+    policy = checkPolicy(edit.config, policyContext(*call.config));
   }
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
 }
 
 Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head,
-                                  store::Tables& tables) {
+                                  const Call& call) {
   json::ObjectReader body(root);
   ConfigEdit edit{.config = std::move(head), .note = {}};
   // Whoever saves it means it: it no longer follows the first real provider.
   edit.config.automatic = false;
   edit.expected_version = body.integer("expected_version", {.min = 1});
   Status policy = Unit{};
-  if (readFields(body, edit)) {
-    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
-                           return tables.providers.find(id).has_value();
-                         }});
-  }
+  if (readFields(body, edit)) policy = checkPolicy(edit.config, policyContext(*call.config));
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
 }
 
+Result<json::Document> readConfigBody(const http::Request& request) {
+  static constexpr std::string_view kEnvelope[] = {"project_id", "name", "slug", "note",
+                                                   "expected_version"};
+  auto document = readBody(request);
+  if (!document || !config::isStrategyForm(document->root())) return document;
+  const auto form = config::fromStrategyForm(document->root(), kEnvelope);
+  if (!form) return form.error();
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().field("policy", form->policy).rawField("config", form->config_json);
+  for (const auto& [key, value] : document->root().members()) {
+    for (const std::string_view name : kEnvelope) {
+      if (key == name || key == camelCase(name)) out.rawField(key, value.text());
+    }
+  }
+  out.endObject();
+  return json::parse(body);
+}
+
 config::PolicyContext policyContext(const config::Snapshot& snapshot) {
-  return {.has_provider = [&snapshot](std::string_view id) {
-    return snapshot.findProvider(id) != nullptr;
-  }};
+  return {
+      .has_provider = [&snapshot](
+                          std::string_view id) { return snapshot.findProvider(id) != nullptr; },
+      .resolve = [&snapshot](std::string_view name) -> Result<model::Target> {
+        // As a request that names the model would be.
+        auto decision = routing::decide(snapshot, model::Project(), name);
+        if (!decision) return std::move(decision).error();
+        const routing::Candidate& candidate = decision->candidates.front();
+        return model::Target{candidate.model, candidate.provider->id};
+      }};
 }
 
 void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,

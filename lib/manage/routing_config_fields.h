@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "config/policy.h"
+#include "json/document.h"
 #include "json/reader.h"
 #include "json/value.h"
 #include "manage/provider_names.h"
@@ -27,7 +28,10 @@ Result<ConfigEdit> readNewConfig(json::ValueRef body, const Call& call);
 
 // The body laid over the head; what it does not name stays. 422 with every error.
 Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head,
-                                  store::Tables& tables);
+                                  const Call& call);
+
+// readBody(), the older vocabulary {"strategy",…} turned into {"policy","config"}.
+Result<json::Document> readConfigBody(const http::Request& request);
 
 // What a policy is checked against.
 config::PolicyContext policyContext(const config::Snapshot& snapshot);

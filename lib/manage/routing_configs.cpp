@@ -71,7 +71,7 @@ Answer listConfigs(Services& services, const Call& call) {
 }
 
 Answer createConfig(Services& services, const Call& call) {
-  auto document = readBody(call.request);
+  auto document = readConfigBody(call.request);
   if (!document) return std::move(document).error();
   auto edit = readNewConfig(document->root(), call);
   if (!edit) return std::move(edit).error();
@@ -99,12 +99,12 @@ Answer save(Change& change, const model::RoutingConfig& changed,
 // The body is laid over the head that the writer sees, so that a save never undoes a field that it
 // did not name.
 Answer updateConfig(Services& services, const Call& call) {
-  auto document = readBody(call.request);
+  auto document = readConfigBody(call.request);
   if (!document) return std::move(document).error();
   return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
     auto head = change.load(kRoutingConfig, "config_id");
     if (!head) return std::move(head).error();
-    auto edit = readConfigEdit(document->root(), *std::move(head), change.tables);
+    auto edit = readConfigEdit(document->root(), *std::move(head), call);
     if (!edit) return std::move(edit).error();
     return save(change, edit->config, edit->expected_version, edit->note);
   });
