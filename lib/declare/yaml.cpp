@@ -20,12 +20,12 @@ namespace penstock::declare {
 namespace {
 
 // What was read, before aliases are expanded: an alias is one more pointer to the same node.
-struct Node {
+struct Value {
   json::Kind kind = json::Kind::Null;
   bool complete = false;          // false while it is being read: no alias may point there
   std::string text;               // JSON of a scalar
   std::vector<std::string> keys;  // of an object, one a child
-  std::vector<const Node*> children;
+  std::vector<const Value*> children;
   YAML::Mark mark;
 };
 
@@ -38,7 +38,7 @@ struct Refusal {
 class Reader final : public YAML::EventHandler {
  public:
   explicit Reader(const YamlLimits& limits) : limits_(limits) {}
-  const Node* root() const { return root_; }
+  const Value* root() const { return root_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -62,9 +62,9 @@ class Reader final : public YAML::EventHandler {
 
  private:
   struct Frame {
-    Node* node;
+    Value* node;
     std::unordered_set<std::string> seen = {};
-    std::vector<const Node*> merged = {};  // values of <<
+    std::vector<const Value*> merged = {};  // values of <<
     bool has_key = false;
     bool merging = false;
   };
@@ -73,25 +73,25 @@ class Reader final : public YAML::EventHandler {
     return !frames_.empty() && frames_.back().node->kind == json::Kind::Object &&
            !frames_.back().has_key;
   }
-  Node& make(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind);
+  Value& make(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind);
   void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind, std::string text);
   void key(const YAML::Mark& mark, std::string text, bool plain);
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, json::Kind kind);
   void close();
-  void place(const Node& node);
-  void merge(Frame& frame, const Node& source);
+  void place(const Value& node);
+  void merge(Frame& frame, const Value& source);
 
   const YamlLimits& limits_;
-  std::deque<Node> nodes_;
-  std::map<YAML::anchor_t, Node*> anchors_;
+  std::deque<Value> nodes_;
+  std::map<YAML::anchor_t, Value*> anchors_;
   std::vector<Frame> frames_;
   size_t merged_ = 0;
-  const Node* root_ = nullptr;
+  const Value* root_ = nullptr;
 };
 
-Node& Reader::make(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind) {
+Value& Reader::make(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind) {
   if (nodes_.size() >= limits_.max_nodes) throw Refusal{mark, "there are too many values"};
-  Node& node = nodes_.emplace_back();
+  Value& node = nodes_.emplace_back();
   node.kind = kind;
   node.mark = mark;
   if (anchor != YAML::NullAnchor) anchors_[anchor] = &node;
@@ -100,7 +100,7 @@ Node& Reader::make(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kin
 
 void Reader::scalar(const YAML::Mark& mark, YAML::anchor_t anchor, json::Kind kind,
                     std::string text) {
-  Node& node = make(mark, anchor, kind);
+  Value& node = make(mark, anchor, kind);
   node.text = std::move(text);
   node.complete = true;
   place(node);
@@ -160,7 +160,7 @@ void Reader::open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t
 }
 
 void Reader::close() {
-  Node& node = *frames_.back().node;
+  Value& node = *frames_.back().node;
   node.complete = true;
   frames_.pop_back();
   place(node);
@@ -168,18 +168,18 @@ void Reader::close() {
 
 void Reader::OnMapEnd() {
   Frame& frame = frames_.back();
-  for (const Node* source : frame.merged) {
+  for (const Value* source : frame.merged) {
     if (source->kind == json::Kind::Object) {
       merge(frame, *source);
       continue;
     }
-    for (const Node* each : source->children) merge(frame, *each);
+    for (const Value* each : source->children) merge(frame, *each);
   }
   close();
 }
 
 // Own keys beat merged ones, earlier sources later ones.
-void Reader::merge(Frame& frame, const Node& source) {
+void Reader::merge(Frame& frame, const Value& source) {
   if (source.kind != json::Kind::Object) throw Refusal{source.mark, "only mappings can be merged"};
   for (size_t i = 0; i < source.keys.size(); ++i) {
     if (!frame.seen.insert(source.keys[i]).second) continue;
@@ -189,7 +189,7 @@ void Reader::merge(Frame& frame, const Node& source) {
   }
 }
 
-void Reader::place(const Node& node) {
+void Reader::place(const Value& node) {
   if (frames_.empty()) {
     root_ = &node;
     return;
@@ -209,7 +209,7 @@ class Expansion {
   Expansion(std::string& out, const YamlLimits& limits)
       : out_(out), writer_(out), limits_(limits) {}
 
-  void write(const Node& node, size_t depth) {
+  void write(const Value& node, size_t depth) {
     const bool fits = ++nodes_ <= limits_.max_nodes && out_.size() <= limits_.max_output;
     if (!fits) throw Refusal{node.mark, "the aliases expand to too much"};
     if (depth > limits_.max_depth) throw Refusal{node.mark, "it is nested too deeply"};
@@ -222,7 +222,7 @@ class Expansion {
       writer_.endObject();
     } else if (node.kind == json::Kind::Array) {
       writer_.beginArray();
-      for (const Node* child : node.children) write(*child, depth + 1);
+      for (const Value* child : node.children) write(*child, depth + 1);
       writer_.endArray();
     } else {
       writer_.raw(node.text);
