@@ -50,7 +50,8 @@ ObjectReader::ObjectReader(ValueRef object, std::string path, std::vector<FieldE
     : object_(object),
       path_(std::move(path)),
       taken_(object.isObject() ? object.size() : 0),
-      errors_(errors) {}
+      errors_(errors),
+      errors_before_(errors->size()) {}
 
 // The member under either spelling, marked as known. Both spellings at once are an error.
 std::optional<ValueRef> ObjectReader::take(std::string_view key) {
@@ -231,8 +232,8 @@ bool ObjectReader::objects(std::string_view key, const std::function<void(Object
   return true;
 }
 
-void ObjectReader::fail(std::string_view key, std::string message) {
-  errors_->push_back({pathOf(key), std::move(message)});
+void ObjectReader::fail(std::string_view key, std::string message, std::string_view below) {
+  errors_->push_back({pathOf(key).append(below), std::move(message)});
 }
 
 void ObjectReader::refuseUnknown() {

@@ -75,9 +75,11 @@ class ObjectReader {
   bool objects(std::string_view key, const std::function<void(ObjectReader&)>& read,
                size_t max_count = 256);
 
-  // Records an error of the caller's own checks at a field of this object ("" = the object).
-  void fail(std::string_view key, std::string message);
-  bool ok() const { return errors_->empty(); }
+  // Records an error of the caller's own checks at a field of this object ("" = the object), or at
+  // the place below it that a pointer names ("/3").
+  void fail(std::string_view key, std::string message, std::string_view below = {});
+  // Whether nothing was wrong so far with this object and what is in it.
+  bool ok() const { return errors_->size() == errors_before_; }
 
   // Unprocessable/"validation_error" with every field error, params being JSON pointers, if there
   // was any; the first is also `param`.
@@ -97,6 +99,7 @@ class ObjectReader {
   std::vector<bool> taken_;  // by member index
   std::vector<FieldError> own_errors_;
   std::vector<FieldError>* errors_;  // own_errors_ of the outermost reader
+  size_t errors_before_ = 0;         // those of objects read earlier
 };
 
 }  // namespace penstock::json

@@ -58,8 +58,8 @@ Answer showEntry(Services& services, const Call& call) {
 
 // Reads every entry: seconds for a million.
 Answer verifyLog(Services& services, const Call&) {
-  const store::AuditVerdict verdict = services.config.store().read(
-      [](store::Tables& tables) { return tables.audit_log.verify(); });
+  const store::AuditVerdict verdict =
+      services.config.store().read([](store::Tables& tables) { return tables.audit_log.verify(); });
   return dataAnswer(kOk, [&](json::Writer& out) {
     out.beginObject().field("ok", verdict.ok).field("entries", verdict.entries);
     out.field("head_seq", verdict.head_seq).field("head_hash", hex(verdict.head_hash));

@@ -81,7 +81,7 @@ void readProjectIds(json::ObjectReader& body, std::vector<std::string>& project_
     if (const model::Project* project = findProject(call, named[i])) {
       project_ids.push_back(project->id);
     } else {
-      body.fail("project_ids/" + std::to_string(i), "there is no such project");
+      body.fail("project_ids", "there is no such project", "/" + std::to_string(i));
     }
   }
 }
@@ -118,7 +118,7 @@ bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allo
   readTexts(body, "ip_allowlist", texts);
   auto list = IpAllowList::parse(texts);
   if (!list) {
-    body.fail("ip_allowlist" + list.error().param, list.error().message);
+    body.fail("ip_allowlist", list.error().message, list.error().param);
     return false;
   }
   ip_allowlist.clear();
@@ -156,9 +156,9 @@ void refuseConfinedRole(json::ObjectReader& body, model::Role role,
 
 Status notAbove(const model::ManagementKey& caller, model::Role role) {
   if (caller.role <= role) return Unit{};
-  return ApiError{ErrorKind::Forbidden, "forbidden",
-                  "the role " + std::string(model::roleName(role)) +
-                      " is above that of the key you use"};
+  return ApiError{
+      ErrorKind::Forbidden, "forbidden",
+      "the role " + std::string(model::roleName(role)) + " is above that of the key you use"};
 }
 
 }  // namespace penstock::manage

@@ -88,9 +88,8 @@ void Change::record(const model::Actor& actor) {
 void Change::emitEvent(const model::AuditEntry& entry) {
   if (!webhook::isEventType(entry.action)) return;
   const std::string& object = entry.after ? *entry.after : *entry.before;
-  const std::string data =
-      "{" + json::quoted(entry.resource_type + "_id") + ":" + json::quoted(entry.resource_id) + "," +
-      object.substr(1);
+  const std::string data = "{" + json::quoted(entry.resource_type + "_id") + ":" +
+                           json::quoted(entry.resource_id) + "," + object.substr(1);
   tables.webhook_outbox.emit(webhook::makeEvent(
       {entry.action, call.caller.organization_id, entry.project_id, data}, call.now));
 }
@@ -98,9 +97,8 @@ void Change::emitEvent(const model::AuditEntry& entry) {
 Answer change(Services& services, const Call& call, config::Part parts,
               const std::function<Answer(Change&)>& work) {
   bool told = false;
-  Answer answer = services.config.change(parts, [&](store::Tables& tables) -> Answer {
-    return run(call, tables, work, told);
-  });
+  Answer answer = services.config.change(
+      parts, [&](store::Tables& tables) -> Answer { return run(call, tables, work, told); });
   if (answer && told && services.wake_webhooks) services.wake_webhooks();
   return answer;
 }

@@ -157,10 +157,7 @@ void Reconciliation::projects(json::ObjectReader& document) {
   if (!there) return;
   for (const model::Project& project : tables_.projects.all()) {
     if (named.contains(project.slug)) continue;
-    leftOver("project", project.slug, [this, project]() -> Status {
-      dropProject(change_, project);
-      return Unit{};
-    });
+    leftOver("project", project.slug, [this, project] { return dropProject(change_, project); });
   }
 }
 

@@ -8,8 +8,8 @@
 #include "json/value.h"
 #include "manage/change.h"
 
-// The declarative configuration: everything that people configure, as one document with natural keys
-// (slugs, names, addresses) instead of ids, so that it can live in a repository and be applied
+// The declarative configuration: everything that people configure, as one document with natural
+// keys (slugs, names, addresses) instead of ids, so that it can live in a repository and be applied
 // elsewhere. What the document does not name is left alone; sections that it has are complete: what
 // is in the store and not in them is reported, and deleted when asked to.
 namespace penstock::manage {

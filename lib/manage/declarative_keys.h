@@ -27,8 +27,8 @@ std::optional<ImportedSecret> readImportedSecret(json::ObjectReader& item);
 // Conflict: key_exists when some key has that secret, or had it.
 Status importApiKey(Change& change, model::ApiKey key, const ImportedSecret& secret);
 
-// Which of the store's keys an item of the document means: the one with its hash, else the oldest of
-// its name that no item before meant, since names need not be unique.
+// Which of the store's keys an item of the document means: the one with its hash, else the oldest
+// of its name that no item before meant, since names need not be unique.
 class DeclaredKeys {
  public:
   explicit DeclaredKeys(store::Tables& tables) : tables_(tables) {}

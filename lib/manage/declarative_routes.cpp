@@ -1,4 +1,5 @@
-// The declarative configuration over HTTP: GET /config/export, POST /config/plan, POST /config/apply.
+// The declarative configuration over HTTP: GET /config/export, POST /config/plan, POST
+// /config/apply.
 #include "manage/answers.h"
 #include "manage/auth.h"
 #include "manage/body.h"
@@ -47,7 +48,7 @@ std::string_view opOf(const model::AuditEntry& entry) {
 std::string nameOf(const model::AuditEntry& entry) {
   const auto document = json::parse(entry.after ? *entry.after : *entry.before);
   if (!document) return entry.resource_id;
-  for (const char* field : {"slug", "name", "email", "url"}) {
+  for (const char* field : {"slug", "email", "url", "name"}) {
     if (const auto text = document->root().stringAt(field)) return std::string(*text);
   }
   return entry.resource_id;

@@ -19,8 +19,9 @@ namespace penstock::manage {
 
 // Gives it an id and a @default.
 Result<model::Project> addProject(Change& change, model::Project project);
-// Revokes its keys and deletes its routing configs.
-void dropProject(Change& change, const model::Project& project);
+// Revokes its keys and deletes its routing configs; members and management keys that were confined
+// to it alone go too.
+Status dropProject(Change& change, const model::Project& project);
 
 // Gives it an id and a secret.
 struct NewKey {

@@ -62,6 +62,8 @@ Status bothHold(Status first, Status second) {
   ApiError more = std::move(second).error();
   if (more.fields.empty()) more.fields.push_back({more.param, more.message});
   both.fields.insert(both.fields.end(), more.fields.begin(), more.fields.end());
+  both.message = both.fields[0].param + ": " + both.fields[0].message + " (and " +
+                 std::to_string(both.fields.size() - 1) + " more)";
   return both;
 }
 

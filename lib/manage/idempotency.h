@@ -12,10 +12,10 @@
 #include "model/key.h"
 #include "store/tables.h"
 
-// `Idempotency-Key` (spec/modelux.md 13.34): a mutating request that is sent again with the same key
-// and the same body is answered as the first time, without being done again, for a day and across
-// restarts. What is kept are the answers of changes that were committed, in their transaction; a
-// request that failed changed nothing and may be tried again under its key.
+// `Idempotency-Key` (spec/modelux.md 13.34): a mutating request that is sent again with the same
+// key and the same body is answered as the first time, without being done again, for a day and
+// across restarts. What is kept are the answers of changes that were committed, in their
+// transaction; a request that failed changed nothing and may be tried again under its key.
 namespace penstock::manage {
 
 // Who asked what under which key, and the rest of the request.

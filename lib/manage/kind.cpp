@@ -11,8 +11,7 @@ std::string etagOf(std::string_view object_json) {
 }
 
 http::Response taggedAnswer(int status, std::string_view object_json, std::string etag) {
-  http::Response response =
-      dataAnswer(status, [&](json::Writer& out) { out.raw(object_json); });
+  http::Response response = dataAnswer(status, [&](json::Writer& out) { out.raw(object_json); });
   response.headers.emplace_back("ETag", std::move(etag));
   return response;
 }

@@ -22,8 +22,8 @@ extern const Kind<model::Provider> kProvider;
 extern const Kind<model::RoutingConfig> kRoutingConfig;
 extern const Kind<model::WebhookEndpoint> kWebhookEndpoint;
 
-// Lay a body's fields over a resource, which is empty or the present state, and record what is wrong
-// with them.
+// Lay a body's fields over a resource, which is empty or the present state, and record what is
+// wrong with them.
 void readOrganization(json::ObjectReader& body, model::Organization& organization,
                       const Call& call);
 void readMember(json::ObjectReader& body, model::Member& member, const Call& call);

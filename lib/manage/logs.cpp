@@ -60,7 +60,7 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
 }
 
 // Lets a filter name a project by its slug, and confines it to what the caller may know of; ids of
-// deleted projects still find their rows. False when nothing may be found.
+// deleted projects still find their rows. False when the caller may not know of the project.
 bool resolveProject(store::LogFilter& filter, const std::string& named, const Call& call) {
   filter.project_ids = call.caller.project_ids;
   if (named.empty()) return true;
@@ -73,7 +73,8 @@ Answer listLogs(Services& services, const Call& call) {
   auto filter = readFilter(call.request);
   if (!filter) return std::move(filter).error();
   QueryReader query(call.request);
-  if (!resolveProject(*filter, query.text("project_id"), call)) return listAnswer([](auto&) {}, {});
+  const std::string named = query.text("project_id");
+  if (!resolveProject(*filter, named, call)) return notFound("project", named);
   if (services.flush_logs) services.flush_logs();
   const store::LogPage page = services.config.store().log().list(*filter);
   std::optional<std::string> next;

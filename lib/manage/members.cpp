@@ -46,7 +46,8 @@ std::optional<model::Member> findMember(store::Tables& tables, const Call&,
 // Something, one '@', something with a dot or a plain host; the rest is for mail servers to judge.
 bool looksLikeEmail(std::string_view text) {
   const size_t at = text.find('@');
-  return at != 0 && at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos &&
+  return at != 0 && at != std::string_view::npos && at + 1 < text.size() &&
+         text.find('@', at + 1) == std::string_view::npos &&
          text.find_first_of(" \t\r\n<>,;\"") == std::string_view::npos;
 }
 

@@ -65,8 +65,8 @@ void readOrganization(json::ObjectReader& body, model::Organization& organizatio
   if (!readIpAllowlist(body, organization.ip_allowlist)) return;
   const auto allowed = IpAllowList::parse(organization.ip_allowlist);
   if (!allowed->allows(call.request.peer)) {
-    body.fail("ip_allowlist", "would shut you out: your address is " +
-                                  std::string(call.request.peer));
+    body.fail("ip_allowlist",
+              "would shut you out: your address is " + std::string(call.request.peer));
   }
 }
 

@@ -100,14 +100,45 @@ Answer updateProject(Services& services, const Call& call) {
 }
 
 Answer deleteProject(Services& services, const Call& call) {
-  constexpr auto kTouched =
-      config::Part::Projects | config::Part::ApiKeys | config::Part::RoutingConfigs;
+  constexpr auto kTouched = config::Part::Projects | config::Part::ApiKeys |
+                            config::Part::RoutingConfigs | config::Part::ManagementKeys;
   return change(services, call, kTouched, [&](Change& change) -> Answer {
     auto project = change.load(kProject, "project_id");
     if (!project) return std::move(project).error();
-    dropProject(change, *project);
+    if (auto dropped = dropProject(change, *project); !dropped) return dropped.error();
     return deletedAnswer(project->id);
   });
+}
+
+// Takes the project out of a list that confines somebody; true when nothing is left of it, which
+// must not come to mean everything.
+bool leavesNothing(std::vector<std::string>& project_ids, const std::string& id) {
+  return std::erase(project_ids, id) > 0 && project_ids.empty();
+}
+
+// Members and management keys that were confined to the project alone go with it.
+Status releaseConfined(Change& change, const std::string& project_id) {
+  for (model::Member& member : change.tables.members.all()) {
+    const model::Member before = member;
+    if (leavesNothing(member.project_ids, project_id)) {
+      if (auto dropped = dropMember(change, before); !dropped) return dropped;
+    } else if (member != before) {
+      change.remember(kMember, before);
+      change.tables.members.update(member);
+      change.updated(kMember, member);
+    }
+  }
+  for (model::ManagementKey& key : change.tables.management_keys.unrevoked()) {
+    const model::ManagementKey before = change.remember(kManagementKey, key);
+    if (leavesNothing(key.project_ids, project_id)) {
+      change.tables.management_keys.revoke(key.id, change.call.now);
+      change.updated(kManagementKey, *change.tables.management_keys.find(key.id), "revoked");
+    } else if (key != before) {
+      change.tables.management_keys.update(key);
+      change.updated(kManagementKey, key);
+    }
+  }
+  return Unit{};
 }
 
 }  // namespace
@@ -133,16 +164,17 @@ Result<model::Project> addProject(Change& change, model::Project project) {
   project.created_at = change.call.now;
   if (auto added = store::createProject(change.tables, project); !added) return added.error();
   change.created(kProject, project);
-  if (const auto config = change.tables.routing_configs.findBySlug(project.id,
-                                                                   store::kDefaultSlug)) {
+  if (const auto config =
+          change.tables.routing_configs.findBySlug(project.id, store::kDefaultSlug)) {
     change.created(kRoutingConfig, *config);
   }
   return project;
 }
 
 // The keys of it that still work, and its routing configs, go with it: each is told of.
-void dropProject(Change& change, const model::Project& project) {
+Status dropProject(Change& change, const model::Project& project) {
   const UnixMillis now = change.call.now;
+  if (auto released = releaseConfined(change, project.id); !released) return released;
   for (const model::ApiKey& key : change.tables.api_keys.unrevokedOf(project.id)) {
     change.remember(kApiKey, key);
     change.tables.api_keys.revoke(key.id, now);
@@ -153,6 +185,7 @@ void dropProject(Change& change, const model::Project& project) {
   }
   store::deleteProject(change.tables, project.id, now);
   change.deleted(kProject, project);
+  return Unit{};
 }
 
 std::span<const ResourceRoute> projectRoutes() { return kRoutes; }

@@ -25,8 +25,7 @@ void rewrite(json::Writer& out, json::ValueRef value, const Renaming& renaming) 
     for (const auto& [key, member] : value.members()) {
       const bool renamed = key == renaming.from && member.isString();
       out.key(renamed ? renaming.to : key);
-      const auto found =
-          renamed ? renaming.texts.find(*member.asString()) : renaming.texts.end();
+      const auto found = renamed ? renaming.texts.find(*member.asString()) : renaming.texts.end();
       if (found != renaming.texts.end()) {
         out.value(found->second);
       } else {

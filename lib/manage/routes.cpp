@@ -59,9 +59,8 @@ Answer serveOnce(Services& services, const ResourceRoute& route, const Call& cal
     error.retry_after_ms = 1000;
     return error;
   }
-  auto kept = services.config.store().read([&](store::Tables& tables) {
-    return keptAnswer(tables, *call.idempotency, call.now);
-  });
+  auto kept = services.config.store().read(
+      [&](store::Tables& tables) { return keptAnswer(tables, *call.idempotency, call.now); });
   if (!kept) return std::move(kept).error();
   if (*kept) return **std::move(kept);
   return route.handler(services, call);
@@ -123,8 +122,8 @@ std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows :
        {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
-        managementKeyRoutes(), providerRoutes(), routingConfigRoutes(), webhookRoutes(),
-        auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
+        managementKeyRoutes(), providerRoutes(), modelRoutes(), routingConfigRoutes(),
+        webhookRoutes(), auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

@@ -98,16 +98,15 @@ Result<json::Document> readConfigBody(const http::Request& request) {
 }
 
 config::PolicyContext policyContext(const config::Snapshot& snapshot) {
-  return {
-      .has_provider = [&snapshot](
-                          std::string_view id) { return snapshot.findProvider(id) != nullptr; },
-      .resolve = [&snapshot](std::string_view name) -> Result<model::Target> {
-        // As a request that names the model would be.
-        auto decision = routing::decide(snapshot, model::Project(), name);
-        if (!decision) return std::move(decision).error();
-        const routing::Candidate& candidate = decision->candidates.front();
-        return model::Target{candidate.model, candidate.provider->id};
-      }};
+  return {.has_provider =
+              [&snapshot](std::string_view id) { return snapshot.findProvider(id) != nullptr; },
+          .resolve = [&snapshot](std::string_view name) -> Result<model::Target> {
+            // As a request that names the model would be.
+            auto decision = routing::decide(snapshot, model::Project(), name);
+            if (!decision) return std::move(decision).error();
+            const routing::Candidate& candidate = decision->candidates.front();
+            return model::Target{candidate.model, candidate.provider->id};
+          }};
 }
 
 void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
@@ -123,7 +122,7 @@ void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
   if (!item.ok()) return;
   if (auto good = checkPolicy(config, context); !good) {
     for (const FieldError& field : good.error().fields) {
-      item.fail(field.param.substr(1), field.message);
+      item.fail("", field.message, field.param);
     }
     if (good.error().fields.empty()) item.fail("config", good.error().message);
   }

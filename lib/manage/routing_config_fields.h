@@ -27,8 +27,7 @@ struct ConfigEdit {
 Result<ConfigEdit> readNewConfig(json::ValueRef body, const Call& call);
 
 // The body laid over the head; what it does not name stays. 422 with every error.
-Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head,
-                                  const Call& call);
+Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head, const Call& call);
 
 // readBody(), the older vocabulary {"strategy",…} turned into {"policy","config"}.
 Result<json::Document> readConfigBody(const http::Request& request);

@@ -50,7 +50,7 @@ void readDryRunFields(json::ObjectReader& body) {
   if (tags && !tags->isObject()) body.fail("tags", "must be an object of strings");
   if (!tags) return;
   for (const auto& [key, value] : tags->members()) {
-    if (!value.isString()) body.fail("tags/" + std::string(key), "must be a string");
+    if (!value.isString()) body.fail("tags", "must be a string", "/" + std::string(key));
   }
 }
 
@@ -58,8 +58,7 @@ void readDryRunFields(json::ObjectReader& body) {
 template <typename F>
 Answer withConfig(Services& services, const Call& call, F f) {
   return services.config.store().read([&](store::Tables& tables) -> Answer {
-    const auto config =
-        findVisible(kRoutingConfig, tables, call, call.request.param("config_id"));
+    const auto config = findVisible(kRoutingConfig, tables, call, call.request.param("config_id"));
     if (!config) return config.error();
     return f(tables, *config);
   });

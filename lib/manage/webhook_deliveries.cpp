@@ -62,8 +62,7 @@ Answer listDeliveries(Services& services, const Call& call) {
 
 Answer showDelivery(Services& services, const Call& call) {
   return services.config.store().read([&](store::Tables& tables) -> Answer {
-    const auto delivery =
-        findVisible(kDelivery, tables, call, call.request.param("delivery_id"));
+    const auto delivery = findVisible(kDelivery, tables, call, call.request.param("delivery_id"));
     if (!delivery) return delivery.error();
     const auto event = tables.webhook_outbox.findEvent(delivery->event_id);
     std::string json;

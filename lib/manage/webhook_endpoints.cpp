@@ -149,8 +149,8 @@ void readEventTypes(json::ObjectReader& body, std::vector<std::string>& event_ty
   if (event_types == std::vector<std::string>{"*"}) event_types.clear();
   for (size_t i = 0; i < event_types.size(); ++i) {
     if (webhook::isEventType(event_types[i])) continue;
-    body.fail("event_types/" + std::to_string(i),
-              "there is no such event type; GET /webhooks/event-types lists them");
+    body.fail("event_types", "there is no such event type; GET /webhooks/event-types lists them",
+              "/" + std::to_string(i));
   }
 }
 

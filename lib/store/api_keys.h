@@ -98,14 +98,13 @@ class ApiKeyTable {
   storage::Statement unrevoked_of_{db_, kSelect,
                                    "WHERE project_id = ? AND revoked_at IS NULL ORDER BY id"};
   storage::Statement by_name_{
-      db_, kSelect,
-      "WHERE project_id = ? AND name = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"};
+      db_, kSelect, "WHERE project_id = ? AND name = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"};
   storage::Statement usable_by_secret_{
       db_, kSelect,
       "WHERE (hash = ?1 OR previous_hash = ?1) AND revoked_at IS NULL AND project_id IN "
       "(SELECT id FROM project WHERE deleted_at IS NULL) ORDER BY hash = ?1 DESC LIMIT 1"};
-  storage::Statement known_{
-      db_, "SELECT 1 FROM api_key WHERE hash = ?1 OR previous_hash = ?1 LIMIT 1"};
+  storage::Statement known_{db_,
+                            "SELECT 1 FROM api_key WHERE hash = ?1 OR previous_hash = ?1 LIMIT 1"};
   storage::Statement secrets_{db_, "SELECT hash, previous_hash FROM api_key WHERE id = ?"};
   storage::Statement update_{
       db_,

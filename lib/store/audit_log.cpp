@@ -127,8 +127,8 @@ AuditPage AuditTable::list(const AuditFilter& filter) {
   if (!filter.resource_type.empty()) where.add("resource_type = ?", filter.resource_type);
   if (!filter.project_id.empty()) where.add("project_id = ?", filter.project_id);
   const size_t limit = std::clamp<size_t>(filter.limit, 1, kMaxPage);
-  storage::Statement select(db_, std::string(kSelect) + where.sql() +
-                                     " ORDER BY seq DESC LIMIT " + std::to_string(limit + 1));
+  storage::Statement select(db_, std::string(kSelect) + where.sql() + " ORDER BY seq DESC LIMIT " +
+                                     std::to_string(limit + 1));
   where.bindTo(select);
   AuditPage page{readAll(select.rows(), read)};
   if (page.entries.size() > limit) {
@@ -167,8 +167,8 @@ AuditVerdict AuditTable::verify() {
     ++verdict.entries;
   }
   const auto head = sealedHead();
-  const bool as_sealed = head ? *head == headText(verdict.head_seq, verdict.head_hash)
-                              : verdict.entries == 0;
+  const bool as_sealed =
+      head ? *head == headText(verdict.head_seq, verdict.head_hash) : verdict.entries == 0;
   if (!as_sealed) {
     return bad(verdict, verdict.head_seq + 1, "the end is not the one that was written last");
   }

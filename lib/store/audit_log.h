@@ -75,8 +75,8 @@ class AuditTable {
       "INSERT INTO audit_log (seq, id, created_at, actor_type, actor_id, actor_email, action, "
       "resource_type, resource_id, project_id, ip, user_agent, request_id, before, after, "
       "previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-  storage::Statement last_{
-      db_, "SELECT seq, created_at, hash FROM audit_log ORDER BY seq DESC LIMIT 1"};
+  storage::Statement last_{db_,
+                           "SELECT seq, created_at, hash FROM audit_log ORDER BY seq DESC LIMIT 1"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement all_{db_, kSelect, "ORDER BY seq"};
   storage::Statement first_at_{db_,

@@ -60,6 +60,10 @@ Page<model::ManagementKey> ManagementKeyTable::list(const PageRequest& page) {
   return toPage(readAll(list_.query(page.after, rowsToAsk(page)), read), page);
 }
 
+std::vector<model::ManagementKey> ManagementKeyTable::unrevoked() {
+  return readAll(unrevoked_.query(), read);
+}
+
 std::vector<model::ManagementKey> ManagementKeyTable::ofMember(std::string_view member_id) {
   return readAll(of_member_.query(member_id), read);
 }

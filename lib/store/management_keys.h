@@ -20,6 +20,7 @@ class ManagementKeyTable {
   void insert(const model::ManagementKey& key);
   std::optional<model::ManagementKey> find(std::string_view id);
   Page<model::ManagementKey> list(const PageRequest& page);  // revoked ones too
+  std::vector<model::ManagementKey> unrevoked();
   std::vector<model::ManagementKey> ofMember(std::string_view member_id);  // not revoked
   // What may call: not revoked, and not of a member who has left. A key is given here with what it
   // may in effect: no more than its member may now.
@@ -50,6 +51,7 @@ class ManagementKeyTable {
       "ip_allowlist) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE k.id = ?"};
   storage::Statement list_{db_, kSelect, "WHERE k.id > ? ORDER BY k.id LIMIT ?"};
+  storage::Statement unrevoked_{db_, kSelect, "WHERE k.revoked_at IS NULL ORDER BY k.id"};
   storage::Statement of_member_{db_, kSelect, "WHERE k.member_id = ? AND k.revoked_at IS NULL"};
   storage::Statement usable_{db_, kSelect, "WHERE k.revoked_at IS NULL AND m.removed_at IS NULL"};
   storage::Statement update_{

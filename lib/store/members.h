@@ -17,7 +17,7 @@ class MemberTable {
  public:
   explicit MemberTable(storage::Database& db) : db_(db) {}
 
-  Status insert(const model::Member& member);  // Conflict: member_exists
+  Status insert(const model::Member& member);              // Conflict: member_exists
   std::optional<model::Member> find(std::string_view id);  // removed ones too
   std::optional<model::Member> findByEmail(std::string_view organization_id,
                                            std::string_view email);
@@ -40,8 +40,7 @@ class MemberTable {
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement by_email_{db_, kSelect,
                                "WHERE organization_id = ? AND email = ? AND removed_at IS NULL"};
-  storage::Statement list_{db_, kSelect,
-                           "WHERE removed_at IS NULL AND id > ? ORDER BY id LIMIT ?"};
+  storage::Statement list_{db_, kSelect, "WHERE removed_at IS NULL AND id > ? ORDER BY id LIMIT ?"};
   storage::Statement update_{db_,
                              "UPDATE member SET name = ?, role = ?, project_ids = ? "
                              "WHERE id = ? AND removed_at IS NULL"};

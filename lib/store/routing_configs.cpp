@@ -68,11 +68,11 @@ std::optional<model::RoutingConfig> RoutingConfigTable::findBySlug(std::string_v
 Page<model::RoutingConfig> RoutingConfigTable::list(std::span<const std::string> project_ids,
                                                     const PageRequest& page) {
   const size_t rows = rowsToAsk(page);
-  return toPage(readAll(project_ids.size() == 1
-                            ? list_of_project_.query(project_ids[0], page.after, rows)
-                            : list_.query(page.after, textsToJson(project_ids), rows),
-                        readHead),
-                page);
+  return toPage(
+      readAll(project_ids.size() == 1 ? list_of_project_.query(project_ids[0], page.after, rows)
+                                      : list_.query(page.after, textsToJson(project_ids), rows),
+              readHead),
+      page);
 }
 
 std::vector<model::RoutingConfig> RoutingConfigTable::ofProject(std::string_view project_id) {

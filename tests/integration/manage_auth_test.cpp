@@ -90,13 +90,7 @@ std::string delivery(const Maker& m) {
   return "/webhooks/deliveries/" + dataText(sent, "id");
 }
 std::string auditEntry(const Maker& m) {
-  return "/audit-logs/" + parsed(m.owner.get("/manage/v1/audit-logs?limit=1").body)
-                              .root()
-                              .find("data")
-                              ->at(0)
-                              .stringAt("id")
-                              .value()
-                              .data();
+  return "/audit-logs/" + listAll(m.owner, "/audit-logs", "id", 200).at(0);
 }
 
 Path at(std::string path) {
@@ -128,8 +122,7 @@ std::map<std::string, Row> matrix() {
       {"GET /projects", {Viewer, 200, kOrg, at("/projects")}},
       {"POST /projects", {Admin, 201, kOrg, at("/projects"), R"({"name":"$name"})"}},
       {"GET /projects/{project_id}", {Viewer, 200, kProj, givenProject}},
-      {"PATCH /projects/{project_id}",
-       {Admin, 200, kProj, givenProject, R"({"description":"d"})"}},
+      {"PATCH /projects/{project_id}", {Admin, 200, kProj, givenProject, R"({"description":"d"})"}},
       {"DELETE /projects/{project_id}", {Admin, 200, kOrg, freshProject}},
       {"GET /api-keys", {Viewer, 200, kProj, listOf("/api-keys")}},
       {"POST /api-keys",
@@ -150,8 +143,7 @@ std::map<std::string, Row> matrix() {
       {"POST /providers",
        {Admin, 201, kOrg, at("/providers"), R"({"vendor":"demo","name":"$name"})"}},
       {"GET /providers/{provider_id}", {Viewer, 200, kOrg, provider}},
-      {"PATCH /providers/{provider_id}",
-       {Admin, 200, kOrg, provider, R"({"default_model":"m"})"}},
+      {"PATCH /providers/{provider_id}", {Admin, 200, kOrg, provider, R"({"default_model":"m"})"}},
       {"DELETE /providers/{provider_id}", {Admin, 200, kOrg, provider}},
       {"GET /providers/{provider_id}/health", {Viewer, 200, kOrg, below(provider, "/health")}},
       {"POST /providers/{provider_id}/verify", {Admin, 200, kOrg, below(provider, "/verify")}},
@@ -184,8 +176,7 @@ std::map<std::string, Row> matrix() {
       {"DELETE /webhooks/endpoints/{endpoint_id}", {Admin, 200, kOrg, endpoint}},
       {"POST /webhooks/endpoints/{endpoint_id}/rotate-secret",
        {Admin, 200, kOrg, below(endpoint, "/rotate-secret")}},
-      {"POST /webhooks/endpoints/{endpoint_id}/test",
-       {Admin, 201, kOrg, below(endpoint, "/test")}},
+      {"POST /webhooks/endpoints/{endpoint_id}/test", {Admin, 201, kOrg, below(endpoint, "/test")}},
       {"GET /webhooks/deliveries", {Admin, 200, kOrg, at("/webhooks/deliveries")}},
       {"GET /webhooks/deliveries/{delivery_id}", {Admin, 200, kOrg, delivery}},
       {"POST /webhooks/deliveries/{delivery_id}/replay",
@@ -232,8 +223,8 @@ Api confined(const Gateway& gateway, const std::string& role, const std::string&
 }
 
 std::string loggedRequest(const Gateway& gateway, const std::string& project) {
-  const Answer key =
-      manageOf(gateway).post("/manage/v1/api-keys", R"({"name":"log","project_id":")" + project + R"("})");
+  const Answer key = manageOf(gateway).post("/manage/v1/api-keys",
+                                            R"({"name":"log","project_id":")" + project + R"("})");
   const Answer answer =
       Api(gateway.proxyUrl(), dataText(key, "key"))
           .post("/v1/chat/completions",

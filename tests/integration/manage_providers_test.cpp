@@ -19,9 +19,9 @@ TEST_SUITE("manage/providers") {
   TEST_CASE("a credential goes in and never comes out") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
-    const Answer made =
-        api.post("/manage/v1/providers", R"({"verify":false,"vendor":"openai","name":"main","api_key":")" +
-                                             std::string(kSecret) + R"("})");
+    const Answer made = api.post("/manage/v1/providers",
+                                 R"({"verify":false,"vendor":"openai","name":"main","api_key":")" +
+                                     std::string(kSecret) + R"("})");
     CHECK(made.status == 201);
     CHECK(dataText(made, "api_key_fingerprint") == "sk-c...9793");
     CHECK(dataText(made, "default_model") == "gpt-4o-mini");
@@ -69,7 +69,12 @@ TEST_SUITE("manage/providers") {
           422,
           {"/vendor", "openai, demo"}},
          {"no vendor", "POST", "/providers", R"({"name":"x"})", 422, {"/vendor", "is required"}},
-         {"no key", "POST", "/providers", R"({"verify":false,"vendor":"openai","name":"x"})", 422, {"/api_key"}},
+         {"no key",
+          "POST",
+          "/providers",
+          R"({"verify":false,"vendor":"openai","name":"x"})",
+          422,
+          {"/api_key"}},
          {"metadata service",
           "POST",
           "/providers",
@@ -97,9 +102,10 @@ TEST_SUITE("manage/providers") {
     FakeUpstream upstream(answering(
         R"({"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"real"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}})"));
     const Answer made =
-        api.post("/manage/v1/providers", R"({"verify":false,"vendor":"openai","name":"local","private":true,)"
-                                         R"("default_model":"m","base_url":")" +
-                                             upstream.baseUrl() + R"("})");
+        api.post("/manage/v1/providers",
+                 R"({"verify":false,"vendor":"openai","name":"local","private":true,)"
+                 R"("default_model":"m","base_url":")" +
+                     upstream.baseUrl() + R"("})");
     REQUIRE_MESSAGE(made.status == 201, made.body);
     const Answer answer =
         proxyOf(gateway).post("/v1/chat/completions",

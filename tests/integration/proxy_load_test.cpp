@@ -82,8 +82,8 @@ TEST_SUITE("proxy/load") {
       "row logged") {
     constexpr int kRequests = 2000;
     constexpr int kClients = 64;
-    Gateway gateway = Gateway::start(
-        {.ephemeral = true, .manage_rate_limit_rpm = 1'000'000, .quiet = true});
+    Gateway gateway =
+        Gateway::start({.ephemeral = true, .manage_rate_limit_rpm = 1'000'000, .quiet = true});
     std::vector<std::unique_ptr<Key>> keys;
     for (int i = 0; i < 24; ++i) keys.push_back(createKey(gateway));
     Tally tally;

@@ -18,10 +18,9 @@ bool refused(const std::string& host) {
 
 TEST_SUITE("manage/host_guard") {
   TEST_CASE("addresses, localhost and the names that were allowed are served") {
-    for (const char* host :
-         {"127.0.0.1:5100", "127.0.0.1", "10.1.2.3:80", "[::1]:5100", "[2001:db8::1]", "localhost",
-          "LOCALHOST:5100", "api.localhost", "localhost.", "gateway.internal:5100",
-          "Gateway.Internal"}) {
+    for (const char* host : {"127.0.0.1:5100", "127.0.0.1", "10.1.2.3:80", "[::1]:5100",
+                             "[2001:db8::1]", "localhost", "LOCALHOST:5100", "api.localhost",
+                             "localhost.", "gateway.internal:5100", "Gateway.Internal"}) {
       INFO(host);
       CHECK_FALSE(refused(host));
     }

@@ -42,9 +42,8 @@ TEST_SUITE("manage/json_diff") {
     std::string text;
     json::Writer out(text);
     manage::writeChanges(out, diff(R"({"a":1,"b":"x"})", R"({"b":"y","c":[]})"));
-    CHECK(text ==
-          R"([{"op":"remove","path":"/a","before":1},)"
-          R"({"op":"replace","path":"/b","before":"x","after":"y"},)"
-          R"({"op":"add","path":"/c","after":[]}])");
+    CHECK(text == R"([{"op":"remove","path":"/a","before":1},)"
+                  R"({"op":"replace","path":"/b","before":"x","after":"y"},)"
+                  R"({"op":"add","path":"/c","after":[]}])");
   }
 }

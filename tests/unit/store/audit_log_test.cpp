@@ -132,9 +132,7 @@ TEST_SUITE("store/audit_log") {
   TEST_CASE("time never falls, so that a time is a place in the log") {
     StoreFixture f;
     append(f, {entry(5000), entry(1000), entry(6000)});
-    f.store->read([](Tables& t) {
-      CHECK(t.audit_log.list({}).entries.at(1).created_at == 5000);
-    });
+    f.store->read([](Tables& t) { CHECK(t.audit_log.list({}).entries.at(1).created_at == 5000); });
     CHECK(listed(f, {.start = 5000}) == std::vector<int64_t>{3, 2, 1});
     CHECK(listed(f, {.start = 5001}) == std::vector<int64_t>{3});
     CHECK(listed(f, {.end = 6000}) == std::vector<int64_t>{2, 1});

@@ -1,0 +1,171 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "integration/manage_support.h"
+
+using namespace penstock;
+using namespace penstock::test;
+
+namespace {
+
+std::string exported(Api& api, const std::string& query = "") {
+  const Answer answer = api.get("/manage/v1/config/export" + query);
+  REQUIRE(answer.status == 200);
+  return parsed(answer.body).root().find("data")->text();
+}
+
+Answer apply(Api& api, const std::string& document, bool prune = false) {
+  return api.post("/manage/v1/config/apply",
+                  R"({"document":)" + document + R"(,"prune":)" + (prune ? "true" : "false") + "}");
+}
+Answer plan(Api& api, const std::string& document, bool prune = false) {
+  return api.post("/manage/v1/config/plan",
+                  R"({"document":)" + document + R"(,"prune":)" + (prune ? "true" : "false") + "}");
+}
+
+// "op resource name" of every change.
+std::vector<std::string> changes(const Answer& answer) {
+  REQUIRE_MESSAGE(answer.status == 200, answer.body);
+  std::vector<std::string> all;
+  const auto document = parsed(answer.body);
+  for (const auto change : document.root().find("data")->find("changes")->elements()) {
+    all.push_back(std::string(*change.stringAt("op")) + " " +
+                  std::string(*change.stringAt("resource")) + " " +
+                  std::string(*change.stringAt("name")));
+  }
+  return all;
+}
+
+constexpr const char* kTeam = R"({"version":1,
+  "organization":{"name":"Acme"},
+  "members":[{"email":"ann@example.com","role":"admin","name":"Ann"}],
+  "projects":[{"slug":"default"},{"slug":"web","name":"Web","settings":{"retain_payloads":true}}],
+  "providers":[{"name":"local","vendor":"openai","base_url":"http://127.0.0.1:1/v1","private":true,
+                "default_model":"llama"}],
+  "routing_configs":[{"project":"web","slug":"fast","policy":"single",
+                      "config":{"model":"llama","provider":"local"}}],
+  "api_keys":[{"project":"web","name":"ci","rate_limit_rpm":7,"allowed_models":["@fast"]}],
+  "webhook_endpoints":[{"url":"https://192.0.2.1/hook","event_types":["api_key.revoked"]}]})";
+
+}  // namespace
+
+TEST_SUITE("manage/declarative") {
+  TEST_CASE("a document is applied once, and then the store is as it says") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const auto planned = changes(plan(api, kTeam));
+    CHECK(exported(api).find("Acme") == std::string::npos);  // a plan changes nothing
+    const Answer applied = apply(api, kTeam);
+    CHECK(changes(applied) == planned);
+    for (const std::string expected :
+         {"update organization default", "create member ann@example.com", "create project web",
+          "create provider local", "create routing_config fast", "create api_key ci",
+          "create webhook_endpoint https://192.0.2.1/hook"}) {
+      CHECK_MESSAGE(std::count(planned.begin(), planned.end(), expected) == 1, expected);
+    }
+    CHECK(changes(apply(api, kTeam)).empty());
+    const auto again = parsed(plan(api, kTeam).body);
+    CHECK(again.root().find("data")->find("in_sync")->asBool() == false);  // unmanaged things
+    // Its key works, within its bounds.
+    const auto made = parsed(applied.body);
+    const auto keys = *made.root().find("data")->find("created_keys");
+    REQUIRE(keys.size() == 1);
+    Api key(gateway.proxyUrl(), std::string(*keys.at(0).stringAt("key")));
+    CHECK(key.get("/v1/models").status == 200);
+    CHECK(key.post("/v1/dry-run",
+                   R"({"model":"@default","messages":[{"role":"user","content":"x"}]})")
+              .status == 403);
+    CHECK_FALSE(contains(exported(api), "mlx_sk_"));
+  }
+
+  TEST_CASE("drift is shown where it is") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(apply(api, kTeam).status == 200);
+    REQUIRE(api.patch("/manage/v1/routing-configs/fast?project_id=web",
+                      R"({"config":{"model":"other","provider_credential_id":")" +
+                          dataText(api.get("/manage/v1/providers/local"), "id") + R"("}})")
+                .status == 200);
+    const Answer drift = plan(api, kTeam);
+    CHECK(changes(drift) == std::vector<std::string>{"update routing_config fast"});
+    const auto document = parsed(drift.body);
+    const auto fields = *document.root().find("data")->find("changes")->at(0).find("fields");
+    bool told = false;
+    for (const auto field : fields.elements()) {
+      told = told || (field.stringAt("path") == "/config/model" &&
+                      field.stringAt("before") == "other" && field.stringAt("after") == "llama");
+    }
+    CHECK_MESSAGE(told, drift.body);
+  }
+
+  TEST_CASE("what the document does not name is reported, and deleted only when asked to") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(apply(api, kTeam).status == 200);
+    const std::string less = R"({"version":1,"projects":[{"slug":"default"}]})";
+    const Answer kept = apply(api, less);
+    CHECK(changes(kept).empty());
+    CHECK(contains(kept.body, R"("unmanaged":[{"resource":"project","name":"web"}])"));
+    const auto gone = changes(apply(api, less, true));
+    CHECK(gone == std::vector<std::string>{"delete api_key ci", "delete routing_config default",
+                                           "delete routing_config fast", "delete project web"});
+    CHECK(contains(exported(api), "ann@example.com"));  // sections that are absent stay
+  }
+
+  TEST_CASE("an error anywhere undoes all, and every one is reported") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string before = exported(api);
+    const Answer refused = apply(api, R"({"version":1,
+      "projects":[{"slug":"good","name":"Good"},{"slug":"BAD","name":""},{"slug":"good"}],
+      "providers":[{"name":"p","vendor":"nope"}],
+      "routing_configs":[{"project":"good","slug":"r","policy":"single",
+                          "config":{"model":"m","provider":"missing"}}],
+      "api_keys":[{"project":"missing","name":"k"}],"what":1})");
+    CHECK(refused.status == 422);
+    const auto params = errorParams(refused);
+    for (const std::string expected : {"/document/projects/1/slug", "/document/projects/1/name",
+                                       "/document/projects/2/slug", "/document/providers/0/vendor",
+                                       "/document/routing_configs/0/config/provider_credential_id",
+                                       "/document/api_keys/0/project", "/document/what"}) {
+      CHECK_MESSAGE(std::count(params.begin(), params.end(), expected) == 1, expected,
+                    refused.body);
+    }
+    CHECK(exported(api) == before);
+    CHECK(apply(api, R"({"version":2})").status == 422);
+  }
+
+  TEST_CASE("an export applied to another store gives the same export there") {
+    Gateway first = quietGateway();
+    Gateway second = quietGateway();
+    Api from = manageOf(first);
+    Api to = manageOf(second);
+    REQUIRE(apply(from, kTeam).status == 200);
+    const std::string document = exported(from);
+    REQUIRE(apply(to, document, true).status == 200);
+    CHECK(exported(to) == document);
+    CHECK(changes(plan(to, document, true)).empty());
+  }
+
+  TEST_CASE(
+      "with their hashes keys go on working in another store; only owners may take them along") {
+    Gateway first = quietGateway();
+    Gateway second = quietGateway();
+    Api from = manageOf(first);
+    Api to = manageOf(second);
+    CHECK(withRole(first, "admin").get("/manage/v1/config/export?include_key_hashes=true").status ==
+          403);
+    const std::string document = exported(from, "?include_key_hashes=true");
+    REQUIRE(apply(to, document, true).status == 200);
+    Api traveller(second.proxyUrl(), first.projectKey());
+    CHECK(traveller.get("/v1/models").status == 200);
+    CHECK(proxyOf(second).get("/v1/models").status == 401);  // its own was not in the document
+    CHECK(changes(apply(to, document, true)).empty());
+    // A secret that was revoked here stays revoked.
+    REQUIRE(to.del("/manage/v1/api-keys/" + listAll(to, "/api-keys?status=active", "id").at(0))
+                .status == 200);
+    CHECK(apply(to, document, true).status == 422);
+  }
+}
