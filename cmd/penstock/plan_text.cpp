@@ -45,8 +45,14 @@ std::string plainName(std::string_view text) {
   return name;
 }
 
+// "default/@support": with the project before it, as `@slug` where requests say so.
 std::string nameOf(json::ValueRef thing) {
+  const std::string_view resource = thing.stringAt("resource").value_or("");
+  const std::string_view project = thing.stringAt("project").value_or("");
   std::string name(thing.stringAt("name").value_or(""));
+  const bool inside = !project.empty() && resource != "project";
+  if (inside && resource == "routing_config" && !name.starts_with('@')) name = "@" + name;
+  if (inside) name = std::string(project) + "/" + name;
   for (char& c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
