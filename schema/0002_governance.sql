@@ -118,7 +118,9 @@ CREATE TABLE webhook_delivery (
   CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX webhook_delivery_due ON webhook_delivery (next_attempt_at) WHERE status = 'pending';
+-- By endpoint, so that a backlog at one endpoint is not read to find what is due at another.
+CREATE INDEX webhook_delivery_due ON webhook_delivery (endpoint_id, next_attempt_at)
+  WHERE status = 'pending';
 CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (endpoint_id, id);
 CREATE INDEX webhook_delivery_status ON webhook_delivery (status, id);
 CREATE INDEX webhook_delivery_type ON webhook_delivery (event_type, id);

@@ -30,8 +30,8 @@ std::string_view presentedKey(const http::HeaderList& headers) {
   return key;
 }
 
-Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
-                                          std::string_view presented, UnixMillis now) {
+Result<const config::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
+                                           std::string_view presented, UnixMillis now) {
   if (presented.empty()) {
     return unauthorized("missing_api_key",
                         "no API key was given; send Authorization: Bearer mlx_sk_…");
@@ -39,10 +39,11 @@ Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
   if (presented.size() > kMaxKeyBytes || !presented.starts_with(kPrefix)) {
     return unauthorized("invalid_api_key", "the API key is not a project key (mlx_sk_…)");
   }
-  const model::ApiKey* key = snapshot.findApiKey(sha256(presented));
+  const Sha256 hash = sha256(presented);
+  const config::ApiKey* key = snapshot.findApiKey(hash);
   if (key == nullptr)
     return unauthorized("invalid_api_key", "the API key is unknown or was revoked");
-  if (key->expires_at && *key->expires_at <= now) {
+  if (const auto expiry = config::expiryOf(*key, hash); expiry && *expiry <= now) {
     return unauthorized("expired_api_key", "the API key has expired");
   }
   return key;

@@ -6,7 +6,6 @@
 #include "base/result.h"
 #include "config/snapshot.h"
 #include "http/message.h"
-#include "model/key.h"
 
 namespace penstock::auth {
 
@@ -15,8 +14,9 @@ namespace penstock::auth {
 std::string_view presentedKey(const http::HeaderList& headers);
 
 // Looks the presented key up by its SHA-256; the text itself goes nowhere. The pointer lives as
-// long as the snapshot. Errors are 401 invalid_api_key and never repeat the key.
-Result<const model::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
-                                          std::string_view presented, UnixMillis now);
+// long as the snapshot. The secret before the last rotation is accepted until its time. Errors are
+// 401 missing_, invalid_ or expired_api_key and never repeat the key.
+Result<const config::ApiKey*> verifyApiKey(const config::Snapshot& snapshot,
+                                           std::string_view presented, UnixMillis now);
 
 }  // namespace penstock::auth

@@ -4,37 +4,11 @@
 #include <tuple>
 #include <utility>
 
+#include "config/build_keys.h"
 #include "config/policy.h"
 
 namespace penstock::config {
 namespace {
-
-// Parts that are made from others change with them.
-Part withDependents(Part changed) {
-  if (includes(changed, Part::Projects)) changed = changed | Part::ApiKeys | Part::RoutingConfigs;
-  if (includes(changed, Part::Providers)) changed = changed | Part::RoutingConfigs;
-  return changed;
-}
-
-std::shared_ptr<const ApiKeyIndex> buildApiKeys(store::ApiKeyTable& table) {
-  std::vector<model::ApiKey> keys = table.usable();
-  auto index = std::make_shared<ApiKeyIndex>();
-  index->reserve(keys.size());
-  for (model::ApiKey& key : keys) {
-    const Sha256 hash = key.hash;
-    index->emplace(hash, std::move(key));
-  }
-  return index;
-}
-
-std::shared_ptr<const ManagementKeyIndex> buildManagementKeys(store::ManagementKeyTable& table) {
-  auto index = std::make_shared<ManagementKeyIndex>();
-  for (model::ManagementKey& key : table.usable()) {
-    const Sha256 hash = key.hash;
-    index->emplace(hash, std::move(key));
-  }
-  return index;
-}
 
 std::shared_ptr<const ProjectIndex> buildProjects(store::ProjectTable& table) {
   auto index = std::make_shared<ProjectIndex>();
@@ -57,8 +31,28 @@ std::shared_ptr<const ProviderIndex> buildProviders(store::ProviderTable& table)
   return index;
 }
 
+// The parsed form of an unchanged head is taken from `known`, which may be null.
+Result<RoutingConfig> parseHead(model::RoutingConfig head, const PolicyContext& context,
+                                const RoutingConfigIndex* known) {
+  if (known != nullptr) {
+    const auto found = known->by_id.find(head.id);
+    if (found != known->by_id.end() && known->all[found->second].head == head) {
+      return known->all[found->second];
+    }
+  }
+  auto parsed = parsePolicy(head.policy, head.config_json, context);
+  if (parsed) return RoutingConfig{std::move(head), std::move(parsed->policy)};
+  ApiError error = std::move(parsed).error();
+  error.resource = "routing_config";
+  error.id = head.id;
+  error.detail = "routing config @" + head.slug + " of project " + head.project_id;
+  return error;
+}
+
+// `known` are configs that were checked against these same providers.
 Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
-    store::RoutingConfigTable& table, const ProviderIndex& providers) {
+    store::RoutingConfigTable& table, const ProviderIndex& providers,
+    const RoutingConfigIndex* known) {
   const PolicyContext context{
       [&providers](std::string_view id) { return providers.by_id.contains(id); }};
   std::vector<model::RoutingConfig> heads = table.all();
@@ -66,40 +60,66 @@ Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
     return std::tie(a.project_id, a.slug) < std::tie(b.project_id, b.slug);
   });
   auto index = std::make_shared<RoutingConfigIndex>();
+  index->all.reserve(heads.size());
   for (model::RoutingConfig& head : heads) {
-    auto parsed = parsePolicy(head.policy, head.config_json, context);
-    if (!parsed) {
-      ApiError error = std::move(parsed).error();
-      error.resource = "routing_config";
-      error.id = head.id;
-      error.detail = "routing config @" + head.slug + " of project " + head.project_id;
-      return error;
-    }
+    auto config = parseHead(std::move(head), context, known);
+    if (!config) return std::move(config).error();
     const size_t place = index->all.size();
-    index->by_id.emplace(head.id, place);
-    index->by_slug[head.project_id].emplace(head.slug, place);
-    index->all.push_back({std::move(head), std::move(parsed->policy)});
+    index->by_id.emplace(config->head.id, place);
+    index->by_slug[config->head.project_id].emplace(config->head.slug, place);
+    index->all.push_back(*std::move(config));
   }
   return std::shared_ptr<const RoutingConfigIndex>(std::move(index));
+}
+
+// Puts what was built into its place; answers the error when nothing was.
+template <typename T>
+Status place(std::shared_ptr<const T>& part, Result<std::shared_ptr<const T>> built) {
+  if (!built) return std::move(built).error();
+  part = *std::move(built);
+  return Unit{};
+}
+
+Status rebuildKeys(store::Tables& tables, Part changed, Snapshot::Parts& parts) {
+  const store::TouchedSecrets touched = tables.api_keys.takeTouched();
+  if (parts.api_keys == nullptr || touched.many || includes(changed, Part::Projects)) {
+    return place(parts.api_keys, buildApiKeys(tables.api_keys));
+  }
+  if (touched.hashes.empty()) return Unit{};
+  return place(parts.api_keys, updateApiKeys(tables.api_keys, *parts.api_keys, touched.hashes));
+}
+
+Status rebuildCallers(store::Tables& tables, Part changed, Snapshot::Parts& parts) {
+  if (Status keys = rebuildKeys(tables, changed, parts); !keys) return keys;
+  if (includes(changed, Part::Organization)) {
+    Status built = place(parts.organization, buildOrganization(tables.organizations));
+    if (!built) return built;
+  }
+  if (!includes(changed, Part::ManagementKeys)) return Unit{};
+  return place(parts.management_keys, buildManagementKeys(tables.management_keys));
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part changed,
                                               const Snapshot* base) {
-  changed = base == nullptr ? Part::All : withDependents(changed);
+  if (base == nullptr) changed = Part::All;
+  const bool routing_changed = includes(changed, Part::RoutingConfigs) ||
+                               includes(changed, Part::Projects) ||
+                               includes(changed, Part::Providers);
   Snapshot::Parts parts = base == nullptr ? Snapshot::Parts{} : base->parts();
   parts.version = tables.meta.configVersion();
-  if (includes(changed, Part::ApiKeys)) parts.api_keys = buildApiKeys(tables.api_keys);
-  if (includes(changed, Part::ManagementKeys)) {
-    parts.management_keys = buildManagementKeys(tables.management_keys);
+  if (Status built = rebuildCallers(tables, changed, parts); !built) {
+    return std::move(built).error();
   }
   if (includes(changed, Part::Projects)) parts.projects = buildProjects(tables.projects);
   if (includes(changed, Part::Providers)) parts.providers = buildProviders(tables.providers);
-  if (includes(changed, Part::RoutingConfigs)) {
-    auto built = buildRoutingConfigs(tables.routing_configs, *parts.providers);
+  if (routing_changed) {
+    const RoutingConfigIndex* known =
+        includes(changed, Part::Providers) ? nullptr : parts.routing_configs.get();
+    Status built = place(parts.routing_configs,
+                         buildRoutingConfigs(tables.routing_configs, *parts.providers, known));
     if (!built) return std::move(built).error();
-    parts.routing_configs = *std::move(built);
   }
   return std::shared_ptr<const Snapshot>(std::make_shared<Snapshot>(std::move(parts)));
 }

@@ -15,8 +15,10 @@ Result<std::unique_ptr<ConfigStore>> ConfigStore::load(store::Store& store) {
 
 Result<std::shared_ptr<const Snapshot>> ConfigStore::buildNext(store::Tables& tables,
                                                                Part changed) {
+  // Unless latest_ is what the store holds, it was built for a change that was undone after all.
+  const bool valid = latest_->version() == tables.meta.configVersion();
   tables.meta.bumpConfigVersion();
-  auto built = build(tables, changed, latest_.get());
+  auto built = build(tables, changed, valid ? latest_.get() : nullptr);
   if (built) latest_ = *built;
   return built;
 }

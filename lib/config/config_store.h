@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -51,6 +52,23 @@ class ConfigStore {
       return runChange<Result<Returned>>(
           changed, [&f](store::Tables& tables) -> Result<Returned> { return f(tables); });
     }
+  }
+
+  // The same, undone at the end whatever comes of it: whether the change could be made, and what f
+  // answers.
+  template <typename F>
+  auto rehearse(Part changed, F&& f) {
+    using Answer = std::invoke_result_t<F&, store::Tables&>;
+    std::optional<Answer> answer;
+    std::ignore = store_.write([&](store::Tables& tables) -> Status {
+      answer.emplace(f(tables));
+      if (*answer) {
+        auto built = build(tables, changed, latest_.get());
+        if (!built) answer.emplace(std::move(built).error());
+      }
+      return internalError("rehearsed");  // an error undoes
+    });
+    return *std::move(answer);
   }
 
   store::Store& store() { return store_; }

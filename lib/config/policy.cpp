@@ -9,14 +9,23 @@ namespace {
 
 constexpr size_t kMaxModel = 256;
 
-// One target of a policy: {"model": …, "provider_credential_id": …}.
+// One target of a policy: {"model": …, "provider_credential_id": …}, or a model that says itself
+// whose it is.
 model::Target readTarget(json::ObjectReader& object, const PolicyContext& context) {
   model::Target target;
   target.model = object.requireString("model", {.min = 1, .max = kMaxModel});
-  target.provider_id = object.requireString("provider_credential_id", {.min = 1, .max = 64});
-  if (target.model.starts_with('@')) {
+  const bool configs_name = target.model.starts_with('@');
+  if (configs_name) {
     object.fail("model", "must be a model of the provider, not a routing config");
   }
+  if (context.resolve && !object.has("provider_credential_id")) {
+    if (target.model.empty() || configs_name) return target;
+    auto resolved = context.resolve(target.model);
+    if (resolved) return *std::move(resolved);
+    object.fail("model", std::move(resolved).error().message);
+    return target;
+  }
+  target.provider_id = object.requireString("provider_credential_id", {.min = 1, .max = 64});
   if (!target.provider_id.empty() && !context.has_provider(target.provider_id)) {
     object.fail("provider_credential_id", "no such provider: " + target.provider_id);
   }

@@ -16,14 +16,6 @@ const T* placeIn(const std::vector<T>& all, const size_t* place) {
 
 }  // namespace
 
-const model::ApiKey* Snapshot::findApiKey(const Sha256& hash) const {
-  return findIn(*parts_.api_keys, hash);
-}
-
-const model::ManagementKey* Snapshot::findManagementKey(const Sha256& hash) const {
-  return findIn(*parts_.management_keys, hash);
-}
-
 const model::Project* Snapshot::findProject(std::string_view id) const {
   return findIn(*parts_.projects, id);
 }

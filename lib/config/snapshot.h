@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,8 +8,9 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/ip_range.h"
 #include "base/text.h"
-#include "model/key.h"
+#include "config/key_index.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
@@ -23,13 +23,9 @@ struct RoutingConfig {
   model::Policy policy;
 };
 
-// A digest is uniformly distributed: its first bytes are the hash.
-struct DigestHash {
-  size_t operator()(const Sha256& digest) const {
-    size_t hash = 0;
-    std::memcpy(&hash, digest.data(), sizeof hash);
-    return hash;
-  }
+// The organization with its list of addresses parsed.
+struct Organization : model::Organization {
+  IpAllowList addresses;
 };
 
 template <typename T>
@@ -37,8 +33,6 @@ using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
 // The parts of a snapshot, indexed for look-up. Immutable once in a Snapshot. Places in a vector
 // stand for pointers, so that the parts can be built and moved freely.
-using ApiKeyIndex = std::unordered_map<Sha256, model::ApiKey, DigestHash>;
-using ManagementKeyIndex = std::unordered_map<Sha256, model::ManagementKey, DigestHash>;
 using ProjectIndex = ByText<model::Project>;
 
 struct ProviderIndex {
@@ -60,6 +54,7 @@ class Snapshot {
  public:
   struct Parts {
     int64_t version = 0;
+    std::shared_ptr<const Organization> organization;
     std::shared_ptr<const ApiKeyIndex> api_keys;
     std::shared_ptr<const ManagementKeyIndex> management_keys;
     std::shared_ptr<const ProjectIndex> projects;
@@ -71,10 +66,16 @@ class Snapshot {
   // The store's config_version: larger is newer.
   int64_t version() const { return parts_.version; }
 
-  // Keys that are neither revoked nor of a deleted project. They may have expired: the caller
-  // compares expires_at with its clock.
-  const model::ApiKey* findApiKey(const Sha256& hash) const;
-  const model::ManagementKey* findManagementKey(const Sha256& hash) const;
+  // The one organization; without any value in a store that holds none yet.
+  const Organization& organization() const { return *parts_.organization; }
+
+  // Keys that are neither revoked nor of a deleted project, by the hash of their secret or of the
+  // one before the last rotation. Either may have expired: the caller compares expiryOf(key, hash)
+  // with its clock.
+  const ApiKey* findApiKey(const Sha256& hash) const { return parts_.api_keys->find(hash); }
+  const ManagementKey* findManagementKey(const Sha256& hash) const {
+    return parts_.management_keys->find(hash);
+  }
 
   const model::Project* findProject(std::string_view id) const;
 

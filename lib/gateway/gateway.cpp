@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
 #include "gateway/data_folder.h"
@@ -18,15 +19,19 @@
 #include "http/worker_pool.h"
 #include "manage/auth.h"
 #include "manage/errors.h"
+#include "manage/host_guard.h"
 #include "manage/openapi.h"
 #include "manage/routes.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
 #include "proxy/answer.h"
 #include "proxy/routes.h"
+#include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
 #include "trace/recorder.h"
+#include "upstream/probe.h"
+#include "webhook/dispatcher.h"
 
 namespace penstock {
 namespace {
@@ -42,6 +47,18 @@ T orThrow(Result<T> result) {
   throw std::runtime_error(error.detail.empty() ? error.message : error.detail);
 }
 
+// The system's clocks, or the wall clock that a test owns.
+class OptionsClock final : public Clock {
+ public:
+  explicit OptionsClock(const GatewayOptions& options) : wall_(options.wall_clock) {}
+  UnixMillis now() const override { return wall_ ? wall_() : system_.now(); }
+  SteadyTime steady() const override { return system_.steady(); }
+
+ private:
+  const std::function<int64_t()> wall_;
+  const SystemClock system_;
+};
+
 GatewayOptions normalised(GatewayOptions options) {
   if (options.ephemeral) {
     options.proxy_listen = "127.0.0.1:0";
@@ -50,6 +67,7 @@ GatewayOptions normalised(GatewayOptions options) {
   if (options.threads <= 0) {
     options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 16U));
   }
+  for (std::string& host : options.manage_hosts) host = asciiLower(host);
   if (options.tls_cert.empty() != options.tls_key.empty()) {
     throw std::runtime_error("a TLS listener needs both a certificate and a key");
   }
@@ -104,9 +122,9 @@ class Gateway::Impl {
         config(orThrow(config::ConfigStore::load(*store))),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
-        proxy_context{config->published(),  prices, rate_limits, recorder, metrics, clock, log,
-                      proxyOptions(options)},
-        manage_services{*config, clock, log, [this] { recorder.flush(); }},
+        proxy_context{
+            config->published(),  prices, rate_limits, health, recorder, metrics, clock, log,
+            proxyOptions(options)},
         manage_pool(kManageThreads, kManageQueue) {
     startLoops();
     startProxy();
@@ -127,6 +145,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    webhooks.reset();
     // Clients go on their own loops, after what the closed connections left behind there.
     for (size_t i = 0; i < loops.size(); ++i) {
       loops[i]->post([this, i] { clients[i]->closeIdle(); });
@@ -138,7 +157,7 @@ class Gateway::Impl {
   }
 
   const GatewayOptions options;
-  const SystemClock clock;
+  const OptionsClock clock{options};
   DataFolder folder;
   Logger log;
   const std::unique_ptr<store::Store> store;
@@ -147,15 +166,20 @@ class Gateway::Impl {
   metrics::Registry metrics;
   const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits;
+  routing::HealthBoard health;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
   http::Resolver resolver;
   proxy::Context proxy_context;
-  manage::Services manage_services;
+  budget::RateLimiter manage_rate_limits;
+  manage::InFlight manage_in_flight;
   std::vector<std::unique_ptr<http::Loop>> loops;
   std::unique_ptr<DemoServer> demo_server;
   std::vector<std::unique_ptr<http::Client>> clients;              // by loop
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
+  std::optional<upstream::Prober> prober;
+  std::optional<webhook::Dispatcher> webhooks;
+  std::optional<manage::Services> manage_services;
   http::WorkerPool manage_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
   std::unique_ptr<http::Server> proxy_server, manage_server;
@@ -202,6 +226,10 @@ class Gateway::Impl {
           std::make_unique<proxy::LoopContext>(proxy_context, *loop, *clients.back()));
     }
     for (auto& loop : loops) loop->start();
+    // Calls that belong to no request are few: one loop makes them.
+    prober.emplace(*loops.front(), *clients.front());
+    webhooks.emplace(webhook::Dispatcher::Services{*store, *loops.front(), *clients.front(), clock,
+                                                   log, metrics});
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {
@@ -238,20 +266,36 @@ class Gateway::Impl {
   }
 
   void startManage() {
-    auto routes = manage::manageRoutes(manage_services, manage_pool);
+    manage_services.emplace(manage::Services{
+        .config = *config,
+        .clock = clock,
+        .log = log,
+        .prices = prices,
+        .prober = *prober,
+        .health = health,
+        .rate_limits = manage_rate_limits,
+        .in_flight = manage_in_flight,
+        .rate_limit_rpm = options.manage_rate_limit_rpm,
+        .flush_logs = [this] { recorder.flush(); },
+        .wake_webhooks = [this] { webhooks->wake(); },
+    });
+    auto routes = manage::manageRoutes(*manage_services, manage_pool);
     append(routes, healthRoutes([this] { return ready(); }));
     routes.push_back(metricsRoute(metrics));
     manage_router = std::make_unique<http::Router>(std::move(routes), manage::renderError);
     http::Server::Options server;
     server.limits = serverLimits();
-    server.limits.body_bytes = std::min<uint64_t>(options.max_body_bytes, 4 << 20);
+    server.limits.body_bytes = std::min<uint64_t>(options.max_body_bytes, 16 << 20);
     server.tls = listenerTls(options);
     server.handler = [this](const http::ExchangePtr& exchange) {
+      if (const auto refused = manage::refuseHost(exchange->request(), options.manage_hosts)) {
+        return exchange->respond(manage::renderError(exchange->request(), *refused));
+      }
       manage_router->dispatch(exchange);
     };
     server.render_error = manage::renderError;
     server.admit_body = [this](const http::Request& request) {
-      return manage::admitBody(manage_services, request);
+      return manage::admitBody(*manage_services, request);
     };
     manage_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
   }

@@ -47,4 +47,10 @@ void writeText(json::Writer& out, std::string_view name, std::string_view text) 
   }
 }
 
+void writeTexts(json::Writer& out, std::string_view name, std::span<const std::string> texts) {
+  out.key(name).beginArray();
+  for (const std::string& text : texts) out.value(text);
+  out.endArray();
+}
+
 }  // namespace penstock::manage

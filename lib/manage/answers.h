@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,8 @@ http::Response pageAnswer(std::string_view list, const store::Page<T>& page, con
 void writeTime(json::Writer& out, std::string_view name, std::optional<UnixMillis> time);
 // Null where there is no text.
 void writeText(json::Writer& out, std::string_view name, std::string_view text);
+
+void writeTexts(json::Writer& out, std::string_view name, std::span<const std::string> texts);
 
 // What lists say of a key: "active", "expired" or "revoked".
 template <typename Key>

@@ -1,9 +1,13 @@
 #include "manage/auth.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "auth/access.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "manage/resource.h"
 
 namespace penstock::manage {
 namespace {
@@ -37,12 +41,21 @@ Result<const model::ManagementKey*> authenticate(const config::Snapshot& snapsho
   if (presented.size() > kMaxKeyBytes || !presented.starts_with(kPrefix)) {
     return unauthorized("the key is not a management key (mlx_mk_…)");
   }
-  const model::ManagementKey* key = snapshot.findManagementKey(sha256(presented));
+  const Sha256 hash = sha256(presented);
+  const config::ManagementKey* key = snapshot.findManagementKey(hash);
   if (key == nullptr) return unauthorized("the management key is unknown or was revoked");
-  if (key->expires_at && *key->expires_at <= now) {
-    return unauthorized("the management key has expired");
-  }
+  const auto expiry = config::expiryOf(*key, hash);
+  if (expiry && *expiry <= now) return unauthorized("the management key has expired");
+  const auto allowed =
+      auth::checkAddress(snapshot.organization().addresses, key->addresses, request.peer);
+  if (!allowed) return allowed.error();
   return key;
+}
+
+bool Call::sees(std::string_view project_id) const {
+  return project_id.empty() || caller.project_ids.empty() ||
+         std::find(caller.project_ids.begin(), caller.project_ids.end(), project_id) !=
+             caller.project_ids.end();
 }
 
 Status requireRole(const model::ManagementKey& caller, model::Role least) {

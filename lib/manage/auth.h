@@ -12,7 +12,8 @@
 namespace penstock::manage {
 
 // The management key of `Authorization: Bearer mlx_mk_…`, looked up by its hash; the presented text
-// goes nowhere else. The pointer lives as long as the snapshot. Errors: 401 invalid_api_key.
+// goes nowhere else. The pointer lives as long as the snapshot. Errors: 401 invalid_api_key, 403
+// ip_not_allowed.
 Result<const model::ManagementKey*> authenticate(const config::Snapshot& snapshot,
                                                  const http::Request& request, UnixMillis now);
 

@@ -1,12 +1,14 @@
 #include "manage/body.h"
 
+#include "base/ip_range.h"
 #include "base/text.h"
+#include "config/slug.h"
+#include "manage/query.h"
 #include "store/provision.h"
 
 namespace penstock::manage {
 namespace {
 
-constexpr size_t kMaxBytes = 1 << 20;
 constexpr int64_t kMillisPerDay = 86'400'000;
 
 bool isJson(std::string_view content_type) {
@@ -15,64 +17,148 @@ bool isJson(std::string_view content_type) {
 
 }  // namespace
 
-Result<json::Document> readBody(const http::Request& request) {
+Result<json::Document> readBody(const http::Request& request, size_t max_bytes) {
   const std::string_view content_type = request.headers.get("Content-Type");
   if (!content_type.empty() && !isJson(content_type)) {
     return ApiError{ErrorKind::UnsupportedMediaType, "unsupported_media_type",
                     "the body must be JSON: send Content-Type: application/json", "Content-Type"};
   }
-  auto document = json::parse(request.body, {.max_bytes = kMaxBytes}, "the request body");
+  auto document = json::parse(request.body, {.max_bytes = max_bytes}, "the request body");
   if (document && !document->root().isObject()) {
     return invalidRequest("invalid_type", "the request body must be a JSON object");
   }
   return document;
 }
 
-const model::Project* findProject(const config::Snapshot& config, std::string_view id_or_slug) {
-  if (const model::Project* project = config.findProject(id_or_slug)) return project;
-  for (const auto& [id, project] : *config.parts().projects) {
-    if (project.slug == id_or_slug) return &project;
+const model::Project* findProject(const Call& call, std::string_view id_or_slug) {
+  const auto visible = [&](const model::Project& project) {
+    return call.sees(project.id) ? &project : nullptr;
+  };
+  if (const model::Project* project = call.config->findProject(id_or_slug)) {
+    return visible(*project);
+  }
+  for (const auto& [id, project] : *call.config->parts().projects) {
+    if (project.slug == id_or_slug) return visible(project);
   }
   return nullptr;
 }
 
-const model::Project* findProjectOrDefault(const config::Snapshot& config,
-                                           std::string_view id_or_slug) {
-  if (!id_or_slug.empty()) return findProject(config, id_or_slug);
-  const config::ProjectIndex& projects = *config.parts().projects;
-  if (projects.size() == 1) return &projects.begin()->second;
-  return findProject(config, store::kDefaultSlug);
+const model::Project* findProjectOrDefault(const Call& call, std::string_view id_or_slug) {
+  if (!id_or_slug.empty()) return findProject(call, id_or_slug);
+  if (call.caller.project_ids.size() == 1) return findProject(call, call.caller.project_ids[0]);
+  const config::ProjectIndex& projects = *call.config->parts().projects;
+  if (projects.size() == 1) return findProject(call, projects.begin()->first);
+  return findProject(call, store::kDefaultSlug);
 }
 
-const model::Project* readProject(json::ObjectReader& body, const config::Snapshot& config) {
+const model::Project* readProject(json::ObjectReader& body, const Call& call) {
   if (!body.has("project_id")) {
-    const model::Project* project = findProjectOrDefault(config, {});
+    const model::Project* project = findProjectOrDefault(call, {});
     if (project == nullptr) body.fail("project_id", "is required: there are several projects");
     return project;
   }
   const auto named = body.string("project_id", {.min = 1, .max = 128});
   if (!named) return nullptr;
-  const model::Project* project = findProject(config, *named);
+  const model::Project* project = findProject(call, *named);
   if (project == nullptr) body.fail("project_id", "there is no such project");
   return project;
 }
 
-Result<std::string> projectFilter(const config::Snapshot& config, const std::string& id_or_slug) {
-  if (id_or_slug.empty()) return std::string();
-  const model::Project* project = findProject(config, id_or_slug);
+Result<std::vector<std::string>> projectFilter(const Call& call, const std::string& id_or_slug) {
+  if (id_or_slug.empty()) return call.caller.project_ids;
+  const model::Project* project = findProject(call, id_or_slug);
   if (project == nullptr) return notFound("project", id_or_slug);
-  return project->id;
+  return std::vector{project->id};
+}
+
+void readProjectIds(json::ObjectReader& body, std::vector<std::string>& project_ids,
+                    const Call& call) {
+  std::vector<std::string> named = project_ids;
+  readTexts(body, "project_ids", named);
+  if (named == project_ids) return;
+  project_ids.clear();
+  for (size_t i = 0; i < named.size(); ++i) {
+    if (const model::Project* project = findProject(call, named[i])) {
+      project_ids.push_back(project->id);
+    } else {
+      body.fail("project_ids/" + std::to_string(i), "there is no such project");
+    }
+  }
 }
 
 void requireField(json::ObjectReader& body, std::string_view key) {
   if (!body.has(key)) body.fail(key, "is required");
 }
 
-std::optional<UnixMillis> readExpiry(json::ObjectReader& body, UnixMillis now) {
-  if (body.isNull("expires_in_days")) return std::nullopt;
-  const auto days = body.integer("expires_in_days", {.min = 1, .max = 3650});
-  if (!days) return std::nullopt;
-  return now + *days * kMillisPerDay;
+void readExpiry(json::ObjectReader& body, std::optional<UnixMillis>& expires_at, UnixMillis now) {
+  if (body.has("expires_in_days") && body.has("expires_at")) {
+    body.fail("expires_at", "cannot be given together with expires_in_days");
+  }
+  if (body.isNull("expires_in_days") || body.isNull("expires_at")) {
+    expires_at.reset();
+  } else if (const auto days = body.integer("expires_in_days", {.min = 1, .max = 3650})) {
+    expires_at = now + *days * kMillisPerDay;
+  } else if (const auto text = body.string("expires_at", {.min = 1, .max = 64})) {
+    expires_at = parseTime(*text);
+    if (!expires_at) body.fail("expires_at", "must be an ISO 8601 time");
+  }
+}
+
+void readRateLimit(json::ObjectReader& body, std::optional<int64_t>& rate_limit_rpm) {
+  if (body.isNull("rate_limit_rpm")) {
+    rate_limit_rpm.reset();
+  } else if (const auto limit = body.integer("rate_limit_rpm", {.min = 1, .max = 1'000'000'000})) {
+    rate_limit_rpm = limit;
+  }
+}
+
+bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allowlist) {
+  if (!body.has("ip_allowlist")) return false;
+  std::vector<std::string> texts;
+  readTexts(body, "ip_allowlist", texts);
+  auto list = IpAllowList::parse(texts);
+  if (!list) {
+    body.fail("ip_allowlist" + list.error().param, list.error().message);
+    return false;
+  }
+  ip_allowlist.clear();
+  for (const IpRange& range : list->ranges()) ip_allowlist.push_back(range.text());
+  return true;
+}
+
+void readTexts(json::ObjectReader& body, std::string_view key, std::vector<std::string>& texts) {
+  if (body.isNull(key)) {
+    texts.clear();
+  } else if (auto given = body.strings(key, {.min = 1, .max = 256})) {
+    texts = *std::move(given);
+  }
+}
+
+void readSlug(json::ObjectReader& body, std::string& slug) {
+  auto given = body.string("slug", {.min = 1, .max = 63});
+  if (!given) return;
+  if (!config::isSlug(*given)) body.fail("slug", "must be made of a-z, 0-9, '-' and '_'");
+  slug = *std::move(given);
+}
+
+std::optional<model::Role> readRole(json::ObjectReader& body) {
+  // In the order of model::Role.
+  const auto chosen = body.choice("role", {"owner", "admin", "member", "viewer"});
+  if (!chosen) return std::nullopt;
+  return static_cast<model::Role>(*chosen);
+}
+
+void refuseConfinedRole(json::ObjectReader& body, model::Role role,
+                        const std::vector<std::string>& project_ids) {
+  if (project_ids.empty() || role >= model::Role::Member) return;
+  body.fail("project_ids", "only the roles member and viewer can be confined to projects");
+}
+
+Status notAbove(const model::ManagementKey& caller, model::Role role) {
+  if (caller.role <= role) return Unit{};
+  return ApiError{ErrorKind::Forbidden, "forbidden",
+                  "the role " + std::string(model::roleName(role)) +
+                      " is above that of the key you use"};
 }
 
 }  // namespace penstock::manage

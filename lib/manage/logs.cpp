@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "json/document.h"
 #include "manage/answers.h"
+#include "manage/body.h"
 #include "manage/log_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -37,7 +38,6 @@ void readTags(QueryReader& query, store::LogFilter& filter) {
 Result<store::LogFilter> readFilter(const http::Request& request) {
   QueryReader query(request);
   store::LogFilter filter;
-  filter.project_id = query.text("project_id");
   if (const auto status = query.choice("status", {"2xx", "4xx", "5xx"})) {
     filter.status = static_cast<store::StatusClass>(*status + 1);
   }
@@ -59,17 +59,21 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
   return filter;
 }
 
-// Lets a filter name a project by its slug; ids of deleted projects still find their rows.
-void resolveProject(store::LogFilter& filter, const config::Snapshot& config) {
-  for (const auto& [id, project] : *config.parts().projects) {
-    if (project.slug == filter.project_id) filter.project_id = id;
-  }
+// Lets a filter name a project by its slug, and confines it to what the caller may know of; ids of
+// deleted projects still find their rows. False when nothing may be found.
+bool resolveProject(store::LogFilter& filter, const std::string& named, const Call& call) {
+  filter.project_ids = call.caller.project_ids;
+  if (named.empty()) return true;
+  const model::Project* project = findProject(call, named);
+  filter.project_ids = {project == nullptr ? named : project->id};
+  return call.sees(filter.project_ids[0]);
 }
 
 Answer listLogs(Services& services, const Call& call) {
   auto filter = readFilter(call.request);
   if (!filter) return std::move(filter).error();
-  resolveProject(*filter, *call.config);
+  QueryReader query(call.request);
+  if (!resolveProject(*filter, query.text("project_id"), call)) return listAnswer([](auto&) {}, {});
   if (services.flush_logs) services.flush_logs();
   const store::LogPage page = services.config.store().log().list(*filter);
   std::optional<std::string> next;
@@ -85,7 +89,7 @@ Answer showLog(Services& services, const Call& call) {
   const std::string id(call.request.param("request_id"));
   if (services.flush_logs) services.flush_logs();
   const auto row = services.config.store().log().find(id);
-  if (!row) return notFound("log", id);
+  if (!row || !call.sees(row->project_id)) return notFound("log", id);
   return dataAnswer(kOk, [&](json::Writer& out) { writeLogDetail(out, *row); });
 }
 

@@ -1,34 +1,74 @@
-// The organization: a self-hosted store has one.
+// The organization: there is one in a self-hosted store.
+#include "base/ip_range.h"
+#include "config/slug.h"
 #include "manage/answers.h"
+#include "manage/body.h"
+#include "manage/change.h"
+#include "manage/kinds.h"
 #include "manage/resource.h"
 
 namespace penstock::manage {
 namespace {
 
-Handler showOrganization;
+Handler showOrganization, updateOrganization;
 
 constexpr ResourceRoute kRoutes[] = {
     {"GET", "/orgs/{id}", model::Role::Viewer, showOrganization},
+    {"PATCH", "/orgs/{id}", model::Role::Owner, updateOrganization},
 };
 
-void writeOrganization(json::Writer& out, const model::Organization& organization) {
+void writeOrganization(json::Writer& out, const model::Organization& organization, UnixMillis) {
   out.beginObject().field("id", organization.id).field("name", organization.name);
   out.field("slug", organization.slug).field("plan", "self_hosted");
+  writeTexts(out, "ip_allowlist", organization.ip_allowlist);
   writeTime(out, "created_at", organization.created_at);
   out.endObject();
 }
 
 // "current" names the caller's own, so that nobody needs to know the id first.
+std::optional<model::Organization> findOrganization(store::Tables& tables, const Call& call,
+                                                    std::string_view named) {
+  return tables.organizations.find(named == "current" ? call.caller.organization_id : named);
+}
+
 Answer showOrganization(Services& services, const Call& call) {
-  std::string id(call.request.param("id"));
-  if (id == "current") id = call.caller.organization_id;
-  const auto organization = services.config.store().read(
-      [&](store::Tables& tables) { return tables.organizations.find(id); });
-  if (!organization) return notFound("organization", id);
-  return dataAnswer(kOk, [&](json::Writer& out) { writeOrganization(out, *organization); });
+  return showOne(kOrganization, services, call, "id");
+}
+
+Answer updateOrganization(Services& services, const Call& call) {
+  auto document = readBody(call.request);
+  if (!document) return std::move(document).error();
+  return change(services, call, config::Part::Organization, [&](Change& change) -> Answer {
+    auto organization = change.load(kOrganization, "id");
+    if (!organization) return std::move(organization).error();
+    json::ObjectReader body(document->root());
+    readOrganization(body, *organization, call);
+    if (auto checked = body.finish(); !checked) return std::move(checked).error();
+    if (auto stored = change.tables.organizations.update(*organization); !stored) {
+      return std::move(stored).error();
+    }
+    change.updated(kOrganization, *organization);
+    return objectAnswer(kOk, kOrganization, *organization, call.now);
+  });
 }
 
 }  // namespace
+
+const Kind<model::Organization> kOrganization{"organization", ofOrganization, writeOrganization,
+                                              findOrganization};
+
+// Whoever changes the list must stay inside it, or nobody could change it back.
+void readOrganization(json::ObjectReader& body, model::Organization& organization,
+                      const Call& call) {
+  if (auto name = body.string("name", kName)) organization.name = std::move(*name);
+  readSlug(body, organization.slug);
+  if (!readIpAllowlist(body, organization.ip_allowlist)) return;
+  const auto allowed = IpAllowList::parse(organization.ip_allowlist);
+  if (!allowed->allows(call.request.peer)) {
+    body.fail("ip_allowlist", "would shut you out: your address is " +
+                                  std::string(call.request.peer));
+  }
+}
 
 std::span<const ResourceRoute> organizationRoutes() { return kRoutes; }
 

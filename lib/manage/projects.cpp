@@ -5,6 +5,9 @@
 #include "config/slug.h"
 #include "manage/answers.h"
 #include "manage/body.h"
+#include "manage/change.h"
+#include "manage/effects.h"
+#include "manage/kinds.h"
 #include "manage/query.h"
 #include "manage/resource.h"
 #include "store/provision.h"
@@ -24,7 +27,7 @@ constexpr ResourceRoute kRoutes[] = {
 
 constexpr std::string_view kList = "projects";
 
-void writeProject(json::Writer& out, const model::Project& project) {
+void writeProject(json::Writer& out, const model::Project& project, UnixMillis) {
   out.beginObject().field("id", project.id).field("name", project.name);
   out.field("slug", project.slug).field("description", project.description);
   out.key("settings").beginObject();
@@ -35,28 +38,13 @@ void writeProject(json::Writer& out, const model::Project& project) {
   out.endObject();
 }
 
-http::Response projectAnswer(int status, const model::Project& project) {
-  return dataAnswer(status, [&](json::Writer& out) { writeProject(out, project); });
-}
+std::string_view itself(const model::Project& project) { return project.id; }
 
-// What create and update have in common; a new project is an empty one, updated.
-void readProjectFields(json::ObjectReader& body, model::Project& project) {
-  if (auto name = body.string("name", kName)) project.name = std::move(*name);
-  if (auto text = body.string("description", kDescription)) project.description = std::move(*text);
-  if (auto slug = body.string("slug", {.min = 1, .max = 63})) {
-    if (!config::isSlug(*slug)) body.fail("slug", "must be made of a-z, 0-9, '-' and '_'");
-    project.slug = std::move(*slug);
-  }
-  body.object("settings", [&](json::ObjectReader& settings) {
-    model::ProjectSettings& now = project.settings;
-    now.auto_resolve_bare_model =
-        settings.boolean("auto_resolve_bare_model").value_or(now.auto_resolve_bare_model);
-    now.retain_payloads = settings.boolean("retain_payloads").value_or(now.retain_payloads);
-  });
-}
-
-std::optional<model::Project> findLiving(store::Tables& tables, std::string_view id) {
-  auto project = tables.projects.find(id);
+// By id or by slug.
+std::optional<model::Project> findLiving(store::Tables& tables, const Call& call,
+                                         std::string_view named) {
+  auto project = tables.projects.find(named);
+  if (!project) project = tables.projects.findBySlug(call.caller.organization_id, named);
   return project && !project->deleted_at ? project : std::nullopt;
 }
 
@@ -66,9 +54,10 @@ Answer listProjects(Services& services, const Call& call) {
   const bool all = query.choice("include_deleted", {"false", "true"}).value_or(0) == 1;
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
   const auto found = services.config.store().read([&](store::Tables& tables) {
-    return tables.projects.list(page, all ? store::Deleted::Include : store::Deleted::Exclude);
+    return tables.projects.list(call.caller.project_ids, page,
+                                all ? store::Deleted::Include : store::Deleted::Exclude);
   });
-  return pageAnswer(kList, found, writeProject);
+  return pageAnswer(kList, kProject, found, call.now);
 }
 
 Answer createProject(Services& services, const Call& call) {
@@ -83,55 +72,88 @@ Answer createProject(Services& services, const Call& call) {
     if (project.slug.empty()) body.fail("slug", "is required: the name has no letter or digit");
   }
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  project.id = newId("proj_", call.now);
-  project.organization_id = call.caller.organization_id;
-  project.created_at = call.now;
-  auto created = services.config.change(
-      config::Part::Projects | config::Part::RoutingConfigs,
-      [&](store::Tables& tables) { return store::createProject(tables, project); });
-  if (!created) return std::move(created).error();
-  return projectAnswer(kCreated, project);
+  return change(services, call, config::Part::Projects | config::Part::RoutingConfigs,
+                [&](Change& change) -> Answer {
+                  auto added = addProject(change, project);
+                  if (!added) return std::move(added).error();
+                  return objectAnswer(kCreated, kProject, *added, call.now);
+                });
 }
 
 Answer showProject(Services& services, const Call& call) {
-  const auto id = call.request.param("project_id");
-  const auto project =
-      services.config.store().read([&](store::Tables& tables) { return findLiving(tables, id); });
-  if (!project) return notFound("project", std::string(id));
-  return projectAnswer(kOk, *project);
+  return showOne(kProject, services, call, "project_id");
 }
 
 Answer updateProject(Services& services, const Call& call) {
   auto document = readBody(call.request);
   if (!document) return std::move(document).error();
-  const auto id = call.request.param("project_id");
-  auto updated = services.config.change(
-      config::Part::Projects, [&](store::Tables& tables) -> Result<model::Project> {
-        auto project = findLiving(tables, id);
-        if (!project) return notFound("project", std::string(id));
-        json::ObjectReader body(document->root());
-        readProjectFields(body, *project);
-        if (auto checked = body.finish(); !checked) return std::move(checked).error();
-        if (auto stored = tables.projects.update(*project); !stored) return stored.error();
-        return *project;
-      });
-  if (!updated) return std::move(updated).error();
-  return projectAnswer(kOk, *updated);
+  return change(services, call, config::Part::Projects, [&](Change& change) -> Answer {
+    auto project = change.load(kProject, "project_id");
+    if (!project) return std::move(project).error();
+    json::ObjectReader body(document->root());
+    readProjectFields(body, *project);
+    if (auto checked = body.finish(); !checked) return std::move(checked).error();
+    if (auto stored = change.tables.projects.update(*project); !stored) return stored.error();
+    change.updated(kProject, *project);
+    return objectAnswer(kOk, kProject, *project, call.now);
+  });
 }
 
 Answer deleteProject(Services& services, const Call& call) {
-  const std::string id(call.request.param("project_id"));
-  auto deleted = services.config.change(
-      config::Part::Projects | config::Part::ApiKeys | config::Part::RoutingConfigs,
-      [&](store::Tables& tables) -> Status {
-        if (!store::deleteProject(tables, id, call.now)) return notFound("project", id);
-        return Unit{};
-      });
-  if (!deleted) return std::move(deleted).error();
-  return deletedAnswer(id);
+  constexpr auto kTouched =
+      config::Part::Projects | config::Part::ApiKeys | config::Part::RoutingConfigs;
+  return change(services, call, kTouched, [&](Change& change) -> Answer {
+    auto project = change.load(kProject, "project_id");
+    if (!project) return std::move(project).error();
+    dropProject(change, *project);
+    return deletedAnswer(project->id);
+  });
 }
 
 }  // namespace
+
+const Kind<model::Project> kProject{"project", itself, writeProject, findLiving};
+
+// What create and update have in common; a new project is an empty one, updated.
+void readProjectFields(json::ObjectReader& body, model::Project& project) {
+  if (auto name = body.string("name", kName)) project.name = std::move(*name);
+  if (auto text = body.string("description", kDescription)) project.description = std::move(*text);
+  readSlug(body, project.slug);
+  body.object("settings", [&](json::ObjectReader& settings) {
+    model::ProjectSettings& now = project.settings;
+    now.auto_resolve_bare_model =
+        settings.boolean("auto_resolve_bare_model").value_or(now.auto_resolve_bare_model);
+    now.retain_payloads = settings.boolean("retain_payloads").value_or(now.retain_payloads);
+  });
+}
+
+Result<model::Project> addProject(Change& change, model::Project project) {
+  project.id = newId("proj_", change.call.now);
+  project.organization_id = change.call.caller.organization_id;
+  project.created_at = change.call.now;
+  if (auto added = store::createProject(change.tables, project); !added) return added.error();
+  change.created(kProject, project);
+  if (const auto config = change.tables.routing_configs.findBySlug(project.id,
+                                                                   store::kDefaultSlug)) {
+    change.created(kRoutingConfig, *config);
+  }
+  return project;
+}
+
+// The keys of it that still work, and its routing configs, go with it: each is told of.
+void dropProject(Change& change, const model::Project& project) {
+  const UnixMillis now = change.call.now;
+  for (const model::ApiKey& key : change.tables.api_keys.unrevokedOf(project.id)) {
+    change.remember(kApiKey, key);
+    change.tables.api_keys.revoke(key.id, now);
+    change.updated(kApiKey, *change.tables.api_keys.find(key.id), "revoked");
+  }
+  for (const model::RoutingConfig& config : change.tables.routing_configs.ofProject(project.id)) {
+    change.deleted(kRoutingConfig, config);
+  }
+  store::deleteProject(change.tables, project.id, now);
+  change.deleted(kProject, project);
+}
 
 std::span<const ResourceRoute> projectRoutes() { return kRoutes; }
 

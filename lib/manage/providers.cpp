@@ -1,8 +1,11 @@
 // Providers: a vendor's dialect at an address with a credential. The secret comes in and never out.
 #include "base/id.h"
-#include "manage/answers.h"
 #include "manage/body.h"
+#include "manage/change.h"
+#include "manage/effects.h"
+#include "manage/kinds.h"
 #include "manage/provider_fields.h"
+#include "manage/provider_verification.h"
 #include "manage/query.h"
 #include "manage/resource.h"
 #include "store/provision.h"
@@ -18,13 +21,15 @@ constexpr ResourceRoute kRoutes[] = {
     {"GET", "/providers/{provider_id}", model::Role::Viewer, showProvider},
     {"PATCH", "/providers/{provider_id}", model::Role::Admin, updateProvider},
     {"DELETE", "/providers/{provider_id}", model::Role::Admin, deleteProvider},
+    {"GET", "/providers/{provider_id}/health", model::Role::Viewer, showProviderHealth},
+    {"POST", "/providers/{provider_id}/verify", model::Role::Admin, verifyProviderNow},
 };
 
 constexpr std::string_view kList = "providers";
 // A new or changed provider may take over every @default that nobody has edited.
 constexpr config::Part kTouched = config::Part::Providers | config::Part::RoutingConfigs;
 
-void writeProvider(json::Writer& out, const model::Provider& provider) {
+void writeProvider(json::Writer& out, const model::Provider& provider, UnixMillis) {
   const bool has_key = !provider.api_key.empty();
   out.beginObject().field("id", provider.id).field("vendor", provider.vendor);
   out.field("name", provider.name).field("base_url", provider.base_url);
@@ -32,16 +37,51 @@ void writeProvider(json::Writer& out, const model::Provider& provider) {
   writeText(out, "default_model", provider.default_model);
   writeText(out, "api_key_fingerprint", has_key ? provider.api_key.fingerprint() : std::string());
   out.field("status", "active");
-  // Nothing probes providers yet.
-  out.key("health").beginObject().field("state", "unknown").key("p50_latency_ms").null();
-  out.key("last_check_at").null().endObject();
   writeTime(out, "created_at", provider.created_at);
   writeTime(out, "updated_at", provider.updated_at);
   out.endObject();
 }
 
-http::Response providerAnswer(int status, const model::Provider& provider) {
-  return dataAnswer(status, [&](json::Writer& out) { writeProvider(out, provider); });
+// By id or by name.
+std::optional<model::Provider> findProvider(store::Tables& tables, const Call&,
+                                            std::string_view named) {
+  auto provider = tables.providers.find(named);
+  return provider ? provider : tables.providers.findByName(named);
+}
+
+// What a change of one provider may change along with it: the vendor's default, and the @defaults
+// that nobody has edited. Remembers them, then tells of those that did change.
+class Neighbours {
+ public:
+  Neighbours(Change& change, const model::Provider& provider)
+      : change_(change),
+        providers_(change.tables.providers.all()),
+        configs_(change.tables.routing_configs.automaticAt(store::kDemoVendor)) {
+    std::erase_if(providers_, [&](const auto& other) { return other.id == provider.id; });
+    for (const auto& other : providers_) change_.remember(kProvider, other);
+    for (const auto& config : configs_) change_.remember(kRoutingConfig, config);
+  }
+
+  void tell() {
+    for (const auto& other : providers_) {
+      change_.updated(kProvider, *change_.tables.providers.find(other.id));
+    }
+    for (const auto& config : configs_) {
+      change_.updated(kRoutingConfig, *change_.tables.routing_configs.find(config.id));
+    }
+  }
+
+ private:
+  Change& change_;
+  std::vector<model::Provider> providers_;
+  std::vector<model::RoutingConfig> configs_;
+};
+
+http::Response providerAnswer(Services& services, int status, const model::Provider& provider,
+                              UnixMillis now) {
+  const std::string json = jsonOf(kProvider, provider, now);
+  return taggedAnswer(status, withHealth(services, json, provider, now),
+                      etagOf(kProvider, provider, json));
 }
 
 Answer listProviders(Services& services, const Call& call) {
@@ -50,7 +90,9 @@ Answer listProviders(Services& services, const Call& call) {
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
   const auto found = services.config.store().read(
       [&](store::Tables& tables) { return tables.providers.list(page); });
-  return pageAnswer(kList, found, writeProvider);
+  return pageAnswer(kList, found, [&](json::Writer& out, const model::Provider& provider) {
+    out.raw(withHealth(services, jsonOf(kProvider, provider, call.now), provider, call.now));
+  });
 }
 
 Answer createProvider(Services& services, const Call& call) {
@@ -61,54 +103,121 @@ Answer createProvider(Services& services, const Call& call) {
   if (const Vendor* vendor = readVendor(body)) provider.vendor = vendor->id;
   requireField(body, "name");
   readProvider(body, provider, Edit::Create);
+  const bool verify = body.boolean("verify").value_or(true);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  provider.id = newId("prov_", call.now);
-  provider.created_at = provider.updated_at = call.now;
-  auto created =
-      services.config.change(kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
-        if (auto added = store::addProvider(tables, provider); !added) return added.error();
-        return *tables.providers.find(provider.id);
-      });
-  if (!created) return std::move(created).error();
-  return providerAnswer(kCreated, *created);
+  if (verify) {
+    if (auto good = verifyProvider(services, provider); !good) return std::move(good).error();
+  }
+  return change(services, call, kTouched, [&](Change& change) -> Answer {
+    auto added = addProvider(change, provider);
+    if (!added) return std::move(added).error();
+    return providerAnswer(services, kCreated, *added, call.now);
+  });
 }
 
 Answer showProvider(Services& services, const Call& call) {
-  const auto id = call.request.param("provider_id");
-  const auto provider = services.config.store().read(
-      [&](store::Tables& tables) { return tables.providers.find(id); });
-  if (!provider) return notFound("provider", std::string(id));
-  return providerAnswer(kOk, *provider);
+  const auto found = services.config.store().read([&](store::Tables& tables) {
+    return findVisible(kProvider, tables, call, call.request.param("provider_id"));
+  });
+  if (!found) return found.error();
+  return providerAnswer(services, kOk, *found, call.now);
+}
+
+// Lays the body over the provider. What goes to another place, or there with another key, is to be
+// verified first unless the body says otherwise.
+enum class Verify : unsigned char { No, Yes };
+Result<Verify> readEdit(const json::Document& document, model::Provider& provider) {
+  const model::Provider before = provider;
+  json::ObjectReader body(document.root());
+  readProvider(body, provider, Edit::Update);
+  const bool wanted = body.boolean("verify").value_or(true);
+  if (auto checked = body.finish(); !checked) return std::move(checked).error();
+  const bool moved = provider.base_url != before.base_url || provider.api_key != before.api_key ||
+                     provider.allow_private != before.allow_private;
+  return wanted && moved ? Verify::Yes : Verify::No;
+}
+
+// The present provider as the body would have it, verified where needed. The call to the provider
+// is made before the change, so that the store does not wait for it.
+Result<model::Provider> verifiedEdit(Services& services, const Call& call,
+                                     const json::Document& document) {
+  auto provider = services.config.store().read([&](store::Tables& tables) {
+    return findVisible(kProvider, tables, call, call.request.param("provider_id"));
+  });
+  if (!provider) return provider;
+  const auto verify = readEdit(document, *provider);
+  if (!verify) return verify.error();
+  if (*verify == Verify::Yes) {
+    if (auto good = verifyProvider(services, *provider); !good) return std::move(good).error();
+  }
+  return provider;
 }
 
 Answer updateProvider(Services& services, const Call& call) {
   auto document = readBody(call.request);
   if (!document) return std::move(document).error();
-  const std::string id(call.request.param("provider_id"));
-  auto updated =
-      services.config.change(kTouched, [&](store::Tables& tables) -> Result<model::Provider> {
-        auto provider = tables.providers.find(id);
-        if (!provider) return notFound("provider", id);
-        json::ObjectReader body(document->root());
-        readProvider(body, *provider, Edit::Update);
-        if (auto checked = body.finish(); !checked) return std::move(checked).error();
-        provider->updated_at = call.now;
-        if (auto stored = store::updateProvider(tables, *provider); !stored) return stored.error();
-        return *tables.providers.find(id);
-      });
-  if (!updated) return std::move(updated).error();
-  return providerAnswer(kOk, *updated);
+  const auto verified = verifiedEdit(services, call, *document);
+  if (!verified) return verified.error();
+  return change(services, call, kTouched, [&](Change& change) -> Answer {
+    auto provider = change.load(kProvider, "provider_id");
+    if (!provider) return std::move(provider).error();
+    if (auto edit = readEdit(*document, *provider); !edit) return std::move(edit).error();
+    if (provider->base_url != verified->base_url || provider->api_key != verified->api_key) {
+      ApiError error{ErrorKind::Conflict, "version_conflict",
+                     "the provider was changed while its new state was being verified"};
+      error.resource = "provider";
+      error.id = provider->id;
+      return error;
+    }
+    auto changed = changeProvider(change, *std::move(provider));
+    if (!changed) return std::move(changed).error();
+    return providerAnswer(services, kOk, *changed, call.now);
+  });
 }
 
 Answer deleteProvider(Services& services, const Call& call) {
-  const std::string id(call.request.param("provider_id"));
-  auto deleted = services.config.change(
-      kTouched, [&](store::Tables& tables) { return store::deleteProvider(tables, id, call.now); });
-  if (!deleted) return std::move(deleted).error();
-  return deletedAnswer(id);
+  return change(services, call, kTouched, [&](Change& change) -> Answer {
+    auto provider = change.load(kProvider, "provider_id");
+    if (!provider) return std::move(provider).error();
+    if (auto dropped = dropProvider(change, *provider); !dropped) return dropped.error();
+    return deletedAnswer(provider->id);
+  });
 }
 
 }  // namespace
+
+const Kind<model::Provider> kProvider{"provider", ofOrganization, writeProvider, findProvider};
+
+Result<model::Provider> addProvider(Change& change, model::Provider provider) {
+  provider.id = newId("prov_", change.call.now);
+  provider.created_at = provider.updated_at = change.call.now;
+  Neighbours neighbours(change, provider);
+  if (auto added = store::addProvider(change.tables, provider); !added) return added.error();
+  model::Provider stored = *change.tables.providers.find(provider.id);
+  change.created(kProvider, stored);
+  neighbours.tell();
+  return stored;
+}
+
+Result<model::Provider> changeProvider(Change& change, model::Provider provider) {
+  if (change.tables.providers.find(provider.id) == provider) return provider;
+  provider.updated_at = change.call.now;
+  Neighbours neighbours(change, provider);
+  if (auto done = store::updateProvider(change.tables, provider); !done) return done.error();
+  model::Provider stored = *change.tables.providers.find(provider.id);
+  change.updated(kProvider, stored);
+  neighbours.tell();
+  return stored;
+}
+
+Status dropProvider(Change& change, const model::Provider& provider) {
+  Neighbours neighbours(change, provider);
+  auto dropped = store::deleteProvider(change.tables, provider.id, change.call.now);
+  if (!dropped) return dropped;
+  change.deleted(kProvider, provider);
+  neighbours.tell();
+  return Unit{};
+}
 
 std::span<const ResourceRoute> providerRoutes() { return kRoutes; }
 

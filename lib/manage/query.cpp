@@ -15,15 +15,6 @@ constexpr int64_t kMaxLimit = 200;
 constexpr size_t kMaxText = 512;
 constexpr int64_t kMillisPerMinute = 60'000;
 
-std::string camelCase(std::string_view snake) {
-  std::string out;
-  for (size_t i = 0; i < snake.size(); ++i) {
-    const bool joint = snake[i] == '_' && i + 1 < snake.size();
-    out.push_back(joint ? static_cast<char>(snake[++i] - 'a' + 'A') : snake[i]);
-  }
-  return out;
-}
-
 // Takes `digits` digits off the front.
 std::optional<int> takeNumber(std::string_view& text, size_t digits) {
   const auto number = text.size() < digits ? std::nullopt : parseUnsigned(text.substr(0, digits));
@@ -90,6 +81,15 @@ std::optional<int64_t> takeZone(std::string_view& text) {
 }
 
 }  // namespace
+
+std::string camelCase(std::string_view snake) {
+  std::string out;
+  for (size_t i = 0; i < snake.size(); ++i) {
+    const bool joint = snake[i] == '_' && i + 1 < snake.size();
+    out.push_back(joint ? static_cast<char>(snake[++i] - 'a' + 'A') : snake[i]);
+  }
+  return out;
+}
 
 std::optional<UnixMillis> parseTime(std::string_view text) {
   const auto date = takeDate(text);

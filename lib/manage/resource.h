@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/snapshot.h"
 #include "http/message.h"
+#include "manage/idempotency.h"
 #include "manage/services.h"
 #include "model/key.h"
 
@@ -20,6 +23,12 @@ struct Call {
   std::shared_ptr<const config::Snapshot> config;  // as it was when the request came
   const model::ManagementKey& caller;              // lives in `config`
   UnixMillis now;
+  std::string request_id = {};
+  std::optional<IdempotencyKey> idempotency = {};
+
+  // Whether the caller may know of what belongs to that project, or, with an empty text, to the
+  // organization.
+  bool sees(std::string_view project_id) const;
 };
 
 using Answer = Result<http::Response>;
@@ -36,11 +45,16 @@ struct ResourceRoute {
 
 // The tables, one file a resource.
 std::span<const ResourceRoute> organizationRoutes();
+std::span<const ResourceRoute> memberRoutes();
 std::span<const ResourceRoute> projectRoutes();
 std::span<const ResourceRoute> apiKeyRoutes();
 std::span<const ResourceRoute> managementKeyRoutes();
 std::span<const ResourceRoute> providerRoutes();
 std::span<const ResourceRoute> routingConfigRoutes();
 std::span<const ResourceRoute> logRoutes();
+std::span<const ResourceRoute> auditLogRoutes();
+std::span<const ResourceRoute> modelRoutes();
+std::span<const ResourceRoute> webhookRoutes();
+std::span<const ResourceRoute> declarativeRoutes();
 
 }  // namespace penstock::manage

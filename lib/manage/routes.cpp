@@ -1,12 +1,25 @@
 #include "manage/routes.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "base/id.h"
+#include "manage/answers.h"
 #include "manage/auth.h"
 #include "manage/errors.h"
 #include "manage/openapi.h"
 
 namespace penstock::manage {
 namespace {
+
+// The path below the base path, so that one request is the same under both.
+std::string_view belowBase(std::string_view path) {
+  for (const std::string_view base : kBasePaths) {
+    if (path.starts_with(base)) return path.substr(base.size());
+  }
+  return path;
+}
 
 // Changes are worth a line each; so is what only the log may say about a failure.
 void logOutcome(Services& services, const http::Request& request, const std::string& request_id,
@@ -25,24 +38,74 @@ void logOutcome(Services& services, const http::Request& request, const std::str
                      {{"request_id", request_id}, {"detail", answer.error().detail}});
 }
 
-// What every request passes, in this order: auth → role → handler.
+// Takes one request from the key's allowance.
+Status takeRate(Services& services, const model::ManagementKey& caller) {
+  const int64_t limit = caller.rate_limit_rpm.value_or(services.rate_limit_rpm);
+  const SteadyTime now = services.clock.steady();
+  const auto rate = services.rate_limits.bucket(caller.id, now)->take(limit, now);
+  if (rate.allowed) return Unit{};
+  ApiError error{ErrorKind::RateLimited, "rate_limit_exceeded",
+                 fmt::format("rate limit of {} requests a minute reached for this key", limit)};
+  error.retry_after_ms = std::max<int64_t>(rate.retry_after_ms, 1);
+  return error;
+}
+
+// Serves a request that carries an Idempotency-Key once, and its repetitions from what was kept.
+Answer serveOnce(Services& services, const ResourceRoute& route, const Call& call) {
+  const auto place = services.in_flight.enter(call.idempotency->scope);
+  if (!place) {
+    ApiError error{ErrorKind::Conflict, "idempotency_in_flight",
+                   "a request with this Idempotency-Key is being served"};
+    error.retry_after_ms = 1000;
+    return error;
+  }
+  auto kept = services.config.store().read([&](store::Tables& tables) {
+    return keptAnswer(tables, *call.idempotency, call.now);
+  });
+  if (!kept) return std::move(kept).error();
+  if (*kept) return **std::move(kept);
+  return route.handler(services, call);
+}
+
+bool isMutating(std::string_view method) { return method != "GET" && method != "HEAD"; }
+
+// What every request passes, in this order: auth → rate limit → role → idempotency → handler.
 Answer answerAs(Services& services, const ResourceRoute& route, const http::Request& request,
-                std::string& caller_id) {
+                const std::string& request_id, std::string& caller_id) {
   const auto snapshot = services.config.current();
   const UnixMillis now = services.clock.now();
   const auto caller = authenticate(*snapshot, request, now);
   if (!caller) return caller.error();
   caller_id = (*caller)->id;
+  if (auto allowed = takeRate(services, **caller); !allowed) return std::move(allowed).error();
   if (auto allowed = requireRole(**caller, route.role); !allowed) return std::move(allowed).error();
-  return route.handler(services, Call{request, snapshot, **caller, now});
+  Call call{request, snapshot, **caller, now, request_id};
+  if (!isMutating(route.method)) return route.handler(services, call);
+  auto key = idempotencyKey(request, belowBase(request.path), **caller);
+  if (!key) return std::move(key).error();
+  call.idempotency = *key;
+  return call.idempotency ? serveOnce(services, route, call) : route.handler(services, call);
+}
+
+// What the caller has already is not sent again.
+void shortenUnchanged(const http::Request& request, http::Response& response) {
+  const std::string_view has = request.headers.get("If-None-Match");
+  if (has.empty() || isMutating(request.method) || response.status != kOk) return;
+  for (const auto& [name, value] : response.headers) {
+    if (name != "ETag" || has.find(value) == std::string_view::npos) continue;
+    response.status = 304;
+    response.body.clear();
+    return;
+  }
 }
 
 http::Response serve(Services& services, const ResourceRoute& route, const http::Request& request) {
   const std::string request_id = newUuid();
   std::string caller_id;
-  Answer answer = answerAs(services, route, request, caller_id);
+  Answer answer = answerAs(services, route, request, request_id, caller_id);
   logOutcome(services, request, request_id, answer, caller_id);
   http::Response response = answer ? std::move(*answer) : errorResponse(std::move(answer).error());
+  shortenUnchanged(request, response);
   addRequestId(response, request_id);
   return response;
 }
@@ -59,8 +122,9 @@ http::Handler mounted(Services& services, http::WorkerPool& pool, const Resource
 std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows :
-       {organizationRoutes(), projectRoutes(), apiKeyRoutes(), managementKeyRoutes(),
-        providerRoutes(), routingConfigRoutes(), logRoutes()}) {
+       {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
+        managementKeyRoutes(), providerRoutes(), routingConfigRoutes(), webhookRoutes(),
+        auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

@@ -3,8 +3,11 @@
 #include "base/text.h"
 #include "config/policy.h"
 #include "config/slug.h"
+#include "config/strategy_form.h"
 #include "manage/body.h"
 #include "manage/errors.h"
+#include "manage/query.h"
+#include "routing/decide.h"
 
 namespace penstock::manage {
 namespace {
@@ -31,7 +34,7 @@ Status checkPolicy(model::RoutingConfig& config, const config::PolicyContext& co
   return Unit{};
 }
 
-void readSlug(json::ObjectReader& body, model::RoutingConfig& config) {
+void readConfigSlug(json::ObjectReader& body, model::RoutingConfig& config) {
   if (const auto slug = body.string("slug", {.min = 1, .max = 64})) {
     config.slug = config::withoutAt(*slug);
     if (!config::isSlug(config.slug)) {
@@ -45,50 +48,88 @@ void readSlug(json::ObjectReader& body, model::RoutingConfig& config) {
 
 }  // namespace
 
-Result<ConfigEdit> readNewConfig(json::ValueRef root, const config::Snapshot& snapshot) {
+Result<ConfigEdit> readNewConfig(json::ValueRef root, const Call& call) {
   json::ObjectReader body(root);
   ConfigEdit edit;
-  if (const model::Project* project = readProject(body, snapshot)) {
+  if (const model::Project* project = readProject(body, call)) {
     edit.config.project_id = project->id;
   }
   for (const char* key : {"name", "policy", "config"}) requireField(body, key);
   readFields(body, edit);
-  readSlug(body, edit.config);
+  readConfigSlug(body, edit.config);
   Status policy = Unit{};
   if (!edit.config.policy.empty() && !edit.config.config_json.empty()) {
-    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
-                           return snapshot.findProvider(id) != nullptr;
-                         }});
+    policy = checkPolicy(edit.config, policyContext(*call.config));
   }
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
 }
 
 Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head,
-                                  store::Tables& tables) {
+                                  const Call& call) {
   json::ObjectReader body(root);
   ConfigEdit edit{.config = std::move(head), .note = {}};
   // Whoever saves it means it: it no longer follows the first real provider.
   edit.config.automatic = false;
   edit.expected_version = body.integer("expected_version", {.min = 1});
   Status policy = Unit{};
-  if (readFields(body, edit)) {
-    policy = checkPolicy(edit.config, {.has_provider = [&](std::string_view id) {
-                           return tables.providers.find(id).has_value();
-                         }});
-  }
+  if (readFields(body, edit)) policy = checkPolicy(edit.config, policyContext(*call.config));
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
 }
 
-Result<std::optional<int64_t>> expectedVersion(const http::Request& request) {
-  std::string_view tag = trim(request.headers.get("If-Match"));
-  if (tag.empty() || tag == "*") return std::optional<int64_t>();
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    const auto number = parseUnsigned(tag.substr(1, tag.size() - 2));
-    if (number) return std::optional<int64_t>(static_cast<int64_t>(*number));
+Result<json::Document> readConfigBody(const http::Request& request) {
+  static constexpr std::string_view kEnvelope[] = {"project_id", "name", "slug", "note",
+                                                   "expected_version"};
+  auto document = readBody(request);
+  if (!document || !config::isStrategyForm(document->root())) return document;
+  const auto form = config::fromStrategyForm(document->root(), kEnvelope);
+  if (!form) return form.error();
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().field("policy", form->policy).rawField("config", form->config_json);
+  for (const auto& [key, value] : document->root().members()) {
+    for (const std::string_view name : kEnvelope) {
+      if (key == name || key == camelCase(name)) out.rawField(key, value.text());
+    }
   }
-  return fieldError("If-Match", "must be the ETag of an earlier answer, such as \"3\"");
+  out.endObject();
+  return json::parse(body);
+}
+
+config::PolicyContext policyContext(const config::Snapshot& snapshot) {
+  return {
+      .has_provider = [&snapshot](
+                          std::string_view id) { return snapshot.findProvider(id) != nullptr; },
+      .resolve = [&snapshot](std::string_view name) -> Result<model::Target> {
+        // As a request that names the model would be.
+        auto decision = routing::decide(snapshot, model::Project(), name);
+        if (!decision) return std::move(decision).error();
+        const routing::Candidate& candidate = decision->candidates.front();
+        return model::Target{candidate.model, candidate.provider->id};
+      }};
+}
+
+void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
+                        const ProviderNames& names, const config::PolicyContext& context) {
+  const model::RoutingConfig before = config;
+  if (auto name = item.string("name", kName)) config.name = *std::move(name);
+  if (config.name.empty()) config.name = config.slug;
+  if (auto policy = item.string("policy", kPolicyBounds)) config.policy = *std::move(policy);
+  if (const auto value = item.value("config")) config.config_json = names.toIds(*value);
+  const auto automatic = item.boolean("automatic");
+  if (config.policy.empty()) item.fail("policy", "is required");
+  if (config.config_json.empty()) item.fail("config", "is required");
+  if (!item.ok()) return;
+  if (auto good = checkPolicy(config, context); !good) {
+    for (const FieldError& field : good.error().fields) {
+      item.fail(field.param.substr(1), field.message);
+    }
+    if (good.error().fields.empty()) item.fail("config", good.error().message);
+  }
+  const bool same = config.name == before.name && config.policy == before.policy &&
+                    config.config_json == before.config_json;
+  config.automatic = automatic.value_or(same && before.automatic);
 }
 
 }  // namespace penstock::manage

@@ -5,9 +5,12 @@
 #include <string>
 
 #include "base/result.h"
-#include "config/snapshot.h"
-#include "http/message.h"
+#include "config/policy.h"
+#include "json/document.h"
+#include "json/reader.h"
 #include "json/value.h"
+#include "manage/provider_names.h"
+#include "manage/resource.h"
 #include "model/routing_config.h"
 #include "store/tables.h"
 
@@ -21,13 +24,22 @@ struct ConfigEdit {
 };
 
 // A new config; the slug is made of the name when absent. 422 with every error.
-Result<ConfigEdit> readNewConfig(json::ValueRef body, const config::Snapshot& snapshot);
+Result<ConfigEdit> readNewConfig(json::ValueRef body, const Call& call);
 
 // The body laid over the head; what it does not name stays. 422 with every error.
 Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head,
-                                  store::Tables& tables);
+                                  const Call& call);
 
-// The version of an If-Match header, if there is one other than "*". 422 when it is none of ours.
-Result<std::optional<int64_t>> expectedVersion(const http::Request& request);
+// readBody(), the older vocabulary {"strategy",…} turned into {"policy","config"}.
+Result<json::Document> readConfigBody(const http::Request& request);
+
+// What a policy is checked against.
+config::PolicyContext policyContext(const config::Snapshot& snapshot);
+
+// Lays an item of the declarative configuration over a config, which is empty or the present state:
+// `name`, `policy`, `config` with providers' names in it, and `automatic`, which unless said ends
+// when the rest changes.
+void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
+                        const ProviderNames& names, const config::PolicyContext& context);
 
 }  // namespace penstock::manage

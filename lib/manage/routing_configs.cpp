@@ -2,17 +2,20 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "config/slug.h"
-#include "manage/answers.h"
 #include "manage/body.h"
+#include "manage/change.h"
+#include "manage/effects.h"
+#include "manage/errors.h"
+#include "manage/kinds.h"
 #include "manage/query.h"
 #include "manage/resource.h"
 #include "manage/routing_config_fields.h"
+#include "manage/routing_config_versions.h"
 
 namespace penstock::manage {
 namespace {
 
-Handler listConfigs, createConfig, showConfig, updateConfig, deleteConfig, listVersions,
-    showVersion;
+Handler listConfigs, createConfig, showConfig, updateConfig, deleteConfig, rollBackConfig;
 
 constexpr ResourceRoute kRoutes[] = {
     {"GET", "/routing-configs", model::Role::Viewer, listConfigs},
@@ -21,14 +24,17 @@ constexpr ResourceRoute kRoutes[] = {
     {"PATCH", "/routing-configs/{config_id}", model::Role::Member, updateConfig},
     {"PUT", "/routing-configs/{config_id}", model::Role::Member, updateConfig},
     {"DELETE", "/routing-configs/{config_id}", model::Role::Member, deleteConfig},
-    {"GET", "/routing-configs/{config_id}/versions", model::Role::Viewer, listVersions},
-    {"GET", "/routing-configs/{config_id}/versions/{version}", model::Role::Viewer, showVersion},
+    {"GET", "/routing-configs/{config_id}/versions", model::Role::Viewer, listConfigVersions},
+    {"GET", "/routing-configs/{config_id}/versions/{version}", model::Role::Viewer,
+     showConfigVersion},
+    {"GET", "/routing-configs/{config_id}/diff", model::Role::Viewer, diffConfigVersions},
+    {"POST", "/routing-configs/{config_id}/rollback", model::Role::Member, rollBackConfig},
+//    {"POST", "/routing-configs/{config_id}/dry-run", model::Role::Viewer, dryRunConfig},
 };
 
 constexpr std::string_view kList = "routing_configs";
-constexpr std::string_view kVersionList = "routing_config_versions";
 
-void writeConfig(json::Writer& out, const model::RoutingConfig& config) {
+void writeConfig(json::Writer& out, const model::RoutingConfig& config, UnixMillis) {
   out.beginObject().field("id", config.id).field("project_id", config.project_id);
   out.field("name", config.name).field("slug", config.slug);
   out.field("policy", config.policy).rawField("config", config.config_json);
@@ -38,149 +44,131 @@ void writeConfig(json::Writer& out, const model::RoutingConfig& config) {
   out.endObject();
 }
 
-void writeVersion(json::Writer& out, const store::RoutingConfigVersion& version) {
-  out.beginObject().field("routing_config_id", version.routing_config_id);
-  out.field("version", version.version).field("name", version.name);
-  out.field("policy", version.policy).rawField("config", version.config_json);
-  out.field("author", version.author);
-  writeText(out, "note", version.note);
-  writeTime(out, "created_at", version.created_at);
-  out.endObject();
-}
+std::string_view projectOf(const model::RoutingConfig& config) { return config.project_id; }
 
-http::Response configAnswer(int status, const model::RoutingConfig& config) {
-  auto response = dataAnswer(status, [&](json::Writer& out) { writeConfig(out, config); });
-  response.headers.emplace_back("ETag", '"' + std::to_string(config.version) + '"');
-  return response;
-}
-
-// The id of the config that the path names: by id, or by slug, with or without '@', in the project
-// of the query.
-Result<std::string> namedConfig(const Call& call) {
-  const std::string named(call.request.param("config_id"));
-  if (call.config->findRoutingConfigById(named) != nullptr) return named;
+// By id, or by slug, with or without '@', in the project of the query.
+std::optional<model::RoutingConfig> findConfig(store::Tables& tables, const Call& call,
+                                               std::string_view named) {
+  if (auto config = tables.routing_configs.find(named)) return config;
   QueryReader query(call.request);
-  const auto* project = findProjectOrDefault(*call.config, query.text("project_id"));
-  const auto* found = project == nullptr
-                          ? nullptr
-                          : call.config->findRoutingConfig(project->id, config::withoutAt(named));
-  if (found == nullptr) return notFound("routing_config", named);
-  return found->head.id;
+  const auto* project = findProjectOrDefault(call, query.text("project_id"));
+  if (project == nullptr) return std::nullopt;
+  return tables.routing_configs.findBySlug(project->id, config::withoutAt(named));
 }
+
+std::string versionOf(const model::RoutingConfig& config) { return std::to_string(config.version); }
 
 Answer listConfigs(Services& services, const Call& call) {
   QueryReader query(call.request);
   const auto page = query.page(kList);
   const std::string named = query.text("project_id");
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  const auto project = projectFilter(*call.config, named);
-  if (!project) return project.error();
+  const auto projects = projectFilter(call, named);
+  if (!projects) return projects.error();
   const auto found = services.config.store().read(
-      [&](store::Tables& tables) { return tables.routing_configs.list(*project, page); });
-  return pageAnswer(kList, found, writeConfig);
+      [&](store::Tables& tables) { return tables.routing_configs.list(*projects, page); });
+  return pageAnswer(kList, kRoutingConfig, found, call.now);
 }
 
 Answer createConfig(Services& services, const Call& call) {
-  auto document = readBody(call.request);
+  auto document = readConfigBody(call.request);
   if (!document) return std::move(document).error();
-  auto edit = readNewConfig(document->root(), *call.config);
+  auto edit = readNewConfig(document->root(), call);
   if (!edit) return std::move(edit).error();
-  edit->config.id = newId("rc_", call.now);
-  auto created = services.config.change(
-      config::Part::RoutingConfigs, [&](store::Tables& tables) -> Result<model::RoutingConfig> {
-        const auto project = tables.projects.find(edit->config.project_id);
-        if (!project || project->deleted_at) return notFound("project", edit->config.project_id);
-        auto stored = tables.routing_configs.insert(
-            edit->config, {.author = call.caller.id, .note = edit->note, .now = call.now});
-        if (!stored) return std::move(stored).error();
-        return *tables.routing_configs.find(edit->config.id);
-      });
-  if (!created) return std::move(created).error();
-  return configAnswer(kCreated, *created);
+  return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
+    const auto project = change.tables.projects.find(edit->config.project_id);
+    if (!project || project->deleted_at) return notFound("project", edit->config.project_id);
+    auto added = addRoutingConfig(change, edit->config, edit->note);
+    if (!added) return std::move(added).error();
+    return objectAnswer(kCreated, kRoutingConfig, *added, call.now);
+  });
 }
 
 Answer showConfig(Services& services, const Call& call) {
-  const auto id = namedConfig(call);
-  if (!id) return id.error();
-  const auto config = services.config.store().read(
-      [&](store::Tables& tables) { return tables.routing_configs.find(*id); });
-  if (!config) return notFound("routing_config", *id);
-  return configAnswer(kOk, *config);
+  return showOne(kRoutingConfig, services, call, "config_id");
+}
+
+// Saves the config as it is now in `changed` and answers with the new head.
+Answer save(Change& change, const model::RoutingConfig& changed,
+            std::optional<int64_t> expected_version, const std::string& note) {
+  auto saved = changeRoutingConfig(change, changed, expected_version, note);
+  if (!saved) return std::move(saved).error();
+  return objectAnswer(kOk, kRoutingConfig, *saved, change.call.now);
 }
 
 // The body is laid over the head that the writer sees, so that a save never undoes a field that it
 // did not name.
 Answer updateConfig(Services& services, const Call& call) {
-  auto document = readBody(call.request);
+  auto document = readConfigBody(call.request);
   if (!document) return std::move(document).error();
-  const auto id = namedConfig(call);
-  if (!id) return id.error();
-  const auto if_match = expectedVersion(call.request);
-  if (!if_match) return if_match.error();
-  auto updated = services.config.change(
-      config::Part::RoutingConfigs, [&](store::Tables& tables) -> Result<model::RoutingConfig> {
-        auto head = tables.routing_configs.find(*id);
-        if (!head) return notFound("routing_config", *id);
-        auto edit = readConfigEdit(document->root(), *std::move(head), tables);
-        if (!edit) return std::move(edit).error();
-        if (!edit->expected_version) edit->expected_version = *if_match;
-        return tables.routing_configs.update(
-            edit->config, edit->expected_version,
-            {.author = call.caller.id, .note = edit->note, .now = call.now});
-      });
-  if (!updated) return std::move(updated).error();
-  return configAnswer(kOk, *updated);
+  return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
+    auto head = change.load(kRoutingConfig, "config_id");
+    if (!head) return std::move(head).error();
+    auto edit = readConfigEdit(document->root(), *std::move(head), call);
+    if (!edit) return std::move(edit).error();
+    return save(change, edit->config, edit->expected_version, edit->note);
+  });
 }
 
 Answer deleteConfig(Services& services, const Call& call) {
-  const auto id = namedConfig(call);
-  if (!id) return id.error();
-  auto deleted =
-      services.config.change(config::Part::RoutingConfigs, [&](store::Tables& tables) -> Status {
-        if (!tables.routing_configs.softDelete(*id, call.now)) {
-          return notFound("routing_config", *id);
-        }
-        return Unit{};
-      });
-  if (!deleted) return std::move(deleted).error();
-  return deletedAnswer(*id);
+  return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
+    auto config = change.load(kRoutingConfig, "config_id");
+    if (!config) return std::move(config).error();
+    change.tables.routing_configs.softDelete(config->id, call.now);
+    change.deleted(kRoutingConfig, *config);
+    return deletedAnswer(config->id);
+  });
 }
 
-Answer listVersions(Services& services, const Call& call) {
-  QueryReader query(call.request);
-  const auto page = query.page(kVersionList);
-  if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  const auto id = namedConfig(call);
-  if (!id) return id.error();
-  const auto before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
-  auto found = services.config.store().read([&](store::Tables& tables) {
-    return tables.routing_configs.versions(*id, before, page.limit + 1);
+// History is not rewritten: what an older version said becomes the newest one.
+Answer rollBackConfig(Services& services, const Call& call) {
+  auto document = readBody(call.request);
+  if (!document) return std::move(document).error();
+  json::ObjectReader body(document->root());
+  const int64_t version = body.requireInteger("version", {.min = 1});
+  const auto expected = body.integer("expected_version", {.min = 1});
+  auto note = body.string("note", kDescription);
+  if (auto checked = body.finish(); !checked) return std::move(checked).error();
+  if (!note) note = "rolled back to version " + std::to_string(version);
+  return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
+    auto config = change.load(kRoutingConfig, "config_id");
+    if (!config) return std::move(config).error();
+    const auto old = change.tables.routing_configs.findVersion(config->id, version);
+    if (!old) return fieldError("/version", "there is no such version");
+    config->name = old->name;
+    config->policy = old->policy;
+    config->config_json = old->config_json;
+    config->automatic = false;
+    return save(change, *config, expected, *note);
   });
-  std::optional<std::string> next;
-  if (found.size() > page.limit) {
-    found.pop_back();
-    next = encodeCursor(kVersionList, std::to_string(found.back().version));
-  }
-  return listAnswer(
-      [&](json::Writer& out) {
-        for (const auto& version : found) writeVersion(out, version);
-      },
-      next);
-}
-
-Answer showVersion(Services& services, const Call& call) {
-  const auto id = namedConfig(call);
-  if (!id) return id.error();
-  const std::string named(call.request.param("version"));
-  const auto number = parseUnsigned(named);
-  const auto version = services.config.store().read([&](store::Tables& tables) {
-    return tables.routing_configs.findVersion(*id, static_cast<int64_t>(number.value_or(0)));
-  });
-  if (!version) return notFound("routing_config_version", named);
-  return dataAnswer(kOk, [&](json::Writer& out) { writeVersion(out, *version); });
 }
 
 }  // namespace
+
+const Kind<model::RoutingConfig> kRoutingConfig{"routing_config", projectOf, writeConfig,
+                                                findConfig, versionOf};
+
+Result<model::RoutingConfig> addRoutingConfig(Change& change, model::RoutingConfig config,
+                                              const std::string& note) {
+  const UnixMillis now = change.call.now;
+  config.id = newId("rc_", now);
+  auto added = change.tables.routing_configs.insert(
+      config, {.author = change.call.caller.id, .note = note, .now = now});
+  if (!added) return std::move(added).error();
+  model::RoutingConfig stored = *change.tables.routing_configs.find(config.id);
+  change.created(kRoutingConfig, stored);
+  return stored;
+}
+
+Result<model::RoutingConfig> changeRoutingConfig(Change& change, const model::RoutingConfig& config,
+                                                 std::optional<int64_t> expected_version,
+                                                 const std::string& note) {
+  auto saved = change.tables.routing_configs.update(
+      config, expected_version,
+      {.author = change.call.caller.id, .note = note, .now = change.call.now});
+  if (saved) change.updated(kRoutingConfig, *saved);
+  return saved;
+}
 
 std::span<const ResourceRoute> routingConfigRoutes() { return kRoutes; }
 

@@ -4,7 +4,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "budget/rate_limit.h"
 #include "config/config_store.h"
+#include "manage/idempotency.h"
+#include "pricing/catalogue.h"
+#include "routing/health.h"
+#include "upstream/probe.h"
 
 namespace penstock::manage {
 
@@ -14,8 +19,16 @@ struct Services {
   config::ConfigStore& config;
   const Clock& clock;
   Logger& log;
+  const pricing::PriceCatalogue& prices;
+  const upstream::Prober& prober;
+  routing::HealthBoard& health;
+  budget::RateLimiter& rate_limits;  // of management keys
+  InFlight& in_flight;
+  int64_t rate_limit_rpm = 60;  // of management keys without a limit of their own
   // Called before the log is read: makes the rows of all requests answered so far visible.
   std::function<void()> flush_logs = {};
+  // Called after a change that may have emitted events.
+  std::function<void()> wake_webhooks = {};
 };
 
 }  // namespace penstock::manage

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -10,7 +11,14 @@
 
 namespace penstock::model {
 
+// A rotated-out secret signs beside the new one for this long (spec/modelux.md 8.1).
+constexpr UnixMillis kSecretOverlapMs = 24LL * 3600 * 1000;
+// A delivery is tried for this long after it was asked for (10, "Webhooks").
+constexpr UnixMillis kDeliveryLifetimeMs = 24LL * 3600 * 1000;
+
 enum class WebhookFormat : uint8_t { Json, Slack };
+std::string_view formatName(WebhookFormat format);  // "json"
+std::optional<WebhookFormat> parseWebhookFormat(std::string_view name);
 
 // Where events are sent. The secrets are decrypted and live in memory only.
 struct WebhookEndpoint {
@@ -41,7 +49,10 @@ struct WebhookEvent {
   bool operator==(const WebhookEvent&) const = default;
 };
 
+// Delivered and Failed are final; a replay is a new delivery.
 enum class DeliveryStatus : uint8_t { Pending, Delivered, Failed };
+std::string_view statusName(DeliveryStatus status);  // "pending"
+std::optional<DeliveryStatus> parseDeliveryStatus(std::string_view name);
 
 // One event on its way to one endpoint.
 struct WebhookDelivery {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/access.h"
 #include "auth/api_key.h"
 
 namespace penstock::proxy {
@@ -15,6 +16,11 @@ Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMi
   caller.project = caller.snapshot->findProject(caller.key->project_id);
   if (caller.project == nullptr) return internalError("key " + caller.key->id + " has no project");
   return caller;
+}
+
+Status checkPeer(const Caller& caller, const http::Request& request) {
+  return auth::checkAddress(caller.snapshot->organization().addresses, caller.key->addresses,
+                            request.peer);
 }
 
 Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecision& rate) {

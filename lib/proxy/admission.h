@@ -14,13 +14,17 @@ namespace penstock::proxy {
 // long as the snapshot.
 struct Caller {
   std::shared_ptr<const config::Snapshot> snapshot;
-  const model::ApiKey* key = nullptr;
+  const config::ApiKey* key = nullptr;
   const model::Project* project = nullptr;
 };
 
-// 401 for a key that is missing, unknown, revoked or expired.
+// 401 for a key that is missing, unknown, revoked or expired. Where the call comes from is
+// checkPeer()'s business, so that a refusal can name the key in the log.
 Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
                         const http::Request& request);
+
+// 403 ip_not_allowed, by the socket's address.
+Status checkPeer(const Caller& caller, const http::Request& request);
 
 // Takes one request from the key's rate limit; 429 with the time to wait when it does not fit, and
 // then nothing is taken. `rate` says how it stands either way.

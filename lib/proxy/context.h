@@ -15,6 +15,7 @@
 #include "http/client.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
+#include "routing/health.h"
 #include "trace/recorder.h"
 
 namespace penstock::proxy {
@@ -32,6 +33,7 @@ struct Context {
   const Published<config::Snapshot>& config;
   const pricing::PriceCatalogue& prices;
   budget::RateLimiter& rate_limits;
+  routing::HealthBoard& health;
   trace::Recorder& recorder;
   metrics::Registry& metrics;
   const Clock& clock;

@@ -20,7 +20,7 @@ Result<const Target*> LoopContext::target(const model::Provider& provider) {
   if (priced_as.empty()) priced_as = shared.prices.providerOf(provider.vendor, std::nullopt);
   if (targets_.size() >= kMaxCached) targets_.clear();
   CachedTarget& slot = targets_[provider.id];
-  slot = {provider.updated_at, {std::move(*endpoint), priced_as}};
+  slot = {provider.updated_at, {std::move(*endpoint), priced_as, shared.health.of(provider.id)}};
   return &slot.target;
 }
 

@@ -17,6 +17,7 @@ namespace penstock::proxy {
 struct Target {
   provider::Endpoint endpoint;
   std::string_view catalogue_provider;  // whose prices apply; lives as long as the catalogue
+  std::shared_ptr<routing::ProviderHealth> health;
 };
 
 // What one event loop keeps for its requests: its upstream client and caches that need no lock.

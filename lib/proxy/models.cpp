@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/access.h"
 #include "base/id.h"
 #include "dialect/openai_synthetic.h"
 #include "model/request_log.h"
@@ -12,11 +13,11 @@
 namespace penstock::proxy {
 namespace {
 
-std::vector<dialect::ModelEntry> modelsFor(const config::Snapshot& snapshot,
-                                           std::string_view project_id) {
+std::vector<dialect::ModelEntry> modelsFor(const Caller& caller) {
+  const config::Snapshot& snapshot = *caller.snapshot;
   std::vector<dialect::ModelEntry> models;
   for (const config::RoutingConfig& config : snapshot.routingConfigs()) {
-    if (config.head.project_id != project_id) continue;
+    if (config.head.project_id != caller.project->id) continue;
     models.push_back({"@" + config.head.slug, config.head.created_at / 1000, "modelux"});
   }
   for (const model::Provider& provider : snapshot.providers()) {
@@ -31,6 +32,9 @@ std::vector<dialect::ModelEntry> modelsFor(const config::Snapshot& snapshot,
       models.push_back({provider.name + "/" + name, provider.created_at / 1000, provider.vendor});
     }
   }
+  std::erase_if(models, [&](const dialect::ModelEntry& entry) {
+    return !auth::allowsModel(*caller.key, entry.id);
+  });
   return models;
 }
 
@@ -41,6 +45,7 @@ struct Admitted {
 Result<Admitted> admit(LoopContext& loop, const http::Request& request) {
   auto caller = identify(loop.snapshot(), loop.shared.clock.now(), request);
   if (!caller) return std::move(caller).error();
+  if (Status allowed = checkPeer(*caller, request); !allowed) return std::move(allowed).error();
   Admitted admitted{*std::move(caller), {}};
   if (Status fits = takeRate(loop, *admitted.caller.key, admitted.rate); !fits)
     return std::move(fits).error();
@@ -60,8 +65,7 @@ void listModels(LoopContext& loop, http::Exchange& exchange) {
   const auto admitted = admit(loop, exchange.request());
   if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
   http::Response response;
-  response.body =
-      dialect::renderModelList(modelsFor(*admitted->caller.snapshot, admitted->caller.project->id));
+  response.body = dialect::renderModelList(modelsFor(admitted->caller));
   answer(exchange, std::move(response), &admitted->rate);
 }
 
@@ -69,7 +73,7 @@ void showModel(LoopContext& loop, http::Exchange& exchange) {
   const auto admitted = admit(loop, exchange.request());
   if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
   const std::string_view id = exchange.request().param("id");
-  for (const auto& entry : modelsFor(*admitted->caller.snapshot, admitted->caller.project->id)) {
+  for (const auto& entry : modelsFor(admitted->caller)) {
     if (entry.id != id) continue;
     http::Response response;
     response.body = dialect::renderModel(entry);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "auth/access.h"
 #include "base/id.h"
 #include "base/text.h"
 #include "dialect/openai_encode.h"
@@ -69,6 +70,7 @@ Status Pipeline::authenticate() {
   row_.api_key_id = caller_.key->id;
   row_.project_id = caller_.project->id;
   row_.organization_id = caller_.project->organization_id;
+  if (Status allowed = checkPeer(caller_, exchange_->request()); !allowed) return allowed;
   const http::HeaderList& headers = exchange_->request().headers;
   extensions_ = readExtensions(headers);
   row_.traceparent = continueTrace(headers.get("traceparent"));
@@ -104,6 +106,7 @@ Status Pipeline::admit() {
 }
 
 Status Pipeline::decide() {
+  if (Status allowed = auth::checkModel(*caller_.key, request_->model); !allowed) return allowed;
   auto decision = routing::decide(*caller_.snapshot, *caller_.project, request_->model);
   if (!decision) return std::move(decision).error();
   decision_.emplace(std::move(*decision));
@@ -127,6 +130,7 @@ void Pipeline::attempt() {
   if (!target) return answerFailure(target.error());
   const provider::Endpoint& endpoint = (*target)->endpoint;
   priced_as_ = (*target)->catalogue_provider;
+  health_ = (*target)->health;
   body_ = dialect::encodeOpenAiRequest(*request_, candidate.model);
 
   http::ClientRequest call;
@@ -165,6 +169,7 @@ void Pipeline::onHead(const http::ResponseHead& head) {
     if (request_->trace) relay_->setTrace(traceJson());
   } else if (wantsStream() || events) {
     call_.reset();
+    judge(routing::OutcomeKind::InvalidAnswer);
     answerFailure({ErrorKind::UpstreamFailed, "invalid_upstream_response",
                    wantsStream() ? "the provider did not stream its answer"
                                  : "the provider streamed an answer that was not to be streamed"},
@@ -227,7 +232,12 @@ void Pipeline::onFailure(const http::Failure& failure) {
     // The answer may have been complete when the connection broke: the relay knows.
     std::string out;
     if (!timeout && relay_->finish(out) == dialect::StreamPhase::Done) return forwardStream(out);
+    judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
     return endStream(&error);
+  }
+  // Our own limit of connections says nothing about the provider.
+  if (failure.kind != Kind::Overloaded) {
+    judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
   }
   answerFailure(error, ClientRetry::Spent);
 }
@@ -237,6 +247,12 @@ void Pipeline::onClientGone() {
   call_.reset();                    // the provider stops generating now
   if (row_.attempts > 0) settle();  // what it produced until now is paid for
   finish(499, "client_closed_request");
+}
+
+void Pipeline::judge(routing::OutcomeKind outcome) {
+  if (const auto health = std::exchange(health_, nullptr)) {
+    health->record({outcome, row_.upstream_head_us / 1000}, loop_.shared.clock.now());
+  }
 }
 
 int64_t Pipeline::microsSinceArrival() const {

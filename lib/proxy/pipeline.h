@@ -65,6 +65,10 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   void forwardStream(std::string_view out);
   void endStream(const ApiError* broken);
 
+  // What the attempt says about its provider; heard once an attempt. Not called when it says
+  // nothing: the caller left, or the gateway stops.
+  void judge(routing::OutcomeKind outcome);
+
   // Ends. finish() is the one way out.
   void finish(int status, std::string error_class);
   void release();
@@ -92,7 +96,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   json::Spliced body_;
   std::unique_ptr<http::Call> call_;
   Receiving receiving_ = Receiving::Head;
-  std::string_view priced_as_;  // the catalogue's id of the provider
+  std::string_view priced_as_;                       // the catalogue's id of the provider
+  std::shared_ptr<routing::ProviderHealth> health_;  // of the provider, until it was judged
   int upstream_status_ = 0;
   std::optional<int64_t> upstream_retry_after_ms_;
   std::string response_;  // a whole answer or an error's body

@@ -38,6 +38,29 @@ ApiError upstreamError(int status, const std::string& provider,
   return {ErrorKind::UpstreamFailed, "all_attempts_failed", what};
 }
 
+// What a refusal says about the provider. The caller's own mistakes, a key of theirs included, say
+// that it works.
+routing::OutcomeKind outcomeOf(int status, bool callers_key) {
+  using Kind = routing::OutcomeKind;
+  if (status == 429) return Kind::RateLimited;
+  if (status == 408 || status == 504) return Kind::Timeout;
+  if (status >= 500) return Kind::ServerError;
+  if (status == 401 || status == 403) return callers_key ? Kind::Success : Kind::Credential;
+  return status >= 400 ? Kind::Success : Kind::InvalidAnswer;
+}
+
+// The same of a stream that ended.
+routing::OutcomeKind outcomeOf(const dialect::StreamRelay& relay) {
+  using Kind = routing::OutcomeKind;
+  switch (relay.failure()) {
+    case dialect::StreamFailure::None: return Kind::Success;
+    case dialect::StreamFailure::UpstreamError: return Kind::ServerError;
+    case dialect::StreamFailure::Garbage: return Kind::InvalidAnswer;
+    case dialect::StreamFailure::Truncated: return Kind::Transport;
+  }
+  return Kind::Success;
+}
+
 }  // namespace
 
 void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
@@ -76,6 +99,7 @@ void Pipeline::answerDryRun() {
 
 void Pipeline::answerWhole() {
   const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
+  judge(read.valid ? routing::OutcomeKind::Success : routing::OutcomeKind::InvalidAnswer);
   if (!read.valid) {
     return answerFailure(
         {ErrorKind::UpstreamFailed, "invalid_upstream_response",
@@ -105,6 +129,7 @@ void Pipeline::answerWhole() {
 void Pipeline::answerUpstreamError() {
   const dialect::UpstreamError said = dialect::parseOpenAiError(response_, upstream_status_);
   const int status = upstream_status_;
+  judge(outcomeOf(status, !extensions_.provider_key.empty()));
   const bool callers_own =
       status >= 400 && status < 500 && status != 401 && status != 403 && status != 408;
   if (!callers_own) {
@@ -146,6 +171,7 @@ void Pipeline::startStream() {
 void Pipeline::forwardStream(std::string_view out) {
   const bool over = relay_->phase() == dialect::StreamPhase::Done ||
                     relay_->phase() == dialect::StreamPhase::Failed;
+  if (over) judge(outcomeOf(*relay_));
   if (!relay_->released() && relay_->phase() == dialect::StreamPhase::Failed) {
     call_.reset();
     if (relay_->failure() == dialect::StreamFailure::UpstreamError) {

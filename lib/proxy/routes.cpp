@@ -39,6 +39,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
 std::optional<ApiError> admitBody(const Context& context, const http::Request& request) {
   const auto caller = identify(context.config.get(), context.clock.now(), request);
   if (!caller) return caller.error();
+  if (const Status allowed = checkPeer(*caller, request); !allowed) return allowed.error();
   return std::nullopt;
 }
 

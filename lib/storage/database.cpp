@@ -81,6 +81,8 @@ void Database::exec(const std::string& sql) {
   }
 }
 
+int64_t Database::totalChanges() const { return sqlite3_total_changes64(handle_); }
+
 int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 bool Database::inTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }

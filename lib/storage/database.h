@@ -48,6 +48,7 @@ class Database {
   void exec(const std::string& sql);
 
   int64_t changes() const;     // rows touched by the last statement that changes rows
+  int64_t totalChanges() const;  // since the connection was opened, undone ones included
   bool inTransaction() const;  // false also when SQLite rolled back by itself (disk full)
   const std::filesystem::path& path() const { return path_; }
   // For this folder only.

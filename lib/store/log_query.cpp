@@ -3,34 +3,12 @@
 #include <algorithm>
 #include <limits>
 #include <string>
-#include <variant>
 
+#include "store/conditions.h"
 #include "store/rows.h"
 
 namespace penstock::store {
 namespace {
-
-// A query put together from fixed pieces of SQL, with the values bound apart.
-class Conditions {
- public:
-  template <typename... Values>
-  void add(std::string_view sql, const Values&... values) {
-    sql_.append(sql_.empty() ? "WHERE " : " AND ").append(sql);
-    (values_.emplace_back(values), ...);
-  }
-  const std::string& sql() const { return sql_; }
-  void bindTo(storage::Statement& statement) const {
-    int index = 0;
-    for (const auto& value : values_) {
-      ++index;
-      std::visit([&](const auto& v) { statement.bindAt(index, v); }, value);
-    }
-  }
-
- private:
-  std::string sql_;
-  std::vector<std::variant<int64_t, std::string>> values_;
-};
 
 // The literal 400 lets SQLite use the partial index of failures.
 void addStatus(Conditions& where, StatusClass status) {
@@ -62,13 +40,21 @@ void addTexts(Conditions& where, const LogFilter& filter) {
   if (filter.min_latency_us) where.add("latency_us >= ?", *filter.min_latency_us);
 }
 
+// False when none of them was ever logged.
+bool addProjects(Conditions& where, const LogFilter& filter, LogDictionary& dictionary) {
+  std::string ids;
+  for (const std::string& project : filter.project_ids) {
+    const auto id = dictionary.find(project);
+    if (id) ids += (ids.empty() ? "" : ",") + std::to_string(*id);
+  }
+  if (ids.empty()) return false;
+  where.add("project_id IN (SELECT value FROM json_each(?))", "[" + ids + "]");
+  return true;
+}
+
 // False when a text was never logged, so that no row can match.
 bool addWords(Conditions& where, const LogFilter& filter, LogDictionary& dictionary) {
-  if (!filter.project_id.empty()) {
-    const auto id = dictionary.find(filter.project_id);
-    if (!id) return false;
-    where.add("project_id = ?", *id);
-  }
+  if (!filter.project_ids.empty() && !addProjects(where, filter, dictionary)) return false;
   if (!filter.provider.empty()) {
     const auto id = dictionary.find(filter.provider);
     if (!id) return false;

@@ -20,35 +20,55 @@ class ManagementKeyTable {
   void insert(const model::ManagementKey& key);
   std::optional<model::ManagementKey> find(std::string_view id);
   Page<model::ManagementKey> list(const PageRequest& page);  // revoked ones too
-  std::vector<model::ManagementKey> usable();                // not revoked
-  // Gives the key another secret; the old one is gone. False when absent or revoked.
-  bool rotate(std::string_view id, const MintedKey& minted);
+  std::vector<model::ManagementKey> ofMember(std::string_view member_id);  // not revoked
+  // What may call: not revoked, and not of a member who has left. A key is given here with what it
+  // may in effect: no more than its member may now.
+  std::vector<model::ManagementKey> usable();
+  // Writes everything that may change in place; not secrets, not revocation.
+  bool update(const model::ManagementKey& key);
+  // Gives the key another secret; the old one works until `overlap_until`, else it is gone. False
+  // when absent or revoked.
+  bool rotate(std::string_view id, const MintedKey& minted,
+              std::optional<UnixMillis> overlap_until = {});
   // False when absent or already revoked.
   bool revoke(std::string_view id, UnixMillis now);
-  // Owners that are neither revoked nor expired: so that the last one cannot be revoked.
+  // Owners that are neither revoked nor expired, and no member's: so that the last one cannot be
+  // revoked.
   int64_t countOwners(UnixMillis now);
 
  private:
   static constexpr std::string_view kSelect =
-      "SELECT id, organization_id, name, role, hash, prefix, last_four, expires_at, "
-      "revoked_at, created_at FROM management_key ";
+      "SELECT k.id, k.organization_id, k.name, k.role, k.hash, k.prefix, k.last_four, "
+      "k.expires_at, k.revoked_at, k.created_at, k.description, k.project_ids, k.member_id, "
+      "k.rate_limit_rpm, k.ip_allowlist, k.previous_hash, k.previous_expires_at, m.role, "
+      "m.project_ids FROM management_key k LEFT JOIN member m ON m.id = k.member_id ";
   storage::Database& db_;
   storage::Statement insert_{
       db_,
       "INSERT INTO management_key (id, organization_id, name, role, hash, prefix, last_four, "
-      "expires_at, revoked_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-  storage::Statement find_{db_, kSelect, "WHERE id = ?"};
-  storage::Statement list_{db_, kSelect, "WHERE id > ? ORDER BY id LIMIT ?"};
-  storage::Statement usable_{db_, kSelect, "WHERE revoked_at IS NULL"};
-  storage::Statement rotate_{db_,
-                             "UPDATE management_key SET hash = ?, prefix = ?, last_four = ? "
-                             "WHERE id = ? AND revoked_at IS NULL"};
+      "expires_at, revoked_at, created_at, description, project_ids, member_id, rate_limit_rpm, "
+      "ip_allowlist) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+  storage::Statement find_{db_, kSelect, "WHERE k.id = ?"};
+  storage::Statement list_{db_, kSelect, "WHERE k.id > ? ORDER BY k.id LIMIT ?"};
+  storage::Statement of_member_{db_, kSelect, "WHERE k.member_id = ? AND k.revoked_at IS NULL"};
+  storage::Statement usable_{db_, kSelect, "WHERE k.revoked_at IS NULL AND m.removed_at IS NULL"};
+  storage::Statement update_{
+      db_,
+      "UPDATE management_key SET name = ?, role = ?, expires_at = ?, description = ?, "
+      "project_ids = ?, rate_limit_rpm = ?, ip_allowlist = ? WHERE id = ?"};
+  storage::Statement rotate_{
+      db_,
+      "UPDATE management_key SET previous_hash = iif(?1 IS NULL, NULL, hash), "
+      "previous_expires_at = ?1, hash = ?2, prefix = ?3, last_four = ?4 "
+      "WHERE id = ?5 AND revoked_at IS NULL"};
   storage::Statement revoke_{
-      db_, "UPDATE management_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"};
+      db_,
+      "UPDATE management_key SET revoked_at = ?, previous_hash = NULL, previous_expires_at = NULL "
+      "WHERE id = ? AND revoked_at IS NULL"};
   storage::Statement count_owners_{
       db_,
       "SELECT count(*) FROM management_key WHERE role = 'owner' AND revoked_at IS NULL "
-      "AND (expires_at IS NULL OR expires_at > ?)"};
+      "AND member_id IS NULL AND (expires_at IS NULL OR expires_at > ?)"};
 };
 
 }  // namespace penstock::store

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "store/rows.h"
+#include "store/texts.h"
 
 namespace penstock::store {
 namespace {
@@ -44,13 +45,16 @@ std::optional<model::Project> ProjectTable::findBySlug(std::string_view organiza
   return readOne(by_slug_.query(organization_id, slug), read);
 }
 
-Page<model::Project> ProjectTable::list(const PageRequest& page, Deleted deleted) {
-  return toPage(
-      readAll(list_.query(page.after, deleted == Deleted::Include, rowsToAsk(page)), read), page);
+Page<model::Project> ProjectTable::list(std::span<const std::string> ids, const PageRequest& page,
+                                        Deleted deleted) {
+  return toPage(readAll(list_.query(page.after, deleted == Deleted::Include, textsToJson(ids),
+                                    rowsToAsk(page)),
+                        read),
+                page);
 }
 
 std::vector<model::Project> ProjectTable::all() {
-  return readAll(list_.query("", false, std::numeric_limits<int64_t>::max()), read);
+  return readAll(list_.query("", false, "[]", std::numeric_limits<int64_t>::max()), read);
 }
 
 Status ProjectTable::update(const model::Project& project) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +24,9 @@ class ProjectTable {
   // By id also finds deleted projects (deleted_at is set); by slug only living ones.
   std::optional<model::Project> find(std::string_view id);
   std::optional<model::Project> findBySlug(std::string_view organization_id, std::string_view slug);
-  Page<model::Project> list(const PageRequest& page, Deleted deleted = Deleted::Exclude);
+  // Only these, when there are any ids.
+  Page<model::Project> list(std::span<const std::string> ids, const PageRequest& page,
+                            Deleted deleted = Deleted::Exclude);
   std::vector<model::Project> all();  // living
   // Writes name, slug, description and settings. NotFound, or Conflict: slug_taken.
   Status update(const model::Project& project);
@@ -43,7 +47,9 @@ class ProjectTable {
   storage::Statement by_slug_{db_, kSelect,
                               "WHERE organization_id = ? AND slug = ? AND deleted_at IS NULL"};
   storage::Statement list_{db_, kSelect,
-                           "WHERE id > ? AND (deleted_at IS NULL OR ?) ORDER BY id LIMIT ?"};
+                           "WHERE id > ?1 AND (deleted_at IS NULL OR ?2) "
+                           "AND (?3 = '[]' OR id IN (SELECT value FROM json_each(?3))) "
+                           "ORDER BY id LIMIT ?4"};
   storage::Statement update_{
       db_,
       "UPDATE project SET name = ?, slug = ?, description = ?, auto_resolve_bare_model = ?, "

@@ -98,7 +98,7 @@ Secret addOwnerKey(Tables& tables, const model::Organization& organization, Unix
 
 Result<FirstKeys> fill(Tables& tables, UnixMillis now) {
   if (tables.organizations.first()) return FirstKeys{};
-  const model::Organization organization{newId("org_", now), "Default", "default", now};
+  const model::Organization organization{newId("org_", now), "Default", "default", now, {}};
   if (Status status = tables.organizations.insert(organization); !status) {
     return std::move(status).error();
   }

@@ -15,7 +15,7 @@
 namespace penstock::store {
 
 class Store;
-struct Tables;
+class Tables;
 
 constexpr std::string_view kDemoVendor = "demo";
 constexpr std::string_view kDemoModel = "demo-chat";

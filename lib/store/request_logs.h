@@ -19,7 +19,7 @@ enum class StatusClass : uint8_t { Any, Success, ClientError, ServerError };  //
 
 // Absent and empty fields do not restrict.
 struct LogFilter {
-  std::string project_id = {};
+  std::vector<std::string> project_ids = {};  // any of them
   StatusClass status = StatusClass::Any;
   std::string model = {};     // as served, or as requested
   std::string provider = {};  // vendor, or id of the credential

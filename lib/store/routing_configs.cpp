@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "store/rows.h"
+#include "store/texts.h"
 
 namespace penstock::store {
 namespace {
@@ -64,17 +65,23 @@ std::optional<model::RoutingConfig> RoutingConfigTable::findBySlug(std::string_v
   return readOne(by_slug_.query(project_id, slug), readHead);
 }
 
-Page<model::RoutingConfig> RoutingConfigTable::list(std::string_view project_id,
+Page<model::RoutingConfig> RoutingConfigTable::list(std::span<const std::string> project_ids,
                                                     const PageRequest& page) {
-  if (project_id.empty()) {
-    return toPage(readAll(list_.query(page.after, rowsToAsk(page)), readHead), page);
-  }
-  return toPage(readAll(list_of_project_.query(project_id, page.after, rowsToAsk(page)), readHead),
+  const size_t rows = rowsToAsk(page);
+  return toPage(readAll(project_ids.size() == 1
+                            ? list_of_project_.query(project_ids[0], page.after, rows)
+                            : list_.query(page.after, textsToJson(project_ids), rows),
+                        readHead),
                 page);
 }
 
+std::vector<model::RoutingConfig> RoutingConfigTable::ofProject(std::string_view project_id) {
+  return readAll(list_of_project_.query(project_id, "", std::numeric_limits<int64_t>::max()),
+                 readHead);
+}
+
 std::vector<model::RoutingConfig> RoutingConfigTable::all() {
-  return readAll(list_.query("", std::numeric_limits<int64_t>::max()), readHead);
+  return readAll(list_.query("", "[]", std::numeric_limits<int64_t>::max()), readHead);
 }
 
 Result<model::RoutingConfig> RoutingConfigTable::update(const model::RoutingConfig& changed,

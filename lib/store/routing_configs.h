@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +48,10 @@ class RoutingConfigTable {
   std::optional<model::RoutingConfig> find(std::string_view id);  // living
   std::optional<model::RoutingConfig> findBySlug(std::string_view project_id,
                                                  std::string_view slug);
-  // An empty project lists all.
-  Page<model::RoutingConfig> list(std::string_view project_id, const PageRequest& page);
+  // Of these projects; of all when there are none.
+  Page<model::RoutingConfig> list(std::span<const std::string> project_ids,
+                                  const PageRequest& page);
+  std::vector<model::RoutingConfig> ofProject(std::string_view project_id);
   std::vector<model::RoutingConfig> all();
   // Saves name, policy, config_json and automatic of `changed` as the next version and returns the
   // new head; a save that changes none of the first three makes no version. NotFound, or Conflict:
@@ -89,7 +92,10 @@ class RoutingConfigTable {
       db_, "UPDATE routing_config SET version = ?, automatic = ?, updated_at = ? WHERE id = ?"};
   storage::Statement find_{db_, kSelectHead, "AND c.id = ?"};
   storage::Statement by_slug_{db_, kSelectHead, "AND c.project_id = ? AND c.slug = ?"};
-  storage::Statement list_{db_, kSelectHead, "AND c.id > ? ORDER BY c.id LIMIT ?"};
+  storage::Statement list_{
+      db_, kSelectHead,
+      "AND c.id > ?1 AND (?2 = '[]' OR +c.project_id IN (SELECT value FROM json_each(?2))) "
+      "ORDER BY c.id LIMIT ?3"};
   storage::Statement list_of_project_{db_, kSelectHead,
                                       "AND c.project_id = ? AND c.id > ? ORDER BY c.id LIMIT ?"};
   storage::Statement delete_{

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "model/role.h"
 #include "storage/statement.h"
 #include "store/page.h"
 
@@ -22,6 +24,23 @@ inline Sha256 digestAt(const storage::Rows& row, int column) {
   if (bytes.size() != digest.size()) throw std::runtime_error("a stored digest has a wrong size");
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+inline model::Role roleAt(const storage::Rows& row, int column) {
+  const auto role = model::parseRole(row.text(column));
+  if (!role) throw std::runtime_error("a stored role is unknown");
+  return *role;
+}
+
+inline std::optional<Sha256> optionalDigestAt(const storage::Rows& row, int column) {
+  if (row.isNull(column)) return std::nullopt;
+  return digestAt(row, column);
+}
+
+// The digest must outlive the statement's run.
+inline std::optional<storage::Blob> optionalBlob(const std::optional<Sha256>& digest) {
+  if (!digest) return std::nullopt;
+  return storage::blob(*digest);
 }
 
 template <typename Read>

@@ -1,34 +1,56 @@
 #pragma once
 
 #include "store/api_keys.h"
+#include "store/audit_log.h"
+#include "store/idempotent_requests.h"
 #include "store/management_keys.h"
+#include "store/members.h"
 #include "store/meta.h"
 #include "store/organizations.h"
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
+#include "store/webhooks.h"
 
 namespace penstock::store {
 
 // All tables of penstock.db, bound to one connection; used by one thread at a time. Handed out by
 // Store::write() and Store::read() for the length of a call; never kept.
-struct Tables {
+class Tables {
+ public:
   Tables(storage::Database& db, const storage::SecretBox& box)
       : organizations(db),
+        members(db),
         projects(db),
         api_keys(db),
         management_keys(db),
         providers(db, box),
         routing_configs(db),
-        meta(db) {}
+        webhook_endpoints(db, box),
+        webhook_outbox(db),
+        audit_log(db, box),
+        idempotent_requests(db, box),
+        meta(db),
+        db_(db) {}
+
+  // Rows written on the connection since it was opened: whether a piece of work wrote any.
+  int64_t rowsWritten() const { return db_.totalChanges(); }
 
   OrganizationTable organizations;
+  MemberTable members;
   ProjectTable projects;
   ApiKeyTable api_keys;
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  WebhookEndpointTable webhook_endpoints;
+  WebhookOutbox webhook_outbox;
+  AuditTable audit_log;
+  IdempotentRequestTable idempotent_requests;
   MetaTable meta;
+
+ private:
+  storage::Database& db_;
 };
 
 }  // namespace penstock::store

@@ -14,7 +14,15 @@ namespace penstock::test {
 
 constexpr const char* kBase = "/manage/v1";
 
-inline Gateway quietGateway() { return Gateway::start({.ephemeral = true, .quiet = true}); }
+// Nobody waits for the rate limit in tests of other things.
+inline GatewayOptions quietOptions() {
+  GatewayOptions options;
+  options.ephemeral = true;
+  options.quiet = true;
+  options.manage_rate_limit_rpm = 1'000'000;
+  return options;
+}
+inline Gateway quietGateway() { return Gateway::start(quietOptions()); }
 
 inline json::Document parsed(const std::string& text) {
   auto document = json::parse(text);

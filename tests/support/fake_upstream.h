@@ -1,5 +1,7 @@
 #pragma once
 
+#include <strings.h>
+
 #include <condition_variable>
 #include <functional>
 #include <memory>

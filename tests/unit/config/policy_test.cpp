@@ -28,6 +28,35 @@ TEST_SUITE("config/policy") {
     CHECK(again.value().config_json == parsed.value().config_json);
   }
 
+  TEST_CASE("a target without a credential is resolved by its name, and stored with one") {
+    config::PolicyContext context = kContext;
+    context.resolve = [](std::string_view name) -> Result<model::Target> {
+      if (name == "main/gpt-4o") return model::Target{"gpt-4o", "prov_1"};
+      return invalidRequest("x", "whose is it?");
+    };
+    const auto parsed = parsePolicy("single", R"({"model":"main/gpt-4o"})", context);
+    REQUIRE(parsed);
+    CHECK(parsed->policy == model::Policy(model::SinglePolicy{{"gpt-4o", "prov_1"}}));
+    CHECK(parsed->config_json == R"({"model":"gpt-4o","provider_credential_id":"prov_1"})");
+    // With a credential the name is the provider's own, slashes and all.
+    const auto named = parsePolicy(
+        "single", R"({"model":"main/gpt-4o","provider_credential_id":"prov_1"})", context);
+    REQUIRE(named);
+    CHECK(std::get<model::SinglePolicy>(named->policy).target.model == "main/gpt-4o");
+    for (const char* config : {R"({"model":"other"})", R"({"model":"@other"})", R"({"model":""})",
+                               "{}", R"({"model":7})"}) {
+      INFO(config);
+      const auto refused = parsePolicy("single", config, context);
+      REQUIRE_FALSE(refused);
+      CHECK(refused.error().fields.size() == 1);
+      CHECK(refused.error().param == "/config/model");
+    }
+    CHECK(parsePolicy("single", R"({"model":"other"})", context).error().message.find("whose") !=
+          std::string::npos);
+    CHECK_FALSE(
+        parsePolicy("single", R"({"model":"main/gpt-4o","provider_credential_id":null})", context));
+  }
+
   TEST_CASE("what does not hold is refused with a pointer to the field") {
     struct Case {
       std::string policy, config;

@@ -132,8 +132,9 @@ TEST_SUITE("store/log_store") {
     append(f, rows);
     using Times = std::vector<UnixMillis>;
     const std::vector<std::pair<LogFilter, Times>> cases = {
-        {{.project_id = "proj_2"}, {1}},
-        {{.project_id = "proj_9"}, {}},
+        {{.project_ids = {"proj_2"}}, {1}},
+        {{.project_ids = {"proj_9"}}, {}},
+        {{.project_ids = {"proj_9", "proj_2"}}, {1}},
         {{.status = StatusClass::ClientError}, {8, 2}},
         {{.status = StatusClass::ServerError}, {3}},
         {{.status = StatusClass::Success, .limit = 2}, {7, 6}},
@@ -147,7 +148,7 @@ TEST_SUITE("store/log_store") {
         {{.tags = {{"team", "b"}}}, {}},
         {{.start = 3, .end = 5}, {4, 3}},
         {{.min_latency_us = 5000}, {8}},
-        {{.project_id = "proj_1", .status = StatusClass::ClientError, .end = 8}, {2}},
+        {{.project_ids = {"proj_1"}, .status = StatusClass::ClientError, .end = 8}, {2}},
     };
     for (size_t i = 0; i < cases.size(); ++i) {
       INFO(i);

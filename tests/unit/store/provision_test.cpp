@@ -153,8 +153,8 @@ TEST_SUITE("store/provision") {
       CHECK(t.api_keys.usable().empty());
       CHECK(t.routing_configs.all().empty());
       CHECK(t.projects.find(first.id)->deleted_at == 9);
-      CHECK(t.projects.list({}).items.empty());
-      CHECK(t.projects.list({}, store::Deleted::Include).items.size() == 1);
+      CHECK(t.projects.list({}, {}).items.empty());
+      CHECK(t.projects.list({}, {}, store::Deleted::Include).items.size() == 1);
       model::Project again = first;
       again.id = newId("proj_", 10);
       CHECK(store::createProject(t, again));

@@ -135,17 +135,22 @@ TEST_SUITE("store/routing_configs") {
         config.slug = "s" + std::to_string(i);
         REQUIRE(t.routing_configs.insert(config, {}));
       }
+      const auto config_of = t.routing_configs.find(f.id).value();
       std::set<std::string> seen;
       store::PageRequest page{.limit = 3};
       for (bool more = true; more;) {
-        const auto got = t.routing_configs.list("", page);
+        const auto got = t.routing_configs.list({}, page);
         for (const auto& config : got.items) CHECK(seen.insert(config.id).second);
         more = got.has_more;
         page.after = got.items.back().id;
       }
       CHECK(seen.size() == 7);
-      CHECK(t.routing_configs.list("proj_none", {}).items.empty());
-      CHECK_FALSE(t.routing_configs.list(f.firstProject().id, {.limit = 7}).has_more);
+      const std::vector<std::string> none = {"proj_none"};
+      const std::vector<std::string> one = {config_of.project_id};
+      const std::vector<std::string> two = {"proj_none", config_of.project_id};
+      CHECK(t.routing_configs.list(none, {}).items.empty());
+      CHECK_FALSE(t.routing_configs.list(one, {.limit = 7}).has_more);
+      CHECK(t.routing_configs.list(two, {.limit = 7}).items.size() == 7);
     });
   }
 }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,7 +41,13 @@ struct GatewayOptions {
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
-  int64_t rate_limit_rpm = 600;
+  int64_t rate_limit_rpm = 600;        // of project keys without a limit of their own
+  int64_t manage_rate_limit_rpm = 60;  // of management keys without a limit of their own
+  // Names under which the management API is served, beside localhost and addresses: any other Host
+  // is refused, against DNS rebinding.
+  std::vector<std::string> manage_hosts;
+  // The wall clock, in milliseconds since the epoch, for tests that own time; else the system's.
+  std::function<int64_t()> wall_clock;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds first_byte_timeout{120'000};
   std::chrono::milliseconds idle_timeout{60'000};

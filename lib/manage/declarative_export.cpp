@@ -1,0 +1,145 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "json/document.h"
+#include "manage/answers.h"
+#include "manage/declarative.h"
+#include "manage/provider_names.h"
+
+namespace penstock::manage {
+namespace {
+
+using Slugs = std::map<std::string, std::string>;  // of projects, by id
+
+template <typename T, typename Key>
+std::vector<T> sorted(std::vector<T> items, Key key) {
+  std::stable_sort(items.begin(), items.end(),
+                   [&](const T& a, const T& b) { return key(a) < key(b); });
+  return items;
+}
+
+void writeSlugs(json::Writer& out, const std::vector<std::string>& ids, const Slugs& slugs) {
+  std::vector<std::string> names;
+  for (const std::string& id : ids) {
+    if (const auto found = slugs.find(id); found != slugs.end()) names.push_back(found->second);
+  }
+  writeTexts(out, "project_ids", names);
+}
+
+void writeOrganization(json::Writer& out, const model::Organization& organization) {
+  out.key("organization").beginObject().field("name", organization.name);
+  out.field("slug", organization.slug);
+  writeTexts(out, "ip_allowlist", organization.ip_allowlist);
+  out.endObject();
+}
+
+void writeMembers(json::Writer& out, store::Tables& tables, const Slugs& slugs) {
+  out.key("members").beginArray();
+  for (const auto& member : sorted(tables.members.all(), [](const auto& m) { return m.email; })) {
+    out.beginObject().field("email", member.email).field("name", member.name);
+    out.field("role", model::roleName(member.role));
+    writeSlugs(out, member.project_ids, slugs);
+    out.endObject();
+  }
+  out.endArray();
+}
+
+void writeProjects(json::Writer& out, const std::vector<model::Project>& projects) {
+  out.key("projects").beginArray();
+  for (const auto& project : projects) {
+    out.beginObject().field("slug", project.slug).field("name", project.name);
+    out.field("description", project.description).key("settings").beginObject();
+    out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
+    out.field("retain_payloads", project.settings.retain_payloads).endObject().endObject();
+  }
+  out.endArray();
+}
+
+void writeProviders(json::Writer& out, const std::vector<model::Provider>& providers) {
+  out.key("providers").beginArray();
+  for (const auto& provider : providers) {
+    out.beginObject().field("name", provider.name).field("vendor", provider.vendor);
+    out.field("base_url", provider.base_url).field("private", provider.allow_private);
+    out.field("default", provider.is_default).field("default_model", provider.default_model);
+    out.endObject();
+  }
+  out.endArray();
+}
+
+void writeConfigs(json::Writer& out, store::Tables& tables, const Slugs& slugs,
+                  const ProviderNames& names) {
+  const auto configs = sorted(tables.routing_configs.all(), [&](const auto& config) {
+    return std::pair(slugs.at(config.project_id), config.slug);
+  });
+  out.key("routing_configs").beginArray();
+  for (const auto& config : configs) {
+    out.beginObject().field("project", slugs.at(config.project_id)).field("slug", config.slug);
+    out.field("name", config.name).field("policy", config.policy);
+    out.rawField("config", names.toNames(config.config_json));
+    out.field("automatic", config.automatic).endObject();
+  }
+  out.endArray();
+}
+
+void writeKey(json::Writer& out, const model::ApiKey& key, const std::string& project,
+              KeyHashes key_hashes) {
+  out.beginObject().field("project", project).field("name", key.name);
+  out.field("description", key.description).field("rate_limit_rpm", key.rate_limit_rpm);
+  writeTexts(out, "allowed_models", key.allowed_models);
+  writeTexts(out, "ip_allowlist", key.ip_allowlist);
+  writeTime(out, "expires_at", key.expires_at);
+  if (key_hashes == KeyHashes::Include) {
+    out.field("hash", hex(key.hash)).field("prefix", key.prefix);
+    out.field("last_four", key.last_four);
+  }
+  out.endObject();
+}
+
+void writeKeys(json::Writer& out, store::Tables& tables,
+               const std::vector<model::Project>& projects, KeyHashes key_hashes) {
+  out.key("api_keys").beginArray();
+  for (const auto& project : projects) {
+    const auto by_name = [](const auto& key) { return key.name; };
+    for (const auto& key : sorted(tables.api_keys.unrevokedOf(project.id), by_name)) {
+      writeKey(out, key, project.slug, key_hashes);
+    }
+  }
+  out.endArray();
+}
+
+void writeEndpoints(json::Writer& out, store::Tables& tables) {
+  out.key("webhook_endpoints").beginArray();
+  for (const auto& endpoint :
+       sorted(tables.webhook_endpoints.all(), [](const auto& e) { return e.url; })) {
+    out.beginObject().field("url", endpoint.url).field("description", endpoint.description);
+    writeTexts(out, "event_types", endpoint.event_types);
+    out.field("format", formatName(endpoint.format)).field("private", endpoint.allow_private);
+    out.field("active", endpoint.active).endObject();
+  }
+  out.endArray();
+}
+
+}  // namespace
+
+std::string exportDocument(store::Tables& tables, const std::string& organization_id,
+                           KeyHashes key_hashes) {
+  const auto projects = sorted(tables.projects.all(), [](const auto& p) { return p.slug; });
+  const auto providers = sorted(tables.providers.all(), [](const auto& p) { return p.name; });
+  Slugs slugs;
+  for (const auto& project : projects) slugs.emplace(project.id, project.slug);
+  std::string document;
+  json::Writer out(document);
+  out.beginObject().field("version", kDocumentVersion);
+  writeOrganization(out, *tables.organizations.find(organization_id));
+  writeMembers(out, tables, slugs);
+  writeProjects(out, projects);
+  writeProviders(out, providers);
+  writeConfigs(out, tables, slugs, ProviderNames(providers));
+  writeKeys(out, tables, projects, key_hashes);
+  writeEndpoints(out, tables);
+  out.endObject();
+  return document;
+}
+
+}  // namespace penstock::manage

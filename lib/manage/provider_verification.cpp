@@ -1,0 +1,82 @@
+#include "manage/provider_verification.h"
+
+#include "manage/errors.h"
+#include "manage/kinds.h"
+
+namespace penstock::manage {
+namespace {
+
+// Also tells the health board: a call is a call.
+upstream::ProbeResult probe(Services& services, const model::Provider& provider) {
+  const upstream::ProbeResult result = services.prober.probe(provider);
+  if (!provider.id.empty()) {
+    services.health.recordProbe(provider.id, result.ok() ? "" : result.message,
+                                services.clock.now());
+  }
+  return result;
+}
+
+void writeHealth(json::Writer& out, const routing::HealthStatus& health) {
+  out.field("state", routing::healthStateName(health.state));
+  out.field("success_rate", health.success_rate);
+  out.field("p50_latency_ms", health.p50_ms);
+  out.field("p95_latency_ms", health.p95_ms);
+  out.field("samples", health.samples).field("window_seconds", routing::kHealthWindow / 1000);
+  writeTime(out, "last_check_at", health.last_check_at);
+  writeText(out, "last_error", health.last_error);
+}
+
+}  // namespace
+
+Status verifyProvider(Services& services, const model::Provider& provider) {
+  const upstream::ProbeResult result = probe(services, provider);
+  if (result.ok()) return Unit{};
+  ApiError error = fieldError(result.reached ? "/api_key" : "/base_url",
+                              "verification failed: " + result.message +
+                                  "; send \"verify\": false to save it all the same");
+  error.code = "provider_verification_failed";
+  return error;
+}
+
+std::string withHealth(Services& services, std::string provider_json,
+                       const model::Provider& provider, UnixMillis now) {
+  provider_json.pop_back();
+  json::Writer out(provider_json);
+  provider_json += ",\"health\":";
+  out.beginObject();
+  writeHealth(out, services.health.status(provider.id, now));
+  out.endObject();
+  return provider_json + "}";
+}
+
+Answer showProviderHealth(Services& services, const Call& call) {
+  const auto provider = services.config.store().read([&](store::Tables& tables) {
+    return findVisible(kProvider, tables, call, call.request.param("provider_id"));
+  });
+  if (!provider) return provider.error();
+  return dataAnswer(kOk, [&](json::Writer& out) {
+    out.beginObject().field("provider_id", provider->id);
+    writeHealth(out, services.health.status(provider->id, call.now));
+    out.endObject();
+  });
+}
+
+Answer verifyProviderNow(Services& services, const Call& call) {
+  const auto provider = services.config.store().read([&](store::Tables& tables) {
+    return findVisible(kProvider, tables, call, call.request.param("provider_id"));
+  });
+  if (!provider) return provider.error();
+  const upstream::ProbeResult result = probe(services, *provider);
+  return dataAnswer(kOk, [&](json::Writer& out) {
+    out.beginObject().field("provider_id", provider->id).field("ok", result.ok());
+    out.key("status");
+    if (result.status == 0) {
+      out.null();
+    } else {
+      out.value(result.status);
+    }
+    out.field("latency_ms", result.latency.count()).field("message", result.message).endObject();
+  });
+}
+
+}  // namespace penstock::manage

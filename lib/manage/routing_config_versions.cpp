@@ -1,0 +1,111 @@
+// The history of a routing config.
+#include "manage/routing_config_versions.h"
+
+#include <limits>
+
+#include "base/text.h"
+#include "manage/errors.h"
+#include "manage/json_diff.h"
+#include "manage/kinds.h"
+#include "manage/query.h"
+
+namespace penstock::manage {
+namespace {
+
+constexpr std::string_view kList = "routing_config_versions";
+constexpr int64_t kMaxVersion = std::numeric_limits<int32_t>::max();
+
+// What a version says, which is what differs from one to the next.
+void writeContent(json::Writer& out, const store::RoutingConfigVersion& version) {
+  out.field("name", version.name).field("policy", version.policy);
+  out.rawField("config", version.config_json);
+}
+
+void writeVersion(json::Writer& out, const store::RoutingConfigVersion& version) {
+  out.beginObject().field("routing_config_id", version.routing_config_id);
+  out.field("version", version.version);
+  writeContent(out, version);
+  out.field("author", version.author);
+  writeText(out, "note", version.note);
+  writeTime(out, "created_at", version.created_at);
+  out.endObject();
+}
+
+std::string contentOf(const store::RoutingConfigVersion& version) {
+  std::string text;
+  json::Writer out(text);
+  out.beginObject();
+  writeContent(out, version);
+  out.endObject();
+  return text;
+}
+
+// Runs f(tables, config) over one state of the store, for the config that the path names.
+template <typename F>
+Answer withConfig(Services& services, const Call& call, F f) {
+  return services.config.store().read([&](store::Tables& tables) -> Answer {
+    const auto config =
+        findVisible(kRoutingConfig, tables, call, call.request.param("config_id"));
+    if (!config) return config.error();
+    return f(tables, *config);
+  });
+}
+
+}  // namespace
+
+Answer listConfigVersions(Services& services, const Call& call) {
+  QueryReader query(call.request);
+  const auto page = query.page(kList);
+  if (auto checked = query.finish(); !checked) return std::move(checked).error();
+  const auto before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
+  return withConfig(services, call, [&](store::Tables& tables, const auto& config) -> Answer {
+    auto found = tables.routing_configs.versions(config.id, before, page.limit + 1);
+    std::optional<std::string> next;
+    if (found.size() > page.limit) {
+      found.pop_back();
+      next = encodeCursor(kList, std::to_string(found.back().version));
+    }
+    return listAnswer(
+        [&](json::Writer& out) {
+          for (const auto& version : found) writeVersion(out, version);
+        },
+        next);
+  });
+}
+
+Answer showConfigVersion(Services& services, const Call& call) {
+  return withConfig(services, call, [&](store::Tables& tables, const auto& config) -> Answer {
+    const std::string named(call.request.param("version"));
+    const auto number = static_cast<int64_t>(parseUnsigned(named).value_or(0));
+    const auto version = tables.routing_configs.findVersion(config.id, number);
+    if (!version) return notFound("routing_config_version", named);
+    std::string json;
+    json::Writer out(json);
+    writeVersion(out, *version);
+    return taggedAnswer(kOk, json, etagOf(json));
+  });
+}
+
+// From one version to another; without them, from the one before the newest to the newest.
+Answer diffConfigVersions(Services& services, const Call& call) {
+  QueryReader query(call.request);
+  auto from = query.integer("from", 1, kMaxVersion);
+  auto to = query.integer("to", 1, kMaxVersion);
+  query.text("project_id");
+  if (auto checked = query.finish(); !checked) return std::move(checked).error();
+  return withConfig(services, call, [&](store::Tables& tables, const auto& config) -> Answer {
+    if (!to) to = config.version;
+    if (!from) from = std::max<int64_t>(*to - 1, 1);
+    const auto before = tables.routing_configs.findVersion(config.id, *from);
+    if (!before) return fieldError("from", "there is no such version");
+    const auto after = tables.routing_configs.findVersion(config.id, *to);
+    if (!after) return fieldError("to", "there is no such version");
+    return dataAnswer(kOk, [&](json::Writer& out) {
+      out.beginObject().field("from", *from).field("to", *to).key("changes");
+      writeChanges(out, diffJson(contentOf(*before), contentOf(*after)));
+      out.endObject();
+    });
+  });
+}
+
+}  // namespace penstock::manage

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "http/client.h"
+#include "http/loop.h"
+#include "model/provider.h"
+
+namespace penstock::upstream {
+
+// What one call told about a provider.
+struct ProbeResult {
+  bool reached = false;   // something that speaks HTTP answered, and not with an error of its own
+  bool accepted = false;  // and it did not refuse the credential
+  int status = 0;         // 0: no answer
+  std::chrono::milliseconds latency{0};
+  std::string message;  // for people; holds nothing secret
+
+  bool ok() const { return reached && accepted; }
+};
+
+// Asks providers for their list of models, the cheapest question that needs a credential. Blocks:
+// for threads that may, on a client of any loop. Thread-safe.
+class Prober {
+ public:
+  struct Options {
+    std::chrono::milliseconds connect{5'000};
+    std::chrono::milliseconds total{10'000};
+  };
+
+  Prober(http::Loop& loop, http::Client& client) : Prober(loop, client, Options()) {}
+  Prober(http::Loop& loop, http::Client& client, Options options)
+      : loop_(loop), client_(client), options_(options) {}
+
+  // GET {base}/models with the provider's own credential, once:
+  //   2xx                 reached, accepted
+  //   401, 403            reached, refused
+  //   other 4xx           reached, and accepted as far as one can tell: some have no such list
+  //   3xx, 5xx, no answer not reached; redirects are not followed
+  ProbeResult probe(const model::Provider& provider) const;
+
+ private:
+  http::Loop& loop_;
+  http::Client& client_;
+  const Options options_;
+};
+
+}  // namespace penstock::upstream

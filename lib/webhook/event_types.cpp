@@ -1,0 +1,53 @@
+#include "webhook/event_types.h"
+
+namespace penstock::webhook {
+namespace {
+
+constexpr EventType kTypes[] = {
+    {"budget.threshold_reached", "Spend in a budget has passed one of its alert thresholds.",
+     R"({"budget_id":"bud_01","budget_name":"Team","period":"monthly","threshold_pct":80,"spend_usd":80.5,"cap_usd":100})",
+     "Budget *{budget_name}* has passed {threshold_pct} % of its {period} cap: ${spend_usd} of "
+     "${cap_usd}."},
+    {"budget.exceeded", "Spend in a budget has reached its cap.",
+     R"({"budget_id":"bud_01","budget_name":"Team","period":"monthly","action":"block","spend_usd":100,"cap_usd":100})",
+     "Budget *{budget_name}* has reached its {period} cap of ${cap_usd} (action: {action})."},
+    {"routing_config.updated", "A routing config has a new version.",
+     R"({"routing_config_id":"rc_01","slug":"production","name":"Production","policy":"fallback","version":4})",
+     "Routing config *@{slug}* is now at version {version} (policy: {policy})."},
+    {"routing_config.created", "A routing config was made.",
+     R"({"routing_config_id":"rc_01","slug":"production","name":"Production","policy":"single","version":1})",
+     "Routing config *@{slug}* was created (policy: {policy})."},
+    {"routing_config.deleted", "A routing config was deleted.",
+     R"({"routing_config_id":"rc_01","slug":"production","name":"Production"})",
+     "Routing config *@{slug}* was deleted."},
+    {"provider.health_changed", "A provider has become healthy, degraded or unhealthy.",
+     R"({"provider_id":"prov_01","name":"main","vendor":"openai","previous_state":"healthy","state":"unhealthy"})",
+     "Provider *{name}* ({vendor}) is {state}; it was {previous_state}."},
+    {"api_key.revoked", "A project's API key was revoked.",
+     R"({"api_key_id":"key_01","name":"backend","prefix":"mlx_sk_AbCd","last_four":"wxyz"})",
+     "API key *{name}* ({prefix}…{last_four}) was revoked."},
+    {"request.anomaly_detected", "Requests behave unlike those before them.",
+     R"({"kind":"error_rate","metric":"error_rate_pct","observed":12.5,"expected":0.4,"window_seconds":300})",
+     "Anomaly in requests: {metric} is {observed}, expected about {expected}, over "
+     "{window_seconds} s."},
+    {"experiment.completed", "An experiment has its result.",
+     R"({"experiment_id":"exp_01","name":"Cheaper","status":"completed","verdict":"pass"})",
+     "Experiment *{name}* has completed (verdict: {verdict})."},
+    {"experiment.regression_detected", "An experiment has breached one of its thresholds.",
+     R"({"experiment_id":"exp_01","name":"Cheaper","signal_key":"error_rate_delta_pct","value":3.2,"threshold":1})",
+     "Experiment *{name}* shows a regression: {signal_key} is {value}, the threshold is "
+     "{threshold}."},
+};
+
+}  // namespace
+
+std::span<const EventType> eventTypes() { return kTypes; }
+
+const EventType* findEventType(std::string_view type) {
+  for (const EventType& known : kTypes) {
+    if (known.type == type) return &known;
+  }
+  return nullptr;
+}
+
+}  // namespace penstock::webhook

@@ -1,0 +1,58 @@
+#include "config/target_resolver.h"
+
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "config/build.h"
+#include "support/store_fixture.h"
+
+using namespace penstock;
+using store::Tables;
+
+TEST_SUITE("config/target_resolver") {
+  TEST_CASE("names mean the same over a snapshot and over tables") {
+    test::StoreFixture f;
+    f.bootstrap();
+    f.store->write([&](Tables& t) {
+      const model::Provider main = f.provider("openai", "main");
+      const model::Provider backup = f.provider("openai", "backup");
+      REQUIRE(store::addProvider(t, main));
+      REQUIRE(store::addProvider(t, backup));
+      const auto snapshot = config::build(t, config::Part::All, nullptr).value();
+      struct Case {
+        const char* name;
+        model::Target target;   // or
+        const char* complaint;  // what the error says
+      };
+      const std::vector<Case> cases{
+          {"main/gpt-4o", {"gpt-4o", main.id}, ""},
+          {"backup/gpt-4o", {"gpt-4o", backup.id}, ""},
+          {"openai/gpt-4o", {"gpt-4o", main.id}, ""},
+          {"main/org/model", {"org/model", main.id}, ""},
+          {"gpt-4o", {"gpt-4o", main.id}, ""},
+          {"main/", {}, "empty"},
+          {"claude-sonnet", {}, "anthropic"},
+          {"what-is-this", {}, "gpt-*"},
+          {"nobody/gpt-4o", {}, "known prefixes"},
+          {"nobody/x", {}, "known prefixes"},
+          {"", {}, "known prefixes"},
+      };
+      for (const auto& context : {config::policyContext(*snapshot), config::policyContext(t)}) {
+        CHECK(context.has_provider(main.id));
+        CHECK_FALSE(context.has_provider("prov_none"));
+        for (const Case& c : cases) {
+          INFO(c.name);
+          const auto resolved = context.resolve(c.name);
+          REQUIRE(resolved.has_value() == std::string(c.complaint).empty());
+          if (resolved) {
+            CHECK(*resolved == c.target);
+          } else {
+            CHECK(resolved.error().message.find(c.complaint) != std::string::npos);
+          }
+        }
+      }
+    });
+  }
+}

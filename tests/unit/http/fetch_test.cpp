@@ -1,0 +1,140 @@
+#include "http/fetch.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/http_client.h"
+
+using namespace penstock;
+using namespace penstock::http;
+using namespace penstock::test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+FailureKind failureOf(HttpClient& client, ClientRequest request, uint64_t max_body = 1 << 20) {
+  const auto fetched = fetch(client.loop(), client.client(), std::move(request), max_body);
+  REQUIRE_FALSE(fetched);
+  return fetched.error().kind;
+}
+
+}  // namespace
+
+TEST_SUITE("http/fetch") {
+  TEST_CASE("a call's answer comes back whole, whatever its status") {
+    HttpServer server([](const ExchangePtr& exchange) {
+      Response response{404, "text/plain", std::string(exchange->request().body), {}};
+      response.headers.emplace_back("X-Target", std::string(exchange->request().target));
+      exchange->respond(response);
+    });
+    HttpClient client;
+    for (const bool reused : {false, true}) {
+      std::string first = "hel", second = "lo";
+      auto request = localRequest(server.port(), {first, second});
+      const auto fetched = fetch(client.loop(), client.client(), std::move(request));
+      REQUIRE(fetched);
+      CHECK(fetched->status == 404);
+      CHECK(fetched->body == "hello");
+      CHECK(fetched->header("x-target") == "/v1/x");
+      CHECK(fetched->header("x-none").empty());
+      CHECK(fetched->timings.reused == reused);
+      CHECK(fetched->timings.head.count() >= 0);
+    }
+  }
+
+  TEST_CASE("failures come back as such") {
+    HttpServer server([](const ExchangePtr& exchange) {
+      exchange->respond({200, "text/plain", std::string(2000, 'x'), {}});
+    });
+    HttpClient client;
+    CHECK(fetch(client.loop(), client.client(), localRequest(server.port()), 2000));
+    CHECK(failureOf(client, localRequest(server.port()), 1999) == FailureKind::TooLarge);
+    uint16_t nobody = 0;
+    {
+      RawListener listener;
+      nobody = listener.port();
+    }
+    CHECK(failureOf(client, localRequest(nobody)) == FailureKind::Connect);
+    auto guarded = localRequest(server.port());
+    guarded.origin.allow_private = false;
+    CHECK(failureOf(client, std::move(guarded)) == FailureKind::EgressRefused);
+  }
+
+  TEST_CASE("an upstream that never answers is given up in time, and its connection closed") {
+    RawListener listener;
+    HttpClient client;
+    auto request = localRequest(listener.port());
+    request.timeouts.total = milliseconds(200);
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(failureOf(client, std::move(request)) == FailureKind::TotalTimeout);
+    CHECK(std::chrono::steady_clock::now() - begin < seconds(2));
+    RawSocket upstream = listener.accept();
+    upstream.readUntil("hello");
+    CHECK(upstream.end() == RawSocket::End::Eof);
+  }
+
+  TEST_CASE("many threads wait on one loop") {
+    HttpServer server(echo);
+    HttpClient client;
+    std::atomic<int> good = 0;
+    {
+      std::vector<std::jthread> threads;
+      for (int t = 0; t < 8; ++t) {
+        threads.emplace_back([&, t] {
+          for (int i = 0; i < 25; ++i) {
+            const std::string text = std::to_string(t) + "-" + std::to_string(i);
+            const auto got =
+                fetch(client.loop(), client.client(), localRequest(server.port(), {text}));
+            if (got && got->body.find(text) != std::string::npos) ++good;
+          }
+        });
+      }
+    }
+    CHECK(good == 200);
+  }
+
+  TEST_CASE("a loop that ends under a call lets its thread go at once") {
+    RawListener listener;
+    Loop loop;
+    Resolver resolver;
+    std::optional<Client> client(std::in_place, loop, resolver, nullptr);
+    loop.start();
+    std::optional<FailureKind> seen;
+    auto request = localRequest(listener.port());
+    request.timeouts.total = seconds(60);
+    std::jthread waiting([&] {
+      const auto fetched = fetch(loop, *client, std::move(request));
+      if (!fetched) seen = fetched.error().kind;
+    });
+    RawSocket upstream = listener.accept();
+    upstream.readUntil("hello");
+    const auto begin = std::chrono::steady_clock::now();
+    loop.stop();
+    waiting.join();
+    CHECK(std::chrono::steady_clock::now() - begin < seconds(2));
+    CHECK(seen == FailureKind::Reset);
+    // A loop that has ended answers nobody, and nothing is leaked.
+    CHECK_FALSE(fetch(loop, *client, localRequest(listener.port())));
+    client.reset();
+  }
+
+  TEST_CASE("the loop's own thread may not wait for itself") {
+    HttpClient client;
+    bool refused = false;
+    onLoop(client.loop(), [&] {
+      try {
+        (void)fetch(client.loop(), client.client(), localRequest(1));
+      } catch (const std::logic_error&) {
+        refused = true;
+      }
+    });
+    CHECK(refused);
+  }
+}

@@ -1,0 +1,100 @@
+#include "upstream/probe.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/fake_upstream.h"
+#include "support/http_client.h"
+
+using namespace penstock;
+using namespace penstock::test;
+using std::chrono::milliseconds;
+using upstream::Prober;
+using upstream::ProbeResult;
+
+namespace {
+
+model::Provider providerAt(const std::string& base_url) {
+  model::Provider provider;
+  provider.id = "prov_1";
+  provider.vendor = "openai";
+  provider.name = "main";
+  provider.base_url = base_url;
+  provider.api_key = Secret("sk-canary");
+  provider.allow_private = true;
+  return provider;
+}
+
+}  // namespace
+
+TEST_SUITE("upstream/probe") {
+  TEST_CASE("the provider is asked once for its models, with its own credential") {
+    FakeUpstream server(answering(R"({"object":"list","data":[]})"));
+    HttpClient client;
+    const Prober prober(client.loop(), client.client());
+    const ProbeResult result = prober.probe(providerAt(server.baseUrl()));
+    CHECK(result.ok());
+    CHECK(result.status == 200);
+    const auto seen = server.seen();
+    REQUIRE(seen.size() == 1);
+    CHECK(seen[0].method == "GET");
+    CHECK(seen[0].target == "/v1/models");
+    CHECK(seen[0].header("authorization") == "Bearer sk-canary");
+  }
+
+  TEST_CASE("a status says whether the provider is there and takes the credential") {
+    struct Case {
+      int status;
+      bool reached, accepted;
+    };
+    for (const Case& c : std::vector<Case>{{200, true, true},
+                                           {204, true, true},
+                                           {301, false, false},
+                                           {400, true, true},
+                                           {401, true, false},
+                                           {403, true, false},
+                                           {404, true, true},
+                                           {405, true, true},
+                                           {429, true, true},
+                                           {500, false, false},
+                                           {503, false, false}}) {
+      INFO(c.status);
+      FakeUpstream server(answering("the answer echoes sk-canary", c.status));
+      HttpClient client;
+      const Prober prober(client.loop(), client.client());
+      const ProbeResult result = prober.probe(providerAt(server.baseUrl()));
+      CHECK(result.reached == c.reached);
+      CHECK(result.accepted == c.accepted);
+      CHECK(result.status == c.status);
+      CHECK_FALSE(result.message.empty());
+      CHECK(result.message.find("canary") == std::string::npos);
+    }
+  }
+
+  TEST_CASE("a provider that is not there, or may not be called, was not reached") {
+    HttpClient client;
+    const Prober prober(client.loop(), client.client(), {milliseconds(300), milliseconds(300)});
+    uint16_t nobody = 0;
+    {
+      RawListener listener;
+      nobody = listener.port();
+    }
+    const std::string local = "http://127.0.0.1:";
+    const ProbeResult refused = prober.probe(providerAt(local + std::to_string(nobody)));
+    CHECK_FALSE(refused.reached);
+    CHECK(refused.message.find("connect") != std::string::npos);
+
+    RawListener silent;
+    const ProbeResult late = prober.probe(providerAt(local + std::to_string(silent.port())));
+    CHECK_FALSE(late.reached);
+    CHECK(late.message.find("timeout") != std::string::npos);
+    CHECK(late.latency >= milliseconds(250));
+
+    model::Provider guarded = providerAt(local + std::to_string(silent.port()));
+    guarded.allow_private = false;
+    CHECK(prober.probe(guarded).message.find("private") != std::string::npos);
+    CHECK_FALSE(prober.probe(providerAt("no url")).reached);
+  }
+}
