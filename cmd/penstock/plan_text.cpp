@@ -51,7 +51,8 @@ std::string nameOf(json::ValueRef thing) {
   const std::string_view project = thing.stringAt("project").value_or("");
   std::string name(thing.stringAt("name").value_or(""));
   const bool inside = !project.empty() && resource != "project";
-  if (inside && resource == "routing_config" && !name.starts_with('@')) name = "@" + name;
+  const bool bare = name.find_first_of("@/") == std::string::npos;
+  if (resource == "routing_config" && bare) name = "@" + name;
   if (inside) name = std::string(project) + "/" + name;
   for (char& c : name) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';

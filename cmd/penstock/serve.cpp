@@ -118,6 +118,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Proxy requests served at once");
   limit("--rate-limit-rpm", "PENSTOCK_RATE_LIMIT_RPM", gateway.rate_limit_rpm,
         "Requests a minute of keys without a limit of their own");
+  limit("--manage-rate-limit", "PENSTOCK_MANAGE_RATE_LIMIT", gateway.manage_rate_limit_rpm,
+        "Requests a minute of management keys without a limit of their own");
   limit("--log-days", "PENSTOCK_LOG_DAYS", gateway.log_days, "Days of request log kept");
   limit("--log-bytes", "PENSTOCK_LOG_BYTES", gateway.log_bytes, "Bytes of request log kept");
 }
@@ -162,6 +164,12 @@ void addServe(CLI::App& app, int& exit_code) {
                    "ADDRESS:PORT of the management API; port 0: any")
       ->envname("PENSTOCK_MANAGE_LISTEN")
       ->capture_default_str();
+  command
+      ->add_option("--manage-host", gateway.manage_hosts,
+                   "A name that the management API goes by, beside localhost and addresses")
+      ->envname("PENSTOCK_MANAGE_HOST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")
       ->envname("PENSTOCK_TLS_CERT");
   command->add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")

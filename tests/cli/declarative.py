@@ -52,7 +52,7 @@ class Declarative(unittest.TestCase):
         self.assertEqual(code, 4, err)
         self.assertIn("+ create project support\n", out)
         self.assertIn("+ create provider upstream\n", out)
-        self.assertIn("+ create routing config support/@chat\n", out)
+        self.assertRegex(out, r"\+ create routing config (support/)?@chat\n")
         self.assertEqual(self.first.run("plan", "-f", self.file, env=self.env)[0], 0)
         code, out, err = self.first.run("apply", "-f", self.file, env=self.env)
         self.assertEqual(code, 0, err)
@@ -102,15 +102,15 @@ class Declarative(unittest.TestCase):
 
     @needs(*ROUTES)
     def test_documents_come_from_standard_input_in_either_form(self):
-        out = self.first.good("plan", "-f", "-", stdin="projects: [{slug: a, name: A}]")
+        out = self.first.good("plan", "-f", "-", stdin="{version: 1, projects: [{slug: a, name: A}]}")
         self.assertIn("+ create project a\n", out)
-        out = self.first.good("plan", "-f", "-", stdin='{"projects":[{"slug":"b","name":"B"}]}')
+        out = self.first.good("plan", "-f", "-", stdin='{"version":1,"projects":[{"slug":"b","name":"B"}]}')
         self.assertIn("+ create project b\n", out)
         self.assertIn("changes", self.first.json("plan", "-f", "-", stdin="version: 1"))
 
     @needs(*ROUTES)
     def test_the_apis_objections_name_the_place(self):
-        code, out, err = self.first.run("apply", "-f", "-", stdin="projects: [{slug: 'not a slug', name: A}]")
+        code, out, err = self.first.run("apply", "-f", "-", stdin="{version: 1, projects: [{slug: 'not a slug', name: A}]}")
         self.assertEqual((code, out), (1, ""))
         self.assertIn("projects/0/slug", err)
 
@@ -120,8 +120,8 @@ class Declarative(unittest.TestCase):
         self.assertIn("/providers/0/api_key: the variable UPSTREAM_KEY is not set", err)
 
     def test_a_broken_document_is_wrong_usage_with_line_and_column(self):
-        for text, where in (("a: 1\nb: [", "line "), ("a: 1\na: 2", "line 2, column 1"),
-                            ("a: &a [*a]", "alias"), ('{"a":1,', "at byte 7")):
+        for text, where in (("a: 1\nb: [", "line 2"), ("a: 1\na: 2", "line 2, column 1"),
+                            ("a: &a [*a]", "alias"), ('{"a":1,', "line 1")):
             code, _, err = self.first.run("plan", "-f", "-", stdin=text)
             self.assertEqual(code, 2, text)
             self.assertIn(where, err)
