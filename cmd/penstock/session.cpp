@@ -17,13 +17,13 @@ constexpr size_t kPage = 200;
 std::string describe(const ApiAnswer& answer, const json::ValueRef& root) {
   const auto error = root.find("error");
   if (!error) return "the gateway answered " + std::to_string(answer.status);
-  std::string text(error->stringAt("message").value_or("no message"));
-  text += " (" + std::string(error->stringAt("code").value_or("no code")) + ")";
+  std::string text = printable(error->stringAt("message").value_or("no message"));
+  text += " (" + printable(error->stringAt("code").value_or("no code")) + ")";
   const auto fields = error->find("errors");
   if (!fields || fields->size() < 2) return text;
   for (const json::ValueRef field : fields->elements()) {
-    text += "\n  " + std::string(field.stringAt("param").value_or("")) + ": " +
-            std::string(field.stringAt("message").value_or(""));
+    text += "\n  " + printable(field.stringAt("param").value_or("")) + ": " +
+            printable(field.stringAt("message").value_or(""));
   }
   return text;
 }
