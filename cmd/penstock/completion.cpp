@@ -88,9 +88,11 @@ std::string bashScript(const CommandTree& root) {
   visit(root, "", [&](const std::string& path, const CommandTree& command) {
     for (const CommandTree::Flag& flag : command.flags) {
       if (!flag.takes_value) continue;
+      const char* expected = flag.is_file ? "file" : "value";
       for (const std::string& name : flag.names) {
-        text += "    " + quoted(path + "/" + name) + ") printf " +
-                (flag.is_file ? "file" : "value") + " ;;\n";
+        text.append("    ").append(quoted(std::string(path).append("/").append(name)));
+        text.append(") printf ");
+        text.append(expected).append(" ;;\n");
       }
     }
     if (command.takes_file) text += "    " + quoted(path + "/") + ") printf file ;;\n";

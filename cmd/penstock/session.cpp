@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -56,6 +57,11 @@ std::string withQuery(const std::string& path, const Query& query) {
 }
 
 Outcome<std::string> readSource(const std::string& name) {
+  // Opening a folder succeeds, and reading it throws.
+  std::error_code unknown;
+  if (name != "-" && std::filesystem::is_directory(name, unknown)) {
+    return Failure{kUsage, name + " is a folder"};
+  }
   std::ifstream file;
   if (name != "-") file.open(name);
   std::istream& in = name == "-" ? std::cin : file;
