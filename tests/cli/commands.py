@@ -215,7 +215,9 @@ class Resources(GatewayTest):
 
     @needs("GET /models")
     def test_models_are_listed(self):
-        self.assertIn("demo", self.gateway.good("models", "--provider", "demo"))
+        lines = self.gateway.good("models", "--provider", "openai", "--query", "gpt-4o-mini").splitlines()
+        self.assertIn("INPUT, USD/M", lines[0])
+        self.assertTrue(any(line.startswith("openai/gpt-4o-mini ") for line in lines[1:]))
 
     def test_requests_are_logged(self):
         self.assertTrue(self.gateway.good("logs", "list", "--limit", "5").startswith("TIME"))
