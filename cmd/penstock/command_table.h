@@ -69,7 +69,7 @@ struct Values {
 
   const std::string* find(std::string_view flag) const {
     const auto found = options.find(flag);
-    return found == options.end() || found->second.empty() ? nullptr : &found->second[0];
+    return found == options.end() || found->second.empty() ? nullptr : &found->second.front();
   }
   std::string text(std::string_view flag) const {
     const std::string* value = find(flag);

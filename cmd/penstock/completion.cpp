@@ -28,6 +28,19 @@ void visit(const CommandTree& command, const std::string& path, const Visit& eac
   }
 }
 
+// Every word that leads from one command to another.
+using Step =
+    std::function<void(const std::string& from, const std::string& word, const std::string& to)>;
+void steps(const CommandTree& root, const Step& each) {
+  visit(root, "", [&](const std::string& path, const CommandTree& command) {
+    for (const CommandTree& child : command.commands) {
+      const std::string to = path.empty() ? child.name : path + " " + child.name;
+      each(path, child.name, to);
+      for (const std::string& alias : child.aliases) each(path, alias, to);
+    }
+  });
+}
+
 std::string wordsOf(const CommandTree& command) {
   std::string words;
   const auto add = [&](const std::string& word) { words += (words.empty() ? "" : " ") + word; };
@@ -54,11 +67,8 @@ std::string bashScript(const CommandTree& root) {
       "# bash completion for penstock; source it, or put it into bash_completion.d\n"
       "_penstock_next() {\n"
       "  case \"$1/$2\" in\n";
-  visit(root, "", [&](const std::string& path, const CommandTree& command) {
-    for (const CommandTree& child : command.commands) {
-      text += "    " + quoted(path + "/" + child.name) + ") printf %s " +
-              quoted(path.empty() ? child.name : path + " " + child.name) + " ;;\n";
-    }
+  steps(root, [&](const std::string& from, const std::string& word, const std::string& to) {
+    text += "    " + quoted(from + "/" + word) + ") printf %s " + quoted(to) + " ;;\n";
   });
   text +=
       "    *) printf %s \"$1\" ;;\n"
@@ -78,9 +88,11 @@ std::string bashScript(const CommandTree& root) {
   visit(root, "", [&](const std::string& path, const CommandTree& command) {
     for (const CommandTree::Flag& flag : command.flags) {
       if (!flag.takes_value) continue;
+      const char* expected = flag.is_file ? "file" : "value";
       for (const std::string& name : flag.names) {
-        text += "    " + quoted(path + "/" + name) + ") printf " +
-                (flag.is_file ? "file" : "value") + " ;;\n";
+        text.append("    ").append(quoted(std::string(path).append("/").append(name)));
+        text.append(") printf ");
+        text.append(expected).append(" ;;\n");
       }
     }
     if (command.takes_file) text += "    " + quoted(path + "/") + ") printf file ;;\n";
@@ -132,11 +144,8 @@ std::string zshScript(const CommandTree& root) {
       "  local -a items\n"
       "  for word in \"${(@)words[2,CURRENT-1]}\"; do\n"
       "    case \"$context/$word\" in\n";
-  visit(root, "", [&](const std::string& path, const CommandTree& command) {
-    for (const CommandTree& child : command.commands) {
-      text += "      " + quoted(path + "/" + child.name) +
-              ") context=" + quoted(path.empty() ? child.name : path + " " + child.name) + " ;;\n";
-    }
+  steps(root, [&](const std::string& from, const std::string& word, const std::string& to) {
+    text += "      " + quoted(from + "/" + word) + ") context=" + quoted(to) + " ;;\n";
   });
   text +=
       "    esac\n"
@@ -151,6 +160,9 @@ std::string zshScript(const CommandTree& root) {
     if (!files.empty()) text += "        " + files + ") _files; return ;;\n";
     if (!values.empty()) text += "        " + values + ") return ;;\n";
     if (!files.empty() || !values.empty()) text += "      esac\n";
+    if (command.takes_file) {
+      text += "      if [[ ${words[CURRENT]} != -* ]]; then _files; return; fi\n";
+    }
     text += "      items=(" + zshItems(command) + " ) ;;\n";
   });
   text +=
@@ -169,11 +181,8 @@ std::string fishScript(const CommandTree& root) {
       "  set -l path ''\n"
       "  for word in (commandline -opc)[2..]\n"
       "    switch \"$path/$word\"\n";
-  visit(root, "", [&](const std::string& path, const CommandTree& command) {
-    for (const CommandTree& child : command.commands) {
-      text += "      case " + quoted(path + "/" + child.name) + "\n        set path " +
-              quoted(path.empty() ? child.name : path + " " + child.name) + "\n";
-    }
+  steps(root, [&](const std::string& from, const std::string& word, const std::string& to) {
+    text += "      case " + quoted(from + "/" + word) + "\n        set path " + quoted(to) + "\n";
   });
   text +=
       "    end\n"

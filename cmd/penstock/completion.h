@@ -16,6 +16,7 @@ struct CommandTree {
     bool is_file = false;
   };
   std::string name;
+  std::vector<std::string> aliases;  // understood, not offered
   std::string help;
   std::vector<Flag> flags;
   std::vector<CommandTree> commands;

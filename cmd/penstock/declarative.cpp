@@ -38,25 +38,26 @@ Colour colourOf(int descriptor) {
   return wanted ? Colour::Yes : Colour::No;
 }
 
-bool inSync(const Reply& reply) {
-  const auto answer = reply.data().find("in_sync");
-  return answer && answer->asBool() == true;
+size_t changesOf(const Reply& reply) {
+  const auto changes = reply.data().find("changes");
+  return changes ? changes->size() : 0;
 }
 
 Outcome<Unit> plan(const Session& session, const Options& options) {
   const auto reply = send(session, options, "/config/plan");
   if (!reply) return reply.error();
+  const size_t changes = changesOf(*reply);
   std::string text = planText(reply->data(), colourOf(STDOUT_FILENO));
-  if (inSync(*reply)) text += "in sync\n";
+  text += changes == 0 ? "nothing to change\n" : std::to_string(changes) + " to change\n";
   session.print(*reply, text);
-  if (options.exit_code && !inSync(*reply)) return Failure{kDifferent, ""};
+  if (options.exit_code && changes > 0) return Failure{kDifferent, ""};
   return Unit{};
 }
 
 // New secrets, one a line, alone on standard output: project, name, secret, with tabs between.
 std::string secretLines(json::ValueRef data) {
   std::string text;
-  for (const char* list : {"created_keys", "created_webhook_endpoints"}) {
+  for (const char* list : {"created_keys", "created_webhook_secrets"}) {
     const auto made = data.find(list);
     if (!made) continue;
     for (const json::ValueRef item : made->elements()) {
@@ -76,8 +77,7 @@ Outcome<Unit> apply(const Session& session, const Options& options) {
   const std::string secrets = secretLines(reply->data());
   session.print(*reply, secrets);
   if (session.json()) return Unit{};
-  const auto changes = reply->data().find("changes");
-  const size_t count = changes ? changes->size() : 0;
+  const size_t count = changesOf(*reply);
   std::cerr << planText(reply->data(), colourOf(STDERR_FILENO));
   std::cerr << (count == 0 ? "nothing to change" : "applied " + std::to_string(count) + " changes")
             << (secrets.empty() ? "\n" : "; store the new secrets now, they are not shown again\n");

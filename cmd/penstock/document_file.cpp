@@ -9,18 +9,20 @@
 
 #include "declare/environment.h"
 #include "declare/yaml.h"
+#include "json/scan.h"
 
 namespace penstock::cli {
 namespace {
 
 constexpr mode_t kOwnerOnly = 0600;
 
-bool looksLikeJson(const std::string& name, const std::string& text) {
+// Most JSON is YAML too, but not all: "\/" in a string, or more than YAML's limits allow.
+bool isJson(const std::string& name, const std::string& text) {
   const std::string extension = std::filesystem::path(name).extension();
   if (extension == ".json") return true;
-  if (extension == ".yaml" || extension == ".yml") return false;
   const size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string::npos && (text[first] == '{' || text[first] == '[');
+  const bool brackets = first != std::string::npos && (text[first] == '{' || text[first] == '[');
+  return brackets && json::validate(text).has_value();
 }
 
 std::string called(const std::string& name) { return name == "-" ? "standard input" : name; }
@@ -43,7 +45,7 @@ std::optional<std::string> fromEnvironment(std::string_view name) {
 Outcome<json::Document> readSettings(const std::string& name) {
   auto text = readSource(name);
   if (!text) return std::move(text).error();
-  if (!looksLikeJson(name, *text)) {
+  if (!isJson(name, *text)) {
     auto json = declare::yamlToJson(*text, called(name));
     if (!json) return usage(json.error());
     text = *std::move(json);

@@ -8,8 +8,7 @@
 
 namespace penstock::cli {
 
-// What a file holds, YAML or JSON, as JSON text. "-" is standard input. The name's extension says
-// which; without one, text that begins with '{' or '[' is JSON.
+// What a file holds: JSON when it is called .json or is JSON, else YAML. "-" is standard input.
 Outcome<json::Document> readSettings(const std::string& name);
 
 // The same with the environment's values for ${NAME} (declare/environment.h), as JSON text.

@@ -20,8 +20,8 @@ struct Options {
 
 void printReport(const declare::Imported& imported) {
   for (const declare::Note& note : imported.report) {
-    std::cerr << note.source << "#" << (note.where.empty() ? "/" : note.where) << "  " << note.what
-              << ": " << note.why << "\n";
+    const std::string place = note.source + "#" + (note.where.empty() ? "/" : note.where);
+    std::cerr << printable(place + "  " + note.what + ": " + note.why) << "\n";
   }
   const declare::Document& document = imported.document;
   std::cerr << document.providers.size() << " providers, " << document.routing_configs.size()

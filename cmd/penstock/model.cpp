@@ -1,16 +1,18 @@
-// penstock models: what providers offer, and at which price.
+// penstock models: the catalogue of models, at which price, and which providers here serve them.
 #include "groups.h"
 
 namespace penstock::cli {
 namespace {
 
 constexpr Column kColumns[] = {{"MODEL", "id"},
-                               {"PROVIDER", "provider"},
-                               {"INPUT, USD/M", "prices.input_usd_per_million"},
-                               {"OUTPUT, USD/M", "prices.output_usd_per_million"}};
+                               {"CONTEXT", "context_window"},
+                               {"INPUT, USD/M", "pricing.input"},
+                               {"OUTPUT, USD/M", "pricing.output"},
+                               {"SERVED BY", "served_by"}};
 
 constexpr Option kOptions[] = {
-    {"--provider", "provider", "Of this provider or vendor", Kind::Text, Into::Parameter},
+    {"--provider", "provider", "Of this provider, as the catalogue calls it", Kind::Text,
+     Into::Parameter},
     {"--query", "query", "Whose name holds this", Kind::Text, Into::Parameter}};
 
 constexpr Row kRows[] = {

@@ -1,6 +1,8 @@
 #include "plan_text.h"
 
-#include "json/writer.h"
+#include <algorithm>
+
+#include "table.h"
 
 namespace penstock::cli {
 namespace {
@@ -25,32 +27,31 @@ std::string dotted(std::string_view path) {
   return text;
 }
 
-// Texts without quotes unless they are empty or could steer the terminal; the rest as JSON.
+// Texts without quotes, the rest as JSON.
 std::string shown(std::optional<json::ValueRef> value) {
   if (!value || value->isNull()) return "none";
   const auto text = value->asString();
-  if (!text) return value->text();
-  for (const char c : *text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return json::quoted(*text);
-  }
-  return text->empty() ? "\"\"" : std::string(*text);
+  if (!text) return printable(value->text());
+  return text->empty() ? "\"\"" : printable(*text);
 }
 
-std::string plainName(std::string_view text) {
-  std::string name(text);
-  for (char& c : name) {
-    if (c == '_') c = ' ';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return name;
+// "routing_config" → "routing config".
+std::string kindOf(json::ValueRef thing) {
+  std::string name(thing.stringAt("resource").value_or(""));
+  std::ranges::replace(name, '_', ' ');
+  return printable(name);
 }
 
+// "default/@support": with the project before it, as `@slug` where requests say so.
 std::string nameOf(json::ValueRef thing) {
+  const std::string_view resource = thing.stringAt("resource").value_or("");
+  const std::string_view project = thing.stringAt("project").value_or("");
   std::string name(thing.stringAt("name").value_or(""));
-  for (char& c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return name;
+  const bool inside = !project.empty() && resource != "project";
+  const bool bare = name.find_first_of("@/") == std::string::npos;
+  if (resource == "routing_config" && bare) name = "@" + name;
+  if (inside) name = std::string(project) + "/" + name;
+  return printable(name);
 }
 
 std::string painted(const std::string& line, const char* ink, Colour colour) {
@@ -59,9 +60,7 @@ std::string painted(const std::string& line, const char* ink, Colour colour) {
 
 std::string changeText(json::ValueRef change, Colour colour) {
   const std::string_view op = change.stringAt("op").value_or("");
-  const std::string what = std::string(op) + " " +
-                           plainName(change.stringAt("resource").value_or("")) + " " +
-                           nameOf(change);
+  const std::string what = std::string(op) + " " + kindOf(change) + " " + nameOf(change);
   if (op == "create") return painted("+ " + what, kGreen, colour);
   if (op == "delete") return painted("- " + what, kRed, colour);
   return painted("~ " + what, kYellow, colour) + fieldLines(change.find("fields"), "    ");
@@ -73,7 +72,7 @@ std::string fieldLines(std::optional<json::ValueRef> fields, const std::string& 
   std::string text;
   if (!fields) return text;
   for (const json::ValueRef field : fields->elements()) {
-    text += indent + dotted(field.stringAt("path").value_or("")) + ": " +
+    text += indent + printable(dotted(field.stringAt("path").value_or(""))) + ": " +
             shown(field.find("before")) + " → " + shown(field.find("after")) + "\n";
   }
   return text;
@@ -86,9 +85,7 @@ std::string planText(json::ValueRef plan, Colour colour) {
   }
   if (const auto unmanaged = plan.find("unmanaged")) {
     for (const json::ValueRef thing : unmanaged->elements()) {
-      text += painted(
-          "? unmanaged " + plainName(thing.stringAt("resource").value_or("")) + " " + nameOf(thing),
-          kGrey, colour);
+      text += painted("? unmanaged " + kindOf(thing) + " " + nameOf(thing), kGrey, colour);
     }
   }
   return text;

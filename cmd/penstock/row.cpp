@@ -119,11 +119,12 @@ Outcome<std::string> pathOf(const Session& session, const Row& row, const Values
 
 // What only the other row of a Switch takes, and what this one cannot do without.
 Outcome<Unit> checkOptions(const Row& row, const Values& values) {
-  for (const auto& [flag, given] : values.options) {
+  for (const auto& entry : values.options) {
+    const std::string& flag = entry.first;
     const bool known = flag == "--limit" || std::ranges::any_of(row.options, [&](const Option& o) {
                          return flag == o.flag;
                        });
-    if (!known && !given.empty())
+    if (!known && !entry.second.empty())
       return Failure{kUsage, flag + " does not go with the other flags"};
   }
   for (const Option& option : row.options) {

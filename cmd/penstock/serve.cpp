@@ -146,6 +146,38 @@ void addTimeouts(CLI::App& command, GatewayOptions& gateway) {
           "The whole call");
 }
 
+void addListeners(CLI::App& command, GatewayOptions& gateway) {
+  command
+      .add_option("--proxy-listen", gateway.proxy_listen,
+                  "ADDRESS:PORT of the proxy API; port 0: any")
+      ->envname("PENSTOCK_PROXY_LISTEN")
+      ->capture_default_str();
+  command
+      .add_option("--manage-listen", gateway.manage_listen,
+                  "ADDRESS:PORT of the management API; port 0: any")
+      ->envname("PENSTOCK_MANAGE_LISTEN")
+      ->capture_default_str();
+  command
+      .add_option("--manage-host", gateway.manage_hosts,
+                  "Name under which the management API is reached, beside localhost and "
+                  "addresses; may be repeated")
+      ->envname("PENSTOCK_MANAGE_HOST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")
+      ->envname("PENSTOCK_TLS_CERT");
+  command.add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")
+      ->envname("PENSTOCK_TLS_KEY");
+  command
+      .add_option("--ca-file", gateway.ca_file,
+                  "PEM bundle to verify providers with instead of the system's")
+      ->envname("PENSTOCK_CA_FILE");
+  command
+      .add_option("--master-key-file", gateway.master_key_file,
+                  "File with the key that seals provider credentials")
+      ->envname("PENSTOCK_MASTER_KEY_FILE");
+}
+
 }  // namespace
 
 void addServe(CLI::App& app, int& exit_code) {
@@ -155,33 +187,7 @@ void addServe(CLI::App& app, int& exit_code) {
   command->add_option("--data", gateway.data_dir, "Folder of the store")
       ->envname("PENSTOCK_DATA")
       ->capture_default_str();
-  command
-      ->add_option("--proxy-listen", gateway.proxy_listen,
-                   "ADDRESS:PORT of the proxy API; port 0: any")
-      ->envname("PENSTOCK_PROXY_LISTEN")
-      ->capture_default_str();
-  command
-      ->add_option("--manage-listen", gateway.manage_listen,
-                   "ADDRESS:PORT of the management API; port 0: any")
-      ->envname("PENSTOCK_MANAGE_LISTEN")
-      ->capture_default_str();
-  command
-      ->add_option("--manage-host", gateway.manage_hosts,
-                   "Name under which the management API is reached, beside localhost and "
-                   "addresses; may be repeated")
-      ->envname("PENSTOCK_MANAGE_HOST");
-  command->add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")
-      ->envname("PENSTOCK_TLS_CERT");
-  command->add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")
-      ->envname("PENSTOCK_TLS_KEY");
-  command
-      ->add_option("--ca-file", gateway.ca_file,
-                   "PEM bundle to verify providers with instead of the system's")
-      ->envname("PENSTOCK_CA_FILE");
-  command
-      ->add_option("--master-key-file", gateway.master_key_file,
-                   "File with the key that seals provider credentials")
-      ->envname("PENSTOCK_MASTER_KEY_FILE");
+  addListeners(*command, gateway);
   command->add_flag("--ephemeral", gateway.ephemeral,
                     "Temporary store and free ports, removed at exit");
   command->add_flag(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -17,13 +18,13 @@ constexpr size_t kPage = 200;
 std::string describe(const ApiAnswer& answer, const json::ValueRef& root) {
   const auto error = root.find("error");
   if (!error) return "the gateway answered " + std::to_string(answer.status);
-  std::string text(error->stringAt("message").value_or("no message"));
-  text += " (" + std::string(error->stringAt("code").value_or("no code")) + ")";
+  std::string text = printable(error->stringAt("message").value_or("no message"));
+  text += " (" + printable(error->stringAt("code").value_or("no code")) + ")";
   const auto fields = error->find("errors");
   if (!fields || fields->size() < 2) return text;
   for (const json::ValueRef field : fields->elements()) {
-    text += "\n  " + std::string(field.stringAt("param").value_or("")) + ": " +
-            std::string(field.stringAt("message").value_or(""));
+    text += "\n  " + printable(field.stringAt("param").value_or("")) + ": " +
+            printable(field.stringAt("message").value_or(""));
   }
   return text;
 }
@@ -56,6 +57,11 @@ std::string withQuery(const std::string& path, const Query& query) {
 }
 
 Outcome<std::string> readSource(const std::string& name) {
+  // Opening a folder succeeds, and reading it throws.
+  std::error_code unknown;
+  if (name != "-" && std::filesystem::is_directory(name, unknown)) {
+    return Failure{kUsage, name + " is a folder"};
+  }
   std::ifstream file;
   if (name != "-") file.open(name);
   std::istream& in = name == "-" ? std::cin : file;

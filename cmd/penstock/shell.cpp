@@ -27,7 +27,8 @@ CommandTree::Flag flagOf(const CLI::Option& option) {
 }
 
 CommandTree treeOf(const CLI::App& app) {
-  CommandTree tree{.name = app.get_name(), .help = app.get_description()};
+  CommandTree tree{
+      .name = app.get_name(), .aliases = app.get_aliases(), .help = app.get_description()};
   for (const CLI::Option* option : app.get_options()) {
     if (option->nonpositional()) {
       tree.flags.push_back(flagOf(*option));

@@ -33,10 +33,7 @@ std::string cellOf(json::ValueRef object, std::string_view key) {
   });
   if (!value || value->isNull()) return "-";
   std::string text = value->isString() ? std::string(*value->asString()) : plainText(*value);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text.empty() ? "-" : text;
+  return text.empty() ? "-" : printable(text);
 }
 
 void appendPadded(std::string& out, const std::string& text, size_t width) {
@@ -50,6 +47,18 @@ void endLine(std::string& out) {
 }
 
 }  // namespace
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // U+0080 to U+009F
+    out.push_back(byte < 0x20 || byte == 0x7f || c1 ? '?' : text[i]);
+    if (c1) ++i;
+  }
+  return out;
+}
 
 std::string tableOf(json::ValueRef rows, std::span<const Column> columns) {
   std::vector<std::vector<std::string>> lines(1);

@@ -14,8 +14,11 @@ struct Column {
   std::string_view key;
 };
 
-// An array of objects as aligned columns, for people. "-" stands for null and absent. Characters
-// that could steer the terminal are shown as '?'.
+// The text with '?' for characters that could steer the terminal (controls, C1 ones too).
+std::string printable(std::string_view text);
+
+// An array of objects as aligned columns, for people. "-" stands for null and absent; cells
+// are printable().
 std::string tableOf(json::ValueRef rows, std::span<const Column> columns);
 
 // One object, a line a field.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "declare/environment.h"
 #include "json/writer.h"
 
 namespace penstock::declare {
@@ -11,6 +12,9 @@ namespace {
 constexpr const char* kProject = "default";
 constexpr size_t kMaxSlug = 63;
 constexpr size_t kSuffixRoom = 5;
+
+// Text of the source that is to be taken as it is, not as a reference to a variable.
+std::string plain(std::string_view text) { return escapeReferences(text); }
 
 void write(json::Writer& out, const Provider& provider) {
   out.beginObject().field("name", provider.name).field("vendor", provider.vendor);
@@ -22,18 +26,18 @@ void write(json::Writer& out, const Provider& provider) {
 
 void write(json::Writer& out, const RoutingConfig& config) {
   out.beginObject().field("project", kProject).field("slug", config.slug);
-  out.field("name", config.name).field("policy", "single");
-  out.key("config").beginObject().field("model", config.model);
+  out.field("name", plain(config.name)).field("policy", "single");
+  out.key("config").beginObject().field("model", plain(config.model));
   out.field("provider", config.provider).endObject().endObject();
 }
 
 void write(json::Writer& out, const ApiKey& key) {
-  out.beginObject().field("project", kProject).field("name", key.name);
-  if (!key.description.empty()) out.field("description", key.description);
+  out.beginObject().field("project", kProject).field("name", plain(key.name));
+  if (!key.description.empty()) out.field("description", plain(key.description));
   if (key.rate_limit_rpm) out.field("rate_limit_rpm", *key.rate_limit_rpm);
   if (!key.allowed_models.empty()) {
     out.key("allowed_models").beginArray();
-    for (const std::string& model : key.allowed_models) out.value(model);
+    for (const std::string& model : key.allowed_models) out.value(plain(model));
     out.endArray();
   }
   if (!key.expires_at.empty()) out.field("expires_at", key.expires_at);

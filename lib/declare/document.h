@@ -8,7 +8,8 @@
 namespace penstock::declare {
 
 // The declarative document as far as importers fill it in (POST /manage/v1/config/apply takes it
-// whole). Natural keys instead of ids; strings may hold `${NAME}` (environment.h).
+// whole). Natural keys instead of ids. Base URLs and keys of providers may hold `${NAME}`
+// (environment.h); other texts are the source's and json() escapes them.
 struct Provider {
   std::string name;  // a slug; NAME/model addresses it
   std::string vendor;

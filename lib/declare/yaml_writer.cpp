@@ -10,25 +10,33 @@ namespace {
 
 constexpr size_t kLongestSimpleKey = 900;  // YAML ends simple keys at 1024
 
-// A JSON string is a double-quoted YAML one, but for characters that YAML calls unprintable or a
-// line break: those are escaped too.
-std::string quotedForYaml(std::string_view text) {
-  constexpr std::pair<std::string_view, std::string_view> kEscapes[] = {
-      {"\x7f", "\\u007f"},         {"\xc2\x85", "\\u0085"},     {"\xe2\x80\xa8", "\\u2028"},
-      {"\xe2\x80\xa9", "\\u2029"}, {"\xef\xbb\xbf", "\\ufeff"},
+// The escape of a character, at the front of `text`, that YAML calls unprintable or a line break,
+// with its length; nothing for others.
+std::pair<std::string, size_t> escapeOf(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::pair<std::string_view, const char*> kOthers[] = {
+      {"\x7f", "\\u007f"},
+      {"\xe2\x80\xa8", "\\u2028"},
+      {"\xe2\x80\xa9", "\\u2029"},
+      {"\xef\xbb\xbf", "\\ufeff"},
   };
+  for (const auto& [raw, escaped] : kOthers) {
+    if (text.starts_with(raw)) return {escaped, raw.size()};
+  }
+  const auto second = static_cast<unsigned char>(text.size() > 1 ? text[1] : 0);
+  const bool control = text[0] == '\xc2' && second >= 0x80 && second < 0xA0;  // U+0080 to U+009F
+  if (!control) return {};
+  return {std::string("\\u00") + kHex[second >> 4] + kHex[second & 15], 2};
+}
+
+// A JSON string is a double-quoted YAML one, but for those.
+std::string quotedForYaml(std::string_view text) {
   const std::string json = json::quoted(text);
   std::string out;
-  for (size_t i = 0; i < json.size();) {
-    size_t taken = 1;
-    std::string_view piece = std::string_view(json).substr(i, 1);
-    for (const auto& [raw, escaped] : kEscapes) {
-      if (!std::string_view(json).substr(i).starts_with(raw)) continue;
-      piece = escaped;
-      taken = raw.size();
-    }
-    out += piece;
-    i += taken;
+  for (std::string_view rest = json; !rest.empty();) {
+    const auto [escaped, length] = escapeOf(rest);
+    out += length == 0 ? std::string(rest.substr(0, 1)) : escaped;
+    rest.remove_prefix(length == 0 ? 1 : length);
   }
   return out;
 }

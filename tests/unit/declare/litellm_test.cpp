@@ -77,6 +77,20 @@ TEST_SUITE("declare/litellm") {
               ->document.api_keys.empty());
   }
 
+  TEST_CASE("texts of the source never become references to variables of ours") {
+    const auto answer = imported(
+        "model_list: [{model_name: 'a${HOME}', litellm_params: {model: 'openai/m${HOME}', api_key: "
+        "'k${HOME}', api_base: 'https://x/${HOME}'}}]",
+        R"([{"key_alias":"n${HOME}","key_name":"d${HOME}","models":["a${HOME}"]}])");
+    REQUIRE(answer);
+    const std::string document = answer->document.json();
+    for (size_t at = document.find("${"); at != std::string::npos;
+         at = document.find("${", at + 1)) {
+      CHECK(document[at - 1] == '$');
+    }
+    CHECK(document.find("$${HOME}") != std::string::npos);
+  }
+
   TEST_CASE("no secret of the source is in the report") {
     const auto answer = imported(
         "model_list: [{model_name: a, litellm_params: {model: gpt-4, api_key: canary-1, "
