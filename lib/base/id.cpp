@@ -17,16 +17,28 @@ void appendBase32(std::string& out, Uint128 value, int digits) {
   }
 }
 
-}  // namespace
-
-std::string newId(std::string_view prefix, UnixMillis now) {
+Uint128 eightyRandomBits() {
   uint8_t bytes[10];
   randomBytes(bytes, sizeof bytes);
   Uint128 random = 0;
   for (const uint8_t byte : bytes) random = random << 8 | byte;
+  return random;
+}
+
+}  // namespace
+
+std::string newId(std::string_view prefix, UnixMillis now) {
   std::string id(prefix);
   appendBase32(id, static_cast<uint64_t>(now), 10);
-  appendBase32(id, random, 16);
+  appendBase32(id, eightyRandomBits(), 16);
+  return id;
+}
+
+std::string newOrderedId(std::string_view prefix, UnixMillis now, uint32_t order) {
+  std::string id(prefix);
+  appendBase32(id, static_cast<uint64_t>(now), 10);
+  appendBase32(id, order, 4);
+  appendBase32(id, eightyRandomBits(), 12);
   return id;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace penstock {
 // A new id such as "key_01HXYABCDEF…": the prefix, then a ULID (48 bits of time, 80 random bits,
 // Crockford base 32), so that ids sort by creation. Prefixes: spec/modelux.md 13.35.
 std::string newId(std::string_view prefix, UnixMillis now);
+
+// The same with `order` (below 2^20) before 60 random bits: ids of one millisecond that sort by it.
+std::string newOrderedId(std::string_view prefix, UnixMillis now, uint32_t order);
 
 // A random UUID (version 4) in lower case.
 std::string newUuid();

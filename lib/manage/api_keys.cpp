@@ -1,5 +1,4 @@
 // Project keys (mlx_sk_…): what callers of the proxy present. The plaintext is shown once.
-#include "base/id.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
@@ -134,7 +133,7 @@ void readApiKeyFields(json::ObjectReader& body, model::ApiKey& key, UnixMillis n
 
 NewKey addApiKey(Change& change, model::ApiKey key) {
   store::MintedKey minted = store::mintKey(store::kProjectKeyPrefix);
-  key.id = newId("key_", change.call.now);
+  key.id = change.newId("key_");
   key.hash = minted.hash;
   key.prefix = minted.prefix;
   key.last_four = minted.last_four;

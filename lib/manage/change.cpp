@@ -38,6 +38,10 @@ Answer run(const Call& call, store::Tables& tables, const std::function<Answer(C
 
 }  // namespace
 
+std::string Change::newId(std::string_view prefix) {
+  return newOrderedId(prefix, call.now, ids_++);
+}
+
 Status Change::checkIfMatch(std::string_view type, std::string_view id,
                             std::string_view etag) const {
   const std::string_view wanted = call.request.headers.get("If-Match");
@@ -73,7 +77,7 @@ void Change::tell(std::string_view type, std::string_view verb, std::string_view
 
 void Change::record(const model::Actor& actor) {
   for (model::AuditEntry& entry : entries_) {
-    entry.id = newId("aud_", call.now);
+    entry.id = newId("aud_");
     entry.created_at = call.now;
     entry.actor = actor;
     entry.ip = call.request.peer;

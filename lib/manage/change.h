@@ -32,6 +32,9 @@ class Change {
   store::Tables& tables;
   const Call& call;
 
+  // Ids that sort in the order in which they are asked for.
+  std::string newId(std::string_view prefix);
+
   // The resource that the path's parameter names, to be changed: 404 when the caller may not know
   // of it, 409 version_conflict when If-Match names another state of it.
   template <typename T>
@@ -80,6 +83,7 @@ class Change {
   std::map<std::string, std::string, std::less<>> before_;  // JSON by id
   std::vector<model::AuditEntry> entries_;
   bool told_ = false;
+  uint32_t ids_ = 0;
 };
 
 // Runs `work` as one change: its rows, their audit entries, the webhook events and the answer kept

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/id.h"
 #include "manage/kinds.h"
 
 namespace penstock::manage {
@@ -41,7 +40,7 @@ Status importApiKey(Change& change, model::ApiKey key, const ImportedSecret& sec
     return ApiError{ErrorKind::Conflict, "key_exists", "another key has or had this secret",
                     "/hash"};
   }
-  key.id = newId("key_", change.call.now);
+  key.id = change.newId("key_");
   key.hash = secret.hash;
   key.prefix = secret.prefix;
   key.last_four = secret.last_four;

@@ -54,7 +54,13 @@ std::string nameOf(const model::AuditEntry& entry) {
   return entry.resource_id;
 }
 
-void writeEntry(json::Writer& out, const model::AuditEntry& entry, const Call& call) {
+// The slug of the project that it belongs to, which may be new itself.
+std::string projectOf(Change& change, const model::AuditEntry& entry) {
+  const auto project = change.tables.projects.find(entry.project_id);
+  return project ? project->slug : std::string();
+}
+
+void writeEntry(json::Writer& out, const model::AuditEntry& entry, const std::string& project) {
   const std::string_view op = opOf(entry);
   out.beginObject().field("op", op).field("resource", entry.resource_type);
   out.key("id");
@@ -63,8 +69,7 @@ void writeEntry(json::Writer& out, const model::AuditEntry& entry, const Call& c
   } else {
     out.value(entry.resource_id);
   }
-  const model::Project* project = call.config->findProject(entry.project_id);
-  writeText(out, "project", project == nullptr ? "" : project->slug);
+  writeText(out, "project", project);
   out.field("name", nameOf(entry));
   out.rawField("before", entry.before ? std::string_view(*entry.before) : "null");
   out.rawField("after", entry.after ? std::string_view(*entry.after) : "null").key("fields");
@@ -73,9 +78,11 @@ void writeEntry(json::Writer& out, const model::AuditEntry& entry, const Call& c
   out.endObject();
 }
 
-void writeOutcome(json::Writer& out, const Change& change, const Reconciled& done) {
+void writeOutcome(json::Writer& out, Change& change, const Reconciled& done) {
   out.key("changes").beginArray();
-  for (const model::AuditEntry& entry : change.entries()) writeEntry(out, entry, change.call);
+  for (const model::AuditEntry& entry : change.entries()) {
+    writeEntry(out, entry, projectOf(change, entry));
+  }
   out.endArray().key("unmanaged").beginArray();
   for (const Unmanaged& left : done.unmanaged) {
     out.beginObject().field("resource", left.resource).field("name", left.name).endObject();

@@ -1,6 +1,5 @@
 // Members: the people of the organization. What they do they do with management keys of theirs,
 // which never may more than they.
-#include "base/id.h"
 #include "base/text.h"
 #include "manage/body.h"
 #include "manage/change.h"
@@ -136,7 +135,7 @@ void readMember(json::ObjectReader& body, model::Member& member, const Call& cal
 }
 
 Status addMember(Change& change, model::Member& member) {
-  member.id = newId("mem_", change.call.now);
+  member.id = change.newId("mem_");
   member.organization_id = change.call.caller.organization_id;
   member.created_at = change.call.now;
   auto added = change.tables.members.insert(member);

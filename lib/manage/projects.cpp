@@ -1,7 +1,6 @@
 // Projects: what keys, routing configs and logs belong to.
 #include <optional>
 
-#include "base/id.h"
 #include "config/slug.h"
 #include "manage/answers.h"
 #include "manage/body.h"
@@ -159,7 +158,7 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
 }
 
 Result<model::Project> addProject(Change& change, model::Project project) {
-  project.id = newId("proj_", change.call.now);
+  project.id = change.newId("proj_");
   project.organization_id = change.call.caller.organization_id;
   project.created_at = change.call.now;
   if (auto added = store::createProject(change.tables, project); !added) return added.error();

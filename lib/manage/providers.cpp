@@ -1,5 +1,4 @@
 // Providers: a vendor's dialect at an address with a credential. The secret comes in and never out.
-#include "base/id.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
@@ -189,7 +188,7 @@ Answer deleteProvider(Services& services, const Call& call) {
 const Kind<model::Provider> kProvider{"provider", ofOrganization, writeProvider, findProvider};
 
 Result<model::Provider> addProvider(Change& change, model::Provider provider) {
-  provider.id = newId("prov_", change.call.now);
+  provider.id = change.newId("prov_");
   provider.created_at = provider.updated_at = change.call.now;
   Neighbours neighbours(change, provider);
   if (auto added = store::addProvider(change.tables, provider); !added) return added.error();

@@ -1,5 +1,4 @@
 // Routing configs: what @slug means to a project. Every save is a numbered version.
-#include "base/id.h"
 #include "base/text.h"
 #include "config/slug.h"
 #include "manage/body.h"
@@ -151,7 +150,7 @@ const Kind<model::RoutingConfig> kRoutingConfig{"routing_config", projectOf, wri
 Result<model::RoutingConfig> addRoutingConfig(Change& change, model::RoutingConfig config,
                                               const std::string& note) {
   const UnixMillis now = change.call.now;
-  config.id = newId("rc_", now);
+  config.id = change.newId("rc_");
   auto added = change.tables.routing_configs.insert(
       config, {.author = change.call.caller.id, .note = note, .now = now});
   if (!added) return std::move(added).error();

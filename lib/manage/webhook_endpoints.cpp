@@ -1,5 +1,4 @@
 // Webhook endpoints: where events are sent. The signing secret is shown once.
-#include "base/id.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
@@ -175,7 +174,7 @@ void readWebhookEndpoint(json::ObjectReader& body, model::WebhookEndpoint& endpo
 }
 
 model::WebhookEndpoint addWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint) {
-  endpoint.id = newId("whe_", change.call.now);
+  endpoint.id = change.newId("whe_");
   endpoint.organization_id = change.call.caller.organization_id;
   endpoint.secret = webhook::newSigningSecret();
   endpoint.created_at = endpoint.updated_at = change.call.now;

@@ -125,4 +125,43 @@ TEST_SUITE("manage/providers") {
                         200,
                         {R"("version":2)", dataText(made, "id"), R"("automatic":true)"}}});
   }
+
+  TEST_CASE("a provider is called before it is taken in, and its new key before the swap") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    // Knows two keys.
+    FakeUpstream upstream([](const http::ExchangePtr& exchange) {
+      const auto key = exchange->request().headers.get("Authorization");
+      const bool good = key == "Bearer sk-good-1" || key == "Bearer sk-good-2";
+      exchange->respond({good ? 200 : 401, "application/json", "{}", {}});
+    });
+    const auto body = [&](const std::string& name, const std::string& key) {
+      return R"({"vendor":"openai","private":true,"name":")" + name + R"(","api_key":")" + key +
+             R"(","base_url":")" + upstream.baseUrl() + R"("})";
+    };
+    const Answer refused = api.post("/manage/v1/providers", body("p", "sk-bad"));
+    CHECK(refused.status == 422);
+    CHECK(errorCode(refused) == "provider_verification_failed");
+    CHECK(errorParams(refused) == std::vector<std::string>{"/api_key"});
+    CHECK_FALSE(contains(refused.body, "sk-bad"));
+    const Answer made = api.post("/manage/v1/providers", body("p", "sk-good-1"));
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    CHECK(upstream.seen().back().target == "/v1/models");
+    const std::string path = "/manage/v1/providers/p";
+    CHECK(api.patch(path, R"({"api_key":"sk-bad"})").status == 422);
+    CHECK(dataText(api.post(path + "/verify", "{}"), "ok") == "true");  // the old one is in force
+    const size_t calls = upstream.seen().size();
+    CHECK(api.patch(path, R"({"default_model":"m"})").status == 200);
+    CHECK(upstream.seen().size() == calls);  // nothing to verify
+    CHECK(api.patch(path, R"({"api_key":"sk-good-2"})").status == 200);
+    CHECK(upstream.seen().back().header("Authorization") == "Bearer sk-good-2");
+    CHECK(api.patch(path, R"({"api_key":"sk-bad","verify":false})").status == 200);
+    const Answer verified = api.post(path + "/verify", "");
+    CHECK(dataText(verified, "ok") == "false");
+    CHECK(dataText(verified, "status") == "401");
+    CHECK(dataText(api.get(path + "/health"), "state") == "unhealthy");
+    CHECK(errorParams(
+              api.patch(path, R"({"api_key":"sk-good-1","base_url":"http://127.0.0.1:1/v1"})")) ==
+          std::vector<std::string>{"/base_url"});
+  }
 }

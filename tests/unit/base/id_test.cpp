@@ -32,4 +32,16 @@ TEST_SUITE("base/id") {
       CHECK(seen.insert(newId("", 1)).second);
     }
   }
+
+  TEST_CASE("ordered ids of one millisecond sort by their order, and before those of the next") {
+    std::string last;
+    for (uint32_t order = 0; order < 2000; ++order) {
+      const std::string id = newOrderedId("key_", 1000, order);
+      CHECK(id.size() == newId("key_", 1000).size());
+      CHECK(last < id);
+      last = id;
+    }
+    CHECK(last < newOrderedId("key_", 1001, 0));
+    CHECK(newOrderedId("key_", 1000, 7) != newOrderedId("key_", 1000, 7));
+  }
 }
