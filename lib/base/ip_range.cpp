@@ -45,7 +45,8 @@ std::string IpAddress::text() const {
 
 std::optional<IpAddress> parseIp(std::string_view text) {
   char terminated[INET6_ADDRSTRLEN + 1] = {};
-  if (text.size() >= sizeof terminated || text.find('\0') != text.npos) return std::nullopt;
+  if (text.empty() || text.size() >= sizeof terminated || text.find('\0') != text.npos)
+    return std::nullopt;
   std::memcpy(terminated, text.data(), text.size());
   IpAddress address;
   if (::inet_pton(AF_INET6, terminated, address.bytes.data()) == 1) return address;

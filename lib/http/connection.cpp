@@ -149,6 +149,7 @@ std::string_view Connection::consumeHead(std::string_view bytes) {
   }
   head_ = *parsed;
   exchange_->request_.received = loop_.now();
+  exchange_->request_.peer = peer_;  // admit_body may go by it
   if (!beginBody()) return {};
   return bytes.substr(bytes.size() - rest);
 }

@@ -120,9 +120,12 @@ class Proxy : public StoreFixture {
   uint16_t port_ = 0;
 };
 
+// Never answers; holds the exchange until its caller has left.
 FakeUpstream::Script silent() {
-  auto held = std::make_shared<std::vector<http::ExchangePtr>>();
-  return [held](const http::ExchangePtr& exchange) { held->push_back(exchange); };
+  return [](const http::ExchangePtr& exchange) {
+    auto held = std::make_shared<http::ExchangePtr>(exchange);
+    exchange->onGone([held, &loop = exchange->loop()] { loop.post([held] { held->reset(); }); });
+  };
 }
 
 }  // namespace
@@ -186,9 +189,10 @@ TEST_SUITE("proxy/pipeline") {
     FakeUpstream upstream(answering(kAnswer));
     Proxy proxy(upstream.baseUrl());
     proxy.changeKey([](model::ApiKey& key) { key.ip_allowlist = {"127.0.0.1"}; });
-    CHECK(proxy.post("/v1/chat/completions", kChat).status == 200);
-    proxy.changeKey([](model::ApiKey& key) { key.ip_allowlist = {"10.0.0.0/8"}; });
     const std::string large = kChat + std::string(100'000, ' ');
+    CHECK(proxy.post("/v1/chat/completions", kChat).status == 200);
+    CHECK(proxy.post("/v1/chat/completions", large).status == 200);
+    proxy.changeKey([](model::ApiKey& key) { key.ip_allowlist = {"10.0.0.0/8"}; });
     for (const auto& answer :
          {proxy.post("/v1/chat/completions", kChat), proxy.post("/v1/chat/completions", large),
           proxy.post("/v1/embeddings", kChat), proxy.post("/v1/dry-run", kChat),
@@ -197,7 +201,7 @@ TEST_SUITE("proxy/pipeline") {
       CHECK(answer.body.find("ip_not_allowed") != std::string::npos);
       CHECK(answer.body.find("permission_error") != std::string::npos);
     }
-    CHECK(upstream.seen().size() == 1);
+    CHECK(upstream.seen().size() == 2);
   }
 
   TEST_CASE("the organization's list goes for all its keys") {

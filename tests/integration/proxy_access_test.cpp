@@ -1,0 +1,91 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "manage_support.h"
+
+using namespace penstock;
+using namespace penstock::test;
+
+namespace {
+
+// A key of the default project with these fields, as a caller of the proxy.
+Api keyWith(Gateway& gateway, const std::string& fields) {
+  Api manage = manageOf(gateway);
+  const Answer answer =
+      manage.post(std::string(kBase) + "/api-keys", R"({"name":"k",)" + fields + "}");
+  REQUIRE_MESSAGE(answer.status == 201, answer.body);
+  return {gateway.proxyUrl(), dataText(answer, "key")};
+}
+
+std::string chat(const std::string& model) {
+  return R"({"model":")" + model + R"(","messages":[{"role":"user","content":"x"}]})";
+}
+
+}  // namespace
+
+TEST_SUITE("proxy/access") {
+  TEST_CASE("a key confined to addresses works from these only, whatever a header claims") {
+    Gateway gateway = quietGateway();
+    Api inside = keyWith(gateway, R"("ip_allowlist":["127.0.0.0/8"])");
+    CHECK(inside.post("/v1/chat/completions", chat("@default")).status == 200);
+    Api outside = keyWith(gateway, R"("ip_allowlist":["10.0.0.0/8"])");
+    for (const auto& [method, path, body] :
+         {std::tuple{"POST", "/v1/chat/completions", chat("@default")},
+          std::tuple{"POST", "/v1/embeddings", std::string(R"({"model":"@default","input":"x"})")},
+          std::tuple{"GET", "/v1/models", std::string()},
+          std::tuple{"GET", "/v1/models/@default", std::string()}}) {
+      INFO(path);
+      const Answer answer = outside.send(
+          method, path, body, {{"X-Forwarded-For", "10.0.0.1"}, {"X-Real-IP", "10.0.0.1"}});
+      CHECK(answer.status == 403);
+      CHECK(errorCode(answer) == "ip_not_allowed");
+      CHECK(answer.body.find("permission_error") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a key confined to models may use and see these only") {
+    Gateway gateway = quietGateway();
+    Api api = keyWith(gateway, R"("allowed_models":["@default","nobody/*"])");
+    CHECK(api.post("/v1/chat/completions", chat("@default")).status == 200);
+    const Answer refused = api.post("/v1/chat/completions", chat("demo/demo-chat"));
+    CHECK(refused.status == 403);
+    CHECK(errorCode(refused) == "model_not_allowed");
+    CHECK(api.post("/v1/dry-run", chat("demo/demo-chat")).status == 403);
+    const Answer models = api.get("/v1/models");
+    CHECK(models.body.find("@default") != std::string::npos);
+    CHECK(models.body.find("demo-chat") == std::string::npos);
+    CHECK(api.get("/v1/models/demo/demo-chat").status == 404);
+  }
+
+  TEST_CASE("a change of what a key may is in force with the next request") {
+    Gateway gateway = quietGateway();
+    Api manage = manageOf(gateway);
+    const Answer made = manage.post(std::string(kBase) + "/api-keys", R"({"name":"k"})");
+    const std::string path = std::string(kBase) + "/api-keys/" + dataText(made, "id");
+    Api api(gateway.proxyUrl(), dataText(made, "key"));
+    CHECK(api.post("/v1/chat/completions", chat("@default")).status == 200);
+    REQUIRE(manage.patch(path, R"({"allowed_models":["@other"]})").status == 200);
+    CHECK(api.post("/v1/chat/completions", chat("@default")).status == 403);
+    REQUIRE(manage.patch(path, R"({"allowed_models":null,"ip_allowlist":["::1"]})").status == 200);
+    CHECK(errorCode(api.post("/v1/chat/completions", chat("@default"))) == "ip_not_allowed");
+    REQUIRE(manage.patch(path, R"({"ip_allowlist":null})").status == 200);
+    CHECK(api.post("/v1/chat/completions", chat("@default")).status == 200);
+  }
+
+  TEST_CASE("a rotation with an overlap keeps the former secret working, one without does not") {
+    Gateway gateway = quietGateway();
+    Api manage = manageOf(gateway);
+    const Answer made = manage.post(std::string(kBase) + "/api-keys", R"({"name":"k"})");
+    const std::string path = std::string(kBase) + "/api-keys/" + dataText(made, "id") + "/rotate";
+    Api first(gateway.proxyUrl(), dataText(made, "key"));
+    const Answer rotated = manage.post(path, R"({"overlap_seconds":3600})");
+    REQUIRE(rotated.status == 200);
+    Api second(gateway.proxyUrl(), dataText(rotated, "key"));
+    CHECK(first.get("/v1/models").status == 200);
+    CHECK(second.get("/v1/models").status == 200);
+    REQUIRE(manage.post(path, "{}").status == 200);
+    CHECK(first.get("/v1/models").status == 401);
+    CHECK(second.get("/v1/models").status == 401);
+  }
+}
