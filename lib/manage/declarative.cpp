@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "config/build.h"
 #include "config/policy.h"
+#include "config/target_resolver.h"
 #include "manage/body.h"
 #include "manage/declarative_keys.h"
 #include "manage/effects.h"
@@ -199,7 +200,7 @@ const model::Project* Reconciliation::projectOf(json::ObjectReader& item) {
 
 void Reconciliation::routingConfigs(json::ObjectReader& document) {
   const ProviderNames names(tables_.providers.all());
-  const config::PolicyContext context = policyContext(*call_.config);
+  const config::PolicyContext context = config::policyContext(*call_.config);
   std::set<std::string> unique, named;  // project/slug; ids
   const bool there = document.objects(
       "routing_configs",

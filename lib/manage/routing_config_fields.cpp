@@ -4,10 +4,11 @@
 #include "config/policy.h"
 #include "config/slug.h"
 #include "config/strategy_form.h"
+#include "config/target_resolver.h"
+
 #include "manage/body.h"
 #include "manage/errors.h"
 #include "manage/query.h"
-#include "routing/decide.h"
 
 namespace penstock::manage {
 namespace {
@@ -59,7 +60,7 @@ Result<ConfigEdit> readNewConfig(json::ValueRef root, const Call& call) {
   readConfigSlug(body, edit.config);
   Status policy = Unit{};
   if (!edit.config.policy.empty() && !edit.config.config_json.empty()) {
-    policy = checkPolicy(edit.config, policyContext(*call.config));
+    policy = checkPolicy(edit.config, config::policyContext(*call.config));
   }
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
@@ -73,7 +74,8 @@ Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head
   edit.config.automatic = false;
   edit.expected_version = body.integer("expected_version", {.min = 1});
   Status policy = Unit{};
-  if (readFields(body, edit)) policy = checkPolicy(edit.config, policyContext(*call.config));
+  if (readFields(body, edit))
+    policy = checkPolicy(edit.config, config::policyContext(*call.config));
   if (auto all = bothHold(body.finish(), std::move(policy)); !all) return std::move(all).error();
   return edit;
 }
@@ -95,18 +97,6 @@ Result<json::Document> readConfigBody(const http::Request& request) {
   }
   out.endObject();
   return json::parse(body);
-}
-
-config::PolicyContext policyContext(const config::Snapshot& snapshot) {
-  return {.has_provider =
-              [&snapshot](std::string_view id) { return snapshot.findProvider(id) != nullptr; },
-          .resolve = [&snapshot](std::string_view name) -> Result<model::Target> {
-            // As a request that names the model would be.
-            auto decision = routing::decide(snapshot, model::Project(), name);
-            if (!decision) return std::move(decision).error();
-            const routing::Candidate& candidate = decision->candidates.front();
-            return model::Target{candidate.model, candidate.provider->id};
-          }};
 }
 
 void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,

@@ -32,9 +32,6 @@ Result<ConfigEdit> readConfigEdit(json::ValueRef body, model::RoutingConfig head
 // readBody(), the older vocabulary {"strategy",…} turned into {"policy","config"}.
 Result<json::Document> readConfigBody(const http::Request& request);
 
-// What a policy is checked against.
-config::PolicyContext policyContext(const config::Snapshot& snapshot);
-
 // Lays an item of the declarative configuration over a config, which is empty or the present state:
 // `name`, `policy`, `config` with providers' names in it, and `automatic`, which unless said ends
 // when the rest changes.

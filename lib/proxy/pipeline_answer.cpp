@@ -93,8 +93,8 @@ void Pipeline::answerDryRun() {
   } else {
     response.body = dialect::renderDryRun(run);
   }
-  exchange_->respond(response);
   finish(200, {});
+  exchange_->respond(response);
 }
 
 void Pipeline::answerWhole() {
@@ -122,8 +122,8 @@ void Pipeline::answerWhole() {
     response.body = splicer.build().str();
   }
   if (retainsPayloads()) row_.response_body = response.body;
-  exchange_->respond(response);
   finish(200, {});
+  exchange_->respond(response);
 }
 
 void Pipeline::answerUpstreamError() {
@@ -143,8 +143,8 @@ void Pipeline::answerUpstreamError() {
     response.headers.emplace_back("Retry-After", std::to_string(*upstream_retry_after_ms_ / 1000));
   }
   if (!isRetryableByCaller(status)) response.headers.emplace_back("x-should-retry", "false");
-  exchange_->respond(response);
   finish(status, said.code.empty() ? "upstream_error" : said.code);
+  exchange_->respond(response);
 }
 
 void Pipeline::startStream() {
@@ -206,11 +206,11 @@ void Pipeline::endStream(const ApiError* broken) {
   const auto keep = shared_from_this();
   const bool told = relay_ && relay_->failure() == dialect::StreamFailure::UpstreamError;
   if (broken != nullptr && !told) exchange_->write(dialect::renderOpenAiErrorEvent(*broken));
-  exchange_->finish();
   awaiting_end_ = broken == nullptr && call_ != nullptr;
   if (!awaiting_end_) call_.reset();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
          broken == nullptr ? std::string() : broken->code);
+  exchange_->finish();
 }
 
 void Pipeline::finish(int status, std::string error_class) {
