@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the locked packages unless they are there already. Usage: install.sh NPM
+# Installs a folder's locked packages unless they are there already. Usage: npm_install.sh NPM FOLDER
 set -eu
-cd "$(dirname "$0")"
+cd "$2"
 # npm writes this file last, so that it is newer than the lock only after a complete installation.
-if [ -x node_modules/.bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ]; then
+if [ node_modules/.package-lock.json -nt package-lock.json ] &&
+  { ! grep -q '"node": "' package.json || [ -x node_modules/.bin/node ]; }; then
   echo "packages are up to date"
   exit 0
 fi
