@@ -13,6 +13,8 @@ find_library(SQLITE3_STATIC NAMES libsqlite3.a REQUIRED)
 find_path(SQLITE3_INCLUDE sqlite3.h REQUIRED)
 find_path(RAPIDJSON_INCLUDE rapidjson/document.h REQUIRED)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+find_library(YAML_CPP_STATIC NAMES libyaml-cpp.a REQUIRED)
+find_path(YAML_CPP_INCLUDE yaml-cpp/parser.h REQUIRED)
 
 add_library(sqlite3_static INTERFACE)
 target_link_libraries(sqlite3_static INTERFACE ${SQLITE3_STATIC} Threads::Threads ${CMAKE_DL_LIBS} m)

@@ -1,7 +1,9 @@
 #include "api_client.h"
 
 #include <memory>
+#include <optional>
 
+#include "base/random.h"
 #include "http/client.h"
 #include "http/loop.h"
 #include "http/resolver.h"
@@ -19,12 +21,12 @@ class Collector final : public http::CallObserver {
   void onData(std::string_view bytes) override { answer.body += bytes; }
   void onEnd() override { loop_.quit(); }
   void onFailure(const http::Failure& reason) override {
-    failure = std::string(http::failureName(reason.kind)) + ": " + reason.detail;
+    failure = reason;
     loop_.quit();
   }
 
   ApiAnswer answer;
-  std::string failure;
+  std::optional<http::Failure> failure;
 
  private:
   http::Loop& loop_;
@@ -39,7 +41,8 @@ Result<std::shared_ptr<http::TlsContext>, Failure> tlsFor(const http::Origin& or
 }
 
 http::ClientRequest makeRequest(http::BaseUrl url, const Secret& key, const std::string& method,
-                                const std::string& path, const std::string& body) {
+                                const std::string& path, const std::string& body,
+                                const std::string& idempotency_key) {
   http::ClientRequest request;
   request.origin = std::move(url.origin);
   request.origin.allow_private = true;
@@ -48,6 +51,9 @@ http::ClientRequest makeRequest(http::BaseUrl url, const Secret& key, const std:
   request.headers = {{"Authorization", "Bearer " + std::string(key.reveal())},
                      {"Accept", "application/json"},
                      {"User-Agent", "penstock-cli/" PENSTOCK_VERSION}};
+  if (!idempotency_key.empty()) {
+    request.headers.emplace_back("Idempotency-Key", idempotency_key);
+  }
   if (!body.empty()) {
     request.headers.emplace_back("Content-Type", "application/json");
     request.body = {body};
@@ -56,10 +62,31 @@ http::ClientRequest makeRequest(http::BaseUrl url, const Secret& key, const std:
   return request;
 }
 
+constexpr size_t kIdempotencyKeyChars = 32;
+
 }  // namespace
+
+// How one try ended: with an answer, or with a connection that broke under it.
+struct ApiClient::Try {
+  std::optional<ApiAnswer> answer;
+  Failure broken = {};
+};
 
 Result<ApiAnswer, Failure> ApiClient::send(const std::string& method, const std::string& path,
                                            const std::string& body) const {
+  const std::string once = method == "GET" ? "" : randomToken(kIdempotencyKeyChars);
+  auto first = attempt(method, path, body, once);
+  if (!first) return std::move(first).error();
+  if (first->answer) return *std::move(first->answer);
+  auto second = attempt(method, path, body, once);
+  if (!second) return std::move(second).error();
+  if (second->answer) return *std::move(second->answer);
+  return std::move(second->broken);
+}
+
+Result<ApiClient::Try, Failure> ApiClient::attempt(const std::string& method,
+                                                   const std::string& path, const std::string& body,
+                                                   const std::string& idempotency_key) const {
   auto url = http::parseBaseUrl(url_);
   if (!url) return Failure{kUsage, "--url " + url_ + ": must be http(s)://HOST[:PORT]"};
   auto tls = tlsFor(url->origin, ca_file_);
@@ -70,14 +97,18 @@ Result<ApiAnswer, Failure> ApiClient::send(const std::string& method, const std:
   Collector collector(loop);
   std::unique_ptr<http::Call> call;
   loop.post([&] {
-    call = client.start(makeRequest(*std::move(url), key_, method, path, body), collector);
+    call = client.start(makeRequest(*std::move(url), key_, method, path, body, idempotency_key),
+                        collector);
   });
   loop.run();
   call.reset();
-  if (!collector.failure.empty()) {
-    return Failure{kUnreachable, "no gateway answers at " + url_ + " (" + collector.failure + ")"};
-  }
-  return std::move(collector.answer);
+  if (!collector.failure) return Try{std::move(collector.answer)};
+  const auto& [kind, detail] = *collector.failure;
+  const std::string reason = std::string(http::failureName(kind)) + ": " + detail;
+  Failure failure{kUnreachable, "no gateway answers at " + url_ + " (" + reason + ")"};
+  const bool broke = kind == http::FailureKind::Reset || kind == http::FailureKind::Truncated;
+  if (broke) return Try{std::nullopt, std::move(failure)};
+  return failure;
 }
 
 std::string percentEncode(std::string_view text) {

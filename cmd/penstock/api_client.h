@@ -23,10 +23,16 @@ class ApiClient {
       : url_(std::move(url)), key_(std::move(key)), ca_file_(std::move(ca_file)) {}
 
   // `path` is below /manage/v1. The failure is that nobody answered, or that the URL is none.
+  // When the connection breaks before the answer is whole the call is sent once more: a change
+  // carries the same random Idempotency-Key, so it is made once at most.
   Result<ApiAnswer, Failure> send(const std::string& method, const std::string& path,
                                   const std::string& body) const;
 
  private:
+  struct Try;
+  Result<Try, Failure> attempt(const std::string& method, const std::string& path,
+                               const std::string& body, const std::string& idempotency_key) const;
+
   // Constant after construction.
   const std::string url_;
   const Secret key_;

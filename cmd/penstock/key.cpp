@@ -1,117 +1,229 @@
-// penstock key: project keys, and with --management the keys of the management API.
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "commands.h"
-#include "session.h"
+// penstock key: keys of projects; penstock management-key: keys of the management API, also as
+// `penstock key … --management`.
+#include "groups.h"
 
 namespace penstock::cli {
 namespace {
 
-struct KeyOptions {
-  bool management = false;
-  std::string id;
-  std::optional<std::string> name, project, description, role;
-  std::optional<int64_t> expires_in_days, rate_limit_rpm;
+constexpr Column kColumns[] = {{"ID", "id"},
+                               {"NAME", "name"},
+                               {"PROJECT", "project_id"},
+                               {"PREFIX", "prefix"},
+                               {"LAST", "last_four"},
+                               {"STATUS", "status"},
+                               {"RPM", "rate_limit_rpm"},
+                               {"EXPIRES", "expires_at"},
+                               {"CREATED", "created_at"}};
+constexpr Column kFields[] = {{"id", "id"},
+                              {"name", "name"},
+                              {"description", "description"},
+                              {"project", "project_id"},
+                              {"prefix", "prefix"},
+                              {"last four", "last_four"},
+                              {"status", "status"},
+                              {"requests a minute", "rate_limit_rpm"},
+                              {"allowed models", "allowed_models"},
+                              {"allowed addresses", "ip_allowlist"},
+                              {"expires", "expires_at"},
+                              {"revoked", "revoked_at"},
+                              {"old secret until", "previous_expires_at"},
+                              {"created", "created_at"}};
+constexpr Column kManagementColumns[] = {{"ID", "id"},
+                                         {"NAME", "name"},
+                                         {"ROLE", "role"},
+                                         {"PREFIX", "prefix"},
+                                         {"LAST", "last_four"},
+                                         {"STATUS", "status"},
+                                         {"EXPIRES", "expires_at"},
+                                         {"CREATED", "created_at"}};
+constexpr Column kManagementFields[] = {{"id", "id"},
+                                        {"name", "name"},
+                                        {"description", "description"},
+                                        {"role", "role"},
+                                        {"projects", "project_ids"},
+                                        {"member", "member_id"},
+                                        {"prefix", "prefix"},
+                                        {"last four", "last_four"},
+                                        {"status", "status"},
+                                        {"requests a minute", "rate_limit_rpm"},
+                                        {"allowed addresses", "ip_allowlist"},
+                                        {"expires", "expires_at"},
+                                        {"revoked", "revoked_at"},
+                                        {"old secret until", "previous_expires_at"},
+                                        {"created", "created_at"}};
 
-  std::string path() const { return management ? "/management-keys" : "/api-keys"; }
-  std::string pathOfId() const { return path() + "/" + percentEncode(id); }
+constexpr Argument kKey[] = {{"id", "The key's id"}};
+
+constexpr Option kName{"--name", "name", "What it is for", Kind::Text, Into::Body, true};
+constexpr Option kNewName{"--name", "name", "A new name"};
+constexpr Option kDescription{"--description", "description", "More about it"};
+constexpr Option kRpm{"--rpm", "rate_limit_rpm", "Requests a minute", Kind::Int, Into::Body, false,
+                      true};
+constexpr Option kExpiresInDays{"--expires-in-days", "expires_in_days", "Days until it expires",
+                                Kind::Int};
+constexpr Option kExpiresAt{"--expires-at",
+                            "expires_at",
+                            "When it expires, such as 2027-01-31T00:00:00Z",
+                            Kind::Text,
+                            Into::Body,
+                            false,
+                            true};
+constexpr Option kAddresses{
+    "--allow-ip", "ip_allowlist", "Addresses that may use it, such as 10.0.0.0/8",
+    Kind::List,   Into::Body,     false,
+    true};
+constexpr Option kModels{"--allow-model",
+                         "allowed_models",
+                         "What it may ask for, such as @production or openai/*",
+                         Kind::List,
+                         Into::Body,
+                         false,
+                         true};
+constexpr Option kRole{"--role", "role", "Of a management key: owner, admin, member, viewer"};
+constexpr Option kProjects{"--projects", "project_ids", "Projects it is confined to, by id",
+                           Kind::List,   Into::Body,    false,
+                           true};
+constexpr Option kOverlap{"--overlap-seconds", "overlap_seconds",
+                          "How long the old secret works on; it fails at once when absent",
+                          Kind::Int};
+constexpr Option kStatus{"--status", "status", "active, expired or revoked", Kind::Text,
+                         Into::Parameter};
+
+constexpr Option kCreate[] = {kName,          {"--project", "project_id", "Project, by id or slug"},
+                              kDescription,   kRpm,
+                              kModels,        kAddresses,
+                              kExpiresInDays, kExpiresAt};
+constexpr Option kList[] = {
+    {"--project", "project_id", "Of this project, by id or slug", Kind::Text, Into::Parameter},
+    kStatus};
+constexpr Option kUpdate[] = {kNewName,   kDescription,   kRpm,      kModels,
+                              kAddresses, kExpiresInDays, kExpiresAt};
+constexpr Option kRotate[] = {kOverlap};
+
+// A management key is made with the least role unless another is named.
+Outcome<Unit> defaultRole(const Session&, Values& values) {
+  if (values.find("--role") == nullptr) values.fields.emplace_back("role", "\"viewer\"");
+  return Unit{};
+}
+
+constexpr Option kManagementCreate[] = {kName,
+                                        kRole,
+                                        kDescription,
+                                        kProjects,
+                                        {"--member", "member_id", "The member it belongs to"},
+                                        kRpm,
+                                        kAddresses,
+                                        kExpiresInDays,
+                                        kExpiresAt};
+constexpr Option kManagementUpdate[] = {kNewName, kDescription, kRole,          kProjects,
+                                        kRpm,     kAddresses,   kExpiresInDays, kExpiresAt};
+
+constexpr Row kManagementRows[] = {
+    {.verb = "create",
+     .help = "Make a key and print it once",
+     .method = "POST",
+     .path = "/management-keys",
+     .options = kManagementCreate,
+     .print = Print::Secret,
+     .done = "created",
+     .prepare = defaultRole},
+    {.verb = "list",
+     .help = "List keys",
+     .method = "GET",
+     .path = "/management-keys",
+     .print = Print::Table,
+     .columns = kManagementColumns},
+    {.verb = "show",
+     .help = "Show a key",
+     .method = "GET",
+     .path = "/management-keys/{key_id}",
+     .arguments = kKey,
+     .columns = kManagementFields},
+    {.verb = "update",
+     .help = "Change a key",
+     .method = "PATCH",
+     .path = "/management-keys/{key_id}",
+     .arguments = kKey,
+     .options = kManagementUpdate,
+     .columns = kManagementFields},
+    {.verb = "rotate",
+     .help = "Give a key a new secret and print it once",
+     .method = "POST",
+     .path = "/management-keys/{key_id}/rotate",
+     .arguments = kKey,
+     .options = kRotate,
+     .print = Print::Secret,
+     .done = "rotated"},
+    {.verb = "revoke",
+     .help = "Revoke a key at once",
+     .method = "DELETE",
+     .path = "/management-keys/{key_id}",
+     .arguments = kKey,
+     .print = Print::Done,
+     .done = "revoked"},
 };
 
-constexpr Column kProjectKeys[] = {{"ID", "id"},
-                                   {"NAME", "name"},
-                                   {"PROJECT", "project_id"},
-                                   {"PREFIX", "prefix"},
-                                   {"LAST", "last_four"},
-                                   {"STATUS", "status"},
-                                   {"RPM", "rate_limit_rpm"},
-                                   {"EXPIRES", "expires_at"},
-                                   {"CREATED", "created_at"}};
-constexpr Column kManagementKeys[] = {{"ID", "id"},
-                                      {"NAME", "name"},
-                                      {"ROLE", "role"},
-                                      {"PREFIX", "prefix"},
-                                      {"LAST", "last_four"},
-                                      {"STATUS", "status"},
-                                      {"EXPIRES", "expires_at"},
-                                      {"CREATED", "created_at"}};
-
-Outcome<Unit> create(const Session& session, const KeyOptions& options) {
-  BodyBuilder body;
-  body.add("name", options.name).add("expires_in_days", options.expires_in_days);
-  if (options.management) {
-    body.add("role", std::optional(options.role.value_or("viewer")));
-  } else {
-    body.add("project_id", options.project).add("description", options.description);
-    body.add("rate_limit_rpm", options.rate_limit_rpm);
-  }
-  const auto reply = session.call("POST", options.path(), body.text());
-  if (!reply) return reply.error();
-  session.printSecret(*reply, "created");
-  return Unit{};
+constexpr Switch management(size_t row) {
+  return {"--management", "Keys of the management API instead", &kManagementRows[row]};
 }
 
-Outcome<Unit> list(const Session& session, const KeyOptions& options) {
-  Query query;
-  if (!options.management) query.emplace_back("project_id", options.project.value_or(""));
-  const auto reply = session.list(options.path(), query);
-  if (!reply) return reply.error();
-  if (options.management) {
-    session.printTable(*reply, kManagementKeys);
-  } else {
-    session.printTable(*reply, kProjectKeys);
-  }
-  return Unit{};
-}
-
-Outcome<Unit> rotate(const Session& session, const KeyOptions& options) {
-  const auto reply = session.call("POST", options.pathOfId() + "/rotate");
-  if (!reply) return reply.error();
-  session.printSecret(*reply, "rotated");
-  return Unit{};
-}
-
-Outcome<Unit> revoke(const Session& session, const KeyOptions& options) {
-  const auto reply = session.call("DELETE", options.pathOfId());
-  if (!reply) return reply.error();
-  session.printDone(*reply, "revoked " + options.id);
-  return Unit{};
-}
-
-using Verb = Outcome<Unit> (*)(const Session&, const KeyOptions&);
-
-CLI::App& addVerb(CLI::App& key, const std::shared_ptr<KeyOptions>& options, const char* name,
-                  const char* help, Verb verb, int& exit_code) {
-  CLI::App& command = *key.add_subcommand(name, help);
-  command.add_flag("--management", options->management, "Keys of the management API instead");
-  onRun(command, Session::of(command), exit_code,
-        [options, verb](const Session& session) { return verb(session, *options); });
-  return command;
-}
+constexpr Row kRows[] = {
+    {.verb = "create",
+     .help = "Make a key and print it once",
+     .method = "POST",
+     .path = "/api-keys",
+     .options = kCreate,
+     .print = Print::Secret,
+     .done = "created",
+     .instead = management(0)},
+    {.verb = "list",
+     .help = "List keys",
+     .method = "GET",
+     .path = "/api-keys",
+     .options = kList,
+     .print = Print::Table,
+     .columns = kColumns,
+     .instead = management(1)},
+    {.verb = "show",
+     .help = "Show a key",
+     .method = "GET",
+     .path = "/api-keys/{key_id}",
+     .arguments = kKey,
+     .columns = kFields,
+     .instead = management(2)},
+    {.verb = "update",
+     .help = "Change a key",
+     .method = "PATCH",
+     .path = "/api-keys/{key_id}",
+     .arguments = kKey,
+     .options = kUpdate,
+     .columns = kFields,
+     .instead = management(3)},
+    {.verb = "rotate",
+     .help = "Give a key a new secret and print it once",
+     .method = "POST",
+     .path = "/api-keys/{key_id}/rotate",
+     .arguments = kKey,
+     .options = kRotate,
+     .print = Print::Secret,
+     .done = "rotated",
+     .instead = management(4)},
+    {.verb = "revoke",
+     .help = "Revoke a key at once",
+     .method = "DELETE",
+     .path = "/api-keys/{key_id}",
+     .arguments = kKey,
+     .print = Print::Done,
+     .done = "revoked",
+     .instead = management(5)},
+};
 
 }  // namespace
 
-void addKey(CLI::App& app, int& exit_code) {
-  CLI::App& key = *app.add_subcommand("key", "Keys of projects and of the management API");
-  key.require_subcommand(1);
-  auto options = std::make_shared<KeyOptions>();
-  CLI::App& created =
-      addVerb(key, options, "create", "Make a key and print it once", create, exit_code);
-  created.add_option("--name", options->name, "What it is for")->required();
-  created.add_option("--project", options->project, "Project, by id or slug");
-  created.add_option("--description", options->description, "More about it");
-  created.add_option("--expires-in-days", options->expires_in_days, "Days until it expires");
-  created.add_option("--rpm", options->rate_limit_rpm, "Requests a minute");
-  created.add_option("--role", options->role, "Of a management key: owner, admin, member, viewer");
-  CLI::App& listed = addVerb(key, options, "list", "List keys", list, exit_code);
-  listed.add_option("--project", options->project, "Of this project, by id or slug");
-  CLI::App& rotated = addVerb(
-      key, options, "rotate",
-      "Give a key a new secret and print it once; the old one fails at once", rotate, exit_code);
-  rotated.add_option("id", options->id, "The key's id")->required();
-  CLI::App& revoked = addVerb(key, options, "revoke", "Revoke a key at once", revoke, exit_code);
-  revoked.add_option("id", options->id, "The key's id")->required();
+Group keyGroup() { return {"key", "Keys of projects", kRows}; }
+
+Group managementKeyGroup() {
+  return {"management-key", "Keys of the management API", kManagementRows};
 }
 
 }  // namespace penstock::cli

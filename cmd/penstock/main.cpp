@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "config_file.h"
+#include "engine.h"
 #include "exit_codes.h"
 #include "serve.h"
 
@@ -20,17 +21,17 @@ void addCommands(CLI::App& app, int& exit_code) {
       ->envname("PENSTOCK_CONFIG")
       ->type_name("FILE");
   app.set_version_flag("--version", PENSTOCK_VERSION);
+  app.footer(kExitCodesHelp);
   app.fallthrough();
   addServe(app, exit_code);
-  addKey(app, exit_code);
-  addProvider(app, exit_code);
-  addRoute(app, exit_code);
-  addProject(app, exit_code);
-  addLogs(app, exit_code);
+  addDeclarative(app, exit_code);
+  addImport(app, exit_code);
+  addGroups(app, exit_code);
   addRoutes(app, exit_code);
   addBackup(app, exit_code);
   addCheck(app, exit_code);
   addVersion(app, exit_code);
+  addShell(app, exit_code);
 }
 
 int run(int argc, char** argv) {

@@ -1,54 +1,75 @@
 // penstock project: what keys, routing configs and logs belong to.
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "commands.h"
-#include "session.h"
+#include "groups.h"
 
 namespace penstock::cli {
 namespace {
-
-struct ProjectOptions {
-  std::optional<std::string> name, slug, description;
-};
 
 constexpr Column kColumns[] = {{"ID", "id"},
                                {"SLUG", "slug"},
                                {"NAME", "name"},
                                {"DESCRIPTION", "description"},
                                {"CREATED", "created_at"}};
+constexpr Column kFields[] = {{"id", "id"},
+                              {"slug", "slug"},
+                              {"name", "name"},
+                              {"description", "description"},
+                              {"auto-resolve bare model", "settings.auto_resolve_bare_model"},
+                              {"retain payloads", "settings.retain_payloads"},
+                              {"created", "created_at"}};
 
-Outcome<Unit> create(const Session& session, const ProjectOptions& options) {
-  BodyBuilder body;
-  body.add("name", options.name).add("slug", options.slug).add("description", options.description);
-  const auto reply = session.call("POST", "/projects", body.text());
-  if (!reply) return reply.error();
-  session.printOne(*reply, kColumns);
-  return Unit{};
-}
+constexpr Argument kProject[] = {{"project", "Id or slug"}};
 
-Outcome<Unit> list(const Session& session) {
-  const auto reply = session.list("/projects", {});
-  if (!reply) return reply.error();
-  session.printTable(*reply, kColumns);
-  return Unit{};
-}
+constexpr Option kDescription{"--description", "description", "More about it"};
+constexpr Option kAutoResolve{"--auto-resolve-bare-model", "settings.auto_resolve_bare_model",
+                              "Take a bare model name for the vendor's that its prefix says",
+                              Kind::Flag};
+constexpr Option kRetain{"--retain-payloads", "settings.retain_payloads",
+                         "Keep bodies of requests and answers in the log", Kind::Flag};
+constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
+                              {"--slug", "slug", "Its slug; made of the name when absent"},
+                              kDescription,
+                              kAutoResolve,
+                              kRetain};
+constexpr Option kUpdate[] = {
+    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain};
+
+constexpr Row kRows[] = {
+    {.verb = "create",
+     .help = "Create a project",
+     .method = "POST",
+     .path = "/projects",
+     .options = kCreate,
+     .columns = kColumns},
+    {.verb = "list",
+     .help = "List projects",
+     .method = "GET",
+     .path = "/projects",
+     .print = Print::Table,
+     .columns = kColumns},
+    {.verb = "show",
+     .help = "Show a project",
+     .method = "GET",
+     .path = "/projects/{project_id}",
+     .arguments = kProject,
+     .columns = kFields},
+    {.verb = "update",
+     .help = "Change a project",
+     .method = "PATCH",
+     .path = "/projects/{project_id}",
+     .arguments = kProject,
+     .options = kUpdate,
+     .columns = kFields},
+    {.verb = "remove",
+     .help = "Remove a project and revoke its keys",
+     .method = "DELETE",
+     .path = "/projects/{project_id}",
+     .arguments = kProject,
+     .print = Print::Done,
+     .done = "removed"},
+};
 
 }  // namespace
 
-void addProject(CLI::App& app, int& exit_code) {
-  CLI::App& project = *app.add_subcommand("project", "Projects");
-  project.require_subcommand(1);
-  auto options = std::make_shared<ProjectOptions>();
-  CLI::App& created = *project.add_subcommand("create", "Create a project");
-  created.add_option("--name", options->name, "Its name")->required();
-  created.add_option("--slug", options->slug, "Its slug; made of the name when absent");
-  created.add_option("--description", options->description, "More about it");
-  onRun(created, Session::of(created), exit_code,
-        [options](const Session& session) { return create(session, *options); });
-  CLI::App& listed = *project.add_subcommand("list", "List projects");
-  onRun(listed, Session::of(listed), exit_code, list);
-}
+Group projectGroup() { return {"project", "Projects", kRows}; }
 
 }  // namespace penstock::cli

@@ -1,29 +1,8 @@
 // penstock route: routing configs, what @slug means.
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "commands.h"
-#include "session.h"
+#include "groups.h"
 
 namespace penstock::cli {
 namespace {
-
-struct RouteOptions {
-  std::string named;  // id or @slug
-  std::optional<std::string> project, name, slug, model, provider, policy, config_file, note;
-  std::optional<int64_t> expected_version;
-  bool versions = false;
-
-  std::string path(const std::string& below = {}) const {
-    std::string text = "/routing-configs/" + percentEncode(named) + below;
-    if (project) text += "?project_id=" + percentEncode(*project);
-    return text;
-  }
-};
 
 constexpr Column kColumns[] = {
     {"ID", "id"},         {"SLUG", "slug"},     {"NAME", "name"},       {"PROJECT", "project_id"},
@@ -32,149 +11,185 @@ constexpr Column kVersions[] = {
     {"VERSION", "version"}, {"NAME", "name"}, {"POLICY", "policy"},     {"CONFIG", "config"},
     {"AUTHOR", "author"},   {"NOTE", "note"}, {"CREATED", "created_at"}};
 
-// FILE, or standard input for "-".
-Outcome<std::string> readFile(const std::string& name) {
-  std::ifstream file;
-  if (name != "-") file.open(name);
-  std::istream& in = name == "-" ? std::cin : file;
-  if (!in) return Failure{kUsage, "cannot read " + name};
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (auto valid = json::parse(text, {}, name); !valid) {
-    return Failure{kUsage, valid.error().message};
-  }
-  return text;
-}
+constexpr Argument kRoute[] = {{"route", "Id or @slug"}};
+constexpr Argument kVersion[] = {{"route", "Id or @slug"}, {"version", "Number of the version"}};
 
-// The policy's JSON: a file's, or {"model", "provider_credential_id"} of the flags. In an update
-// the one that is not given stays as it is.
-Outcome<std::optional<std::string>> configOf(const Session& session, const RouteOptions& options) {
-  if (options.config_file) {
-    auto text = readFile(*options.config_file);
-    if (!text) return std::move(text).error();
-    return std::optional(*std::move(text));
-  }
-  if (!options.model && !options.provider) return std::optional<std::string>();
-  std::string model = options.model.value_or("");
-  std::string provider;
-  if (options.provider) {
-    auto id = session.providerId(*options.provider);
+constexpr Option kProject{"--project", "project_id", "Project, by id or slug"};
+constexpr Option kInProject{"--project", "project_id", "Project, by id or slug", Kind::Text,
+                            Into::Parameter};
+constexpr Option kModel{"--model", "", "Policy single: the model", Kind::Text, Into::Prepare};
+constexpr Option kProvider{"--provider", "", "Policy single: the provider, by id or name",
+                           Kind::Text, Into::Prepare};
+constexpr Option kConfigFile{"--config-file", "config", "The policy's JSON; - is standard input",
+                             Kind::JsonFile};
+constexpr Option kNote{"--note", "note", "Why, for the history"};
+constexpr Option kExpected{"--expected-version", "expected_version",
+                           "Refuse when the newest version is another", Kind::Int};
+constexpr Option kPolicy{"--policy", "policy", "The policy; single when absent"};
+
+constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
+                              {"--slug", "slug", "Its slug; made of the name when absent"},
+                              kProject,
+                              kPolicy,
+                              kModel,
+                              kProvider,
+                              kConfigFile,
+                              kNote};
+constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
+                              kInProject,
+                              kPolicy,
+                              kModel,
+                              kProvider,
+                              kConfigFile,
+                              kNote,
+                              kExpected};
+constexpr Option kRead[] = {kInProject};
+constexpr Option kDiff[] = {
+    kInProject,
+    {"--from", "from", "A version; the one before the newest when absent", Kind::Int,
+     Into::Parameter},
+    {"--to", "to", "A version; the newest when absent", Kind::Int, Into::Parameter}};
+constexpr Option kRollback[] = {
+    kInProject,
+    {"--to", "version", "The version to go back to", Kind::Int, Into::Body, true},
+    kExpected,
+    kNote};
+constexpr Option kDryRun[] = {
+    kInProject,
+    {"--message", "", "What the user would say", Kind::Text, Into::Prepare},
+    {"--messages", "messages", "The whole conversation, as an array", Kind::Json},
+    {"--tags", "tags", "As in a request, an object", Kind::Json},
+    {"--end-user", "end_user", "As in a request"}};
+
+// {"model", "provider_credential_id"} of the flags; the one that is not given as it is.
+Outcome<Unit> singleConfig(const Session& session, Values& values, std::string model,
+                           std::string provider) {
+  if (values.find("--model") != nullptr) model = values.text("--model");
+  if (values.find("--provider") != nullptr) {
+    auto id = session.providerId(values.text("--provider"));
     if (!id) return std::move(id).error();
     provider = *std::move(id);
   }
-  if ((model.empty() || provider.empty()) && !options.named.empty()) {
-    const auto head = session.call("GET", options.path());
-    if (!head) return head.error();
-    const auto config = head->data().find("config");
-    if (model.empty()) model = config->stringAt("model").value_or("");
-    if (provider.empty()) provider = config->stringAt("provider_credential_id").value_or("");
-  }
-  BodyBuilder body;
-  body.add("model", std::optional(model)).add("provider_credential_id", std::optional(provider));
-  return std::optional(body.text());
+  std::string json;
+  json::Writer out(json);
+  out.beginObject().field("model", model).field("provider_credential_id", provider).endObject();
+  values.fields.emplace_back("config", std::move(json));
+  return Unit{};
 }
 
-Outcome<Unit> create(const Session& session, const RouteOptions& options) {
-  if (!options.config_file && (!options.model || !options.provider)) {
+Outcome<Unit> newConfig(const Session& session, Values& values) {
+  if (values.find("--policy") == nullptr) values.fields.emplace_back("policy", "\"single\"");
+  if (values.find("--config-file") != nullptr) return Unit{};
+  if (values.find("--model") == nullptr || values.find("--provider") == nullptr) {
     return Failure{kUsage, "give --model and --provider, or --config-file"};
   }
-  const auto config = configOf(session, options);
-  if (!config) return config.error();
-  BodyBuilder body;
-  body.add("project_id", options.project).add("name", options.name).add("slug", options.slug);
-  body.add("policy", std::optional(options.policy.value_or("single"))).raw("config", *config);
-  body.add("note", options.note);
-  const auto reply = session.call("POST", "/routing-configs", body.text());
-  if (!reply) return reply.error();
-  session.printOne(*reply, kColumns);
-  return Unit{};
+  return singleConfig(session, values, {}, {});
 }
 
-Outcome<Unit> list(const Session& session, const RouteOptions& options) {
-  const auto reply =
-      session.list("/routing-configs", {{"project_id", options.project.value_or("")}});
-  if (!reply) return reply.error();
-  session.printTable(*reply, kColumns);
-  return Unit{};
+Outcome<Unit> changedConfig(const Session& session, Values& values) {
+  const bool flags = values.find("--model") != nullptr || values.find("--provider") != nullptr;
+  if (values.find("--config-file") != nullptr || !flags) return Unit{};
+  const auto head = session.get("/routing-configs/" + percentEncode(values.arguments[0]),
+                                {{"project_id", values.text("--project")}});
+  if (!head) return head.error();
+  const auto config = head->data().find("config");
+  return singleConfig(session, values, std::string(config->stringAt("model").value_or("")),
+                      std::string(config->stringAt("provider_credential_id").value_or("")));
 }
 
-Outcome<Unit> show(const Session& session, const RouteOptions& options) {
-  if (options.versions) {
-    const auto reply =
-        session.list("/routing-configs/" + percentEncode(options.named) + "/versions",
-                     {{"project_id", options.project.value_or("")}});
-    if (!reply) return reply.error();
-    session.printTable(*reply, kVersions);
-    return Unit{};
+Outcome<Unit> oneMessage(const Session&, Values& values) {
+  if (values.find("--message") == nullptr) return Unit{};
+  if (values.find("--messages") != nullptr) {
+    return Failure{kUsage, "give --message or --messages, not both"};
   }
-  const auto reply = session.call("GET", options.path());
-  if (!reply) return reply.error();
-  session.printOne(*reply, kColumns);
+  values.fields.emplace_back("messages", "[{\"role\":\"user\",\"content\":" +
+                                             json::quoted(values.text("--message")) + "}]");
   return Unit{};
 }
 
-Outcome<Unit> update(const Session& session, const RouteOptions& options) {
-  const auto config = configOf(session, options);
-  if (!config) return config.error();
-  BodyBuilder body;
-  body.add("name", options.name).add("policy", options.policy).raw("config", *config);
-  body.add("note", options.note).add("expected_version", options.expected_version);
-  const auto reply = session.call("PATCH", options.path(), body.text());
-  if (!reply) return reply.error();
-  session.printOne(*reply, kColumns);
-  return Unit{};
-}
+constexpr Row kVersionsRow{.verb = "versions",
+                           .help = "List a routing config's versions, newest first",
+                           .method = "GET",
+                           .path = "/routing-configs/{config_id}/versions",
+                           .arguments = kRoute,
+                           .options = kRead,
+                           .print = Print::Table,
+                           .columns = kVersions};
 
-Outcome<Unit> remove(const Session& session, const RouteOptions& options) {
-  const auto reply = session.call("DELETE", options.path());
-  if (!reply) return reply.error();
-  session.printDone(*reply, "deleted " + options.named);
-  return Unit{};
-}
-
-using Verb = Outcome<Unit> (*)(const Session&, const RouteOptions&);
-
-CLI::App& addVerb(CLI::App& route, const std::shared_ptr<RouteOptions>& options, const char* name,
-                  const char* help, Verb verb, int& exit_code) {
-  CLI::App& command = *route.add_subcommand(name, help);
-  command.add_option("--project", options->project, "Project, by id or slug");
-  onRun(command, Session::of(command), exit_code,
-        [options, verb](const Session& session) { return verb(session, *options); });
-  return command;
-}
-
-void addFields(CLI::App& command, RouteOptions& options) {
-  command.add_option("--model", options.model, "Policy single: the model");
-  command.add_option("--provider", options.provider, "Policy single: the provider, by id or name");
-  command.add_option("--policy", options.policy, "The policy; single when absent");
-  command.add_option("--config-file", options.config_file,
-                     "The policy's JSON; - is standard input");
-  command.add_option("--note", options.note, "Why, for the history");
-}
+constexpr Row kRows[] = {
+    {.verb = "create",
+     .help = "Create a routing config",
+     .method = "POST",
+     .path = "/routing-configs",
+     .options = kCreate,
+     .columns = kColumns,
+     .prepare = newConfig},
+    {.verb = "list",
+     .help = "List routing configs",
+     .method = "GET",
+     .path = "/routing-configs",
+     .options = kRead,
+     .print = Print::Table,
+     .columns = kColumns},
+    {.verb = "show",
+     .help = "Show one, or its versions",
+     .method = "GET",
+     .path = "/routing-configs/{config_id}",
+     .arguments = kRoute,
+     .options = kRead,
+     .columns = kColumns,
+     .instead = {"--versions", "Its versions, newest first", &kVersionsRow}},
+    {.verb = "update",
+     .help = "Save a new version",
+     .method = "PATCH",
+     .path = "/routing-configs/{config_id}",
+     .arguments = kRoute,
+     .options = kUpdate,
+     .columns = kColumns,
+     .prepare = changedConfig},
+    {.verb = "delete",
+     .help = "Delete a routing config",
+     .method = "DELETE",
+     .path = "/routing-configs/{config_id}",
+     .arguments = kRoute,
+     .options = kRead,
+     .print = Print::Done,
+     .done = "deleted",
+     .alias = "remove"},
+    kVersionsRow,
+    {.verb = "version",
+     .help = "Show one version of a routing config",
+     .method = "GET",
+     .path = "/routing-configs/{config_id}/versions/{version}",
+     .arguments = kVersion,
+     .options = kRead,
+     .columns = kVersions},
+    {.verb = "diff",
+     .help = "Show what changed between two versions",
+     .method = "GET",
+     .path = "/routing-configs/{config_id}/diff",
+     .arguments = kRoute,
+     .options = kDiff,
+     .print = Print::Changes},
+    {.verb = "rollback",
+     .help = "Save an earlier version as the newest",
+     .method = "POST",
+     .path = "/routing-configs/{config_id}/rollback",
+     .arguments = kRoute,
+     .options = kRollback,
+     .columns = kColumns},
+    {.verb = "dry-run",
+     .help = "Show what it would decide, without calling anyone",
+     .method = "POST",
+     .path = "/routing-configs/{config_id}/dry-run",
+     .arguments = kRoute,
+     .options = kDryRun,
+     .print = Print::Whole,
+     .prepare = oneMessage},
+};
 
 }  // namespace
 
-void addRoute(CLI::App& app, int& exit_code) {
-  CLI::App& route = *app.add_subcommand("route", "Routing configs: what @slug means");
-  route.require_subcommand(1);
-  auto options = std::make_shared<RouteOptions>();
-  CLI::App& created =
-      addVerb(route, options, "create", "Create a routing config", create, exit_code);
-  created.add_option("--name", options->name, "Its name")->required();
-  created.add_option("--slug", options->slug, "Its slug; made of the name when absent");
-  addFields(created, *options);
-  addVerb(route, options, "list", "List routing configs", list, exit_code);
-  CLI::App& shown = addVerb(route, options, "show", "Show one, or its versions", show, exit_code);
-  shown.add_option("route", options->named, "Id or @slug")->required();
-  shown.add_flag("--versions", options->versions, "Its versions, newest first");
-  CLI::App& updated = addVerb(route, options, "update", "Save a new version", update, exit_code);
-  updated.add_option("route", options->named, "Id or @slug")->required();
-  updated.add_option("--name", options->name, "A new name");
-  updated.add_option("--expected-version", options->expected_version,
-                     "Refuse when the newest version is another");
-  addFields(updated, *options);
-  CLI::App& removed =
-      addVerb(route, options, "delete", "Delete a routing config", remove, exit_code);
-  removed.add_option("route", options->named, "Id or @slug")->required();
-}
+Group routeGroup() { return {"route", "Routing configs: what @slug means", kRows}; }
 
 }  // namespace penstock::cli

@@ -117,7 +117,10 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
   limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,
         "Proxy requests served at once");
   limit("--rate-limit-rpm", "PENSTOCK_RATE_LIMIT_RPM", gateway.rate_limit_rpm,
-        "Requests a minute of keys without a limit of their own");
+        "Requests a minute of project keys without a limit of their own");
+  limit("--manage-rate-limit-rpm,--manage-rate-limit", "PENSTOCK_MANAGE_RATE_LIMIT_RPM",
+        gateway.manage_rate_limit_rpm,
+        "Requests a minute of management keys without a limit of their own");
   limit("--log-days", "PENSTOCK_LOG_DAYS", gateway.log_days, "Days of request log kept");
   limit("--log-bytes", "PENSTOCK_LOG_BYTES", gateway.log_bytes, "Bytes of request log kept");
 }
@@ -162,6 +165,11 @@ void addServe(CLI::App& app, int& exit_code) {
                    "ADDRESS:PORT of the management API; port 0: any")
       ->envname("PENSTOCK_MANAGE_LISTEN")
       ->capture_default_str();
+  command
+      ->add_option("--manage-host", gateway.manage_hosts,
+                   "Name under which the management API is reached, beside localhost and "
+                   "addresses; may be repeated")
+      ->envname("PENSTOCK_MANAGE_HOST");
   command->add_option("--tls-cert", gateway.tls_cert, "PEM certificate chain for both listeners")
       ->envname("PENSTOCK_TLS_CERT");
   command->add_option("--tls-key", gateway.tls_key, "PEM key of that certificate")

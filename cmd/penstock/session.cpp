@@ -28,17 +28,6 @@ std::string describe(const ApiAnswer& answer, const json::ValueRef& root) {
   return text;
 }
 
-std::string withQuery(const std::string& path, const Query& query) {
-  std::string text = path;
-  char separator = '?';
-  for (const auto& [name, value] : query) {
-    if (value.empty()) continue;
-    text += separator + name + "=" + percentEncode(value);
-    separator = '&';
-  }
-  return text;
-}
-
 std::string readAll(std::istream& in) {
   std::string text((std::istreambuf_iterator<char>(in)), {});
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
@@ -55,33 +44,33 @@ void appendItems(std::string& items, const json::ValueRef& data, size_t at_most)
 
 }  // namespace
 
-std::shared_ptr<Session> Session::of(CLI::App& command) {
-  auto session = std::make_shared<Session>();
-  command.add_option("--url", session->url_, "Address of the management API")
-      ->envname("PENSTOCK_MANAGE_URL")
-      ->capture_default_str()
-      ->group("Gateway");
-  command
-      .add_option("--key", session->key_, "Management key (mlx_mk_…); better in the environment")
-      ->envname("PENSTOCK_MANAGEMENT_KEY")
-      ->group("Gateway");
-  command.add_option("--key-file", session->key_file_, "File that holds the management key")
-      ->envname("PENSTOCK_MANAGEMENT_KEY_FILE")
-      ->group("Gateway");
-  command.add_option("--ca-file", session->ca_file_, "PEM bundle to verify an https URL with")
-      ->envname("PENSTOCK_CA_FILE")
-      ->group("Gateway");
-  command.add_flag("--json", session->json_, "Print the API's JSON");
-  return session;
+std::string withQuery(const std::string& path, const Query& query) {
+  std::string text = path;
+  char separator = '?';
+  for (const auto& [name, value] : query) {
+    if (value.empty()) continue;
+    text += separator + name + "=" + percentEncode(value);
+    separator = '&';
+  }
+  return text;
+}
+
+Outcome<std::string> readSource(const std::string& name) {
+  std::ifstream file;
+  if (name != "-") file.open(name);
+  std::istream& in = name == "-" ? std::cin : file;
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (in.bad() || (name != "-" && !file.is_open())) return Failure{kUsage, "cannot read " + name};
+  return text;
 }
 
 Outcome<Secret> Session::key() const {
-  if (!key_.empty()) return Secret(key_);
-  if (key_file_.empty()) {
+  if (!options_.key.empty()) return Secret(options_.key);
+  if (options_.key_file.empty()) {
     return Failure{kUsage, "no management key: set PENSTOCK_MANAGEMENT_KEY or give --key-file"};
   }
-  std::ifstream file(key_file_);
-  if (!file) return Failure{kUsage, "cannot read " + key_file_};
+  std::ifstream file(options_.key_file);
+  if (!file) return Failure{kUsage, "cannot read " + options_.key_file};
   return Secret(readAll(file));
 }
 
@@ -89,11 +78,12 @@ Outcome<Reply> Session::call(const std::string& method, const std::string& path,
                              const std::string& body) const {
   auto key = this->key();
   if (!key) return std::move(key).error();
-  auto answer = ApiClient(url_, *std::move(key), ca_file_).send(method, path, body);
+  auto answer = ApiClient(options_.url, *std::move(key), options_.ca_file).send(method, path, body);
   if (!answer) return std::move(answer).error();
   auto document = json::parse(answer->body, {}, "the answer");
   if (!document) {
-    return Failure{kRefused, "what answers at " + url_ + " is no Penstock management API (status " +
+    return Failure{kRefused, "what answers at " + options_.url +
+                                 " is no Penstock management API (status " +
                                  std::to_string(answer->status) + ")"};
   }
   const bool good = answer->status < 300 && document->root().find("data");
@@ -140,48 +130,12 @@ Outcome<std::string> Session::providerId(const std::string& named) const {
   return Failure{kRefused, "there is no provider " + named};
 }
 
-void Session::printTable(const Reply& reply, std::span<const Column> columns) const {
-  if (json_) {
+void Session::print(const Reply& reply, const std::string& for_people) const {
+  if (json()) {
     std::cout << reply.text << "\n";
   } else {
-    std::cout << tableOf(reply.data(), columns);
+    std::cout << for_people;
   }
-}
-
-void Session::printOne(const Reply& reply, std::span<const Column> columns) const {
-  if (json_) {
-    std::cout << reply.text << "\n";
-  } else {
-    std::cout << fieldsOf(reply.data(), columns);
-  }
-}
-
-void Session::printSecret(const Reply& reply, const std::string& note) const {
-  if (json_) {
-    std::cout << reply.text << "\n";
-    return;
-  }
-  std::cout << reply.data().stringAt("key").value_or("") << "\n";
-  std::cerr << note << " " << reply.data().stringAt("id").value_or("")
-            << "; store the key now, it is not shown again\n";
-}
-
-void Session::printDone(const Reply& reply, const std::string& message) const {
-  if (json_) {
-    std::cout << reply.text << "\n";
-  } else {
-    std::cout << message << "\n";
-  }
-}
-
-void onRun(CLI::App& command, const std::shared_ptr<Session>& session, int& exit_code,
-           Action action) {
-  command.callback([session, &exit_code, action = std::move(action)] {
-    const auto outcome = action(*session);
-    if (outcome) return;
-    std::cerr << "penstock: " << outcome.error().message << "\n";
-    exit_code = outcome.error().exit_code;
-  });
 }
 
 }  // namespace penstock::cli

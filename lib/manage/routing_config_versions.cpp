@@ -1,13 +1,16 @@
-// The history of a routing config.
+// The history of a routing config, and what it would do.
 #include "manage/routing_config_versions.h"
 
 #include <limits>
 
 #include "base/text.h"
+#include "manage/body.h"
 #include "manage/errors.h"
 #include "manage/json_diff.h"
 #include "manage/kinds.h"
 #include "manage/query.h"
+#include "routing/decide.h"
+#include "trace/decision_json.h"
 
 namespace penstock::manage {
 namespace {
@@ -38,6 +41,17 @@ std::string contentOf(const store::RoutingConfigVersion& version) {
   writeContent(out, version);
   out.endObject();
   return text;
+}
+
+void readDryRunFields(json::ObjectReader& body) {
+  const auto messages = body.value("messages");
+  if (messages && !messages->isArray()) body.fail("messages", "must be an array");
+  const auto tags = body.value("tags");
+  if (tags && !tags->isObject()) body.fail("tags", "must be an object of strings");
+  if (!tags) return;
+  for (const auto& [key, value] : tags->members()) {
+    if (!value.isString()) body.fail("tags/" + std::string(key), "must be a string");
+  }
 }
 
 // Runs f(tables, config) over one state of the store, for the config that the path names.
@@ -106,6 +120,31 @@ Answer diffConfigVersions(Services& services, const Call& call) {
       out.endObject();
     });
   });
+}
+
+// What the proxy would decide for a request that asks for this config now; nothing is called. The
+// policies of today look at none of the request's fields, which are checked all the same.
+Answer dryRunConfig(Services& services, const Call& call) {
+  if (!call.request.body.empty()) {
+    auto document = readBody(call.request);
+    if (!document) return std::move(document).error();
+    json::ObjectReader body(document->root());
+    body.string("end_user");
+    readDryRunFields(body);
+    if (auto checked = body.finish(); !checked) return std::move(checked).error();
+  }
+  const auto config = services.config.store().read([&](store::Tables& tables) {
+    return findVisible(kRoutingConfig, tables, call, call.request.param("config_id"));
+  });
+  if (!config) return config.error();
+  const auto snapshot = services.config.current();
+  const model::Project* project = snapshot->findProject(config->project_id);
+  if (project == nullptr) return notFound("routing_config", config->id);
+  const auto decision = routing::decide(*snapshot, *project, "@" + config->slug);
+  if (!decision) return decision.error();
+  model::DecisionTrace trace = routing::describe(*decision);
+  trace.request_id = call.request_id;
+  return dataAnswer(kOk, [&](json::Writer& out) { out.raw(trace::renderDecision(trace)); });
 }
 
 }  // namespace penstock::manage

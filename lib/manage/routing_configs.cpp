@@ -29,7 +29,7 @@ constexpr ResourceRoute kRoutes[] = {
      showConfigVersion},
     {"GET", "/routing-configs/{config_id}/diff", model::Role::Viewer, diffConfigVersions},
     {"POST", "/routing-configs/{config_id}/rollback", model::Role::Member, rollBackConfig},
-//    {"POST", "/routing-configs/{config_id}/dry-run", model::Role::Viewer, dryRunConfig},
+    {"POST", "/routing-configs/{config_id}/dry-run", model::Role::Viewer, dryRunConfig},
 };
 
 constexpr std::string_view kList = "routing_configs";

@@ -1,6 +1,7 @@
 #include "pricing/catalogue.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -152,6 +153,19 @@ std::string_view PriceCatalogue::providerOf(std::string_view vendor,
     if (std::ranges::any_of(provider.hosts, lives)) return id;
   }
   return {};
+}
+
+std::vector<CatalogueModel> PriceCatalogue::models(UnixMillis time) const {
+  std::vector<CatalogueModel> all;
+  for (const std::string_view id : order_) {
+    std::unordered_set<std::string_view> listed;
+    for (const ModelPrices& model : providerById(id)->models) {
+      const Price* price = priceAt(model, time);
+      if (price == nullptr || !listed.insert(model.name).second) continue;
+      all.push_back({id, model.name, price, model.context_window});
+    }
+  }
+  return all;
 }
 
 size_t PriceCatalogue::modelCount() const {

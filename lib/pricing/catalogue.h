@@ -13,6 +13,15 @@
 
 namespace penstock::pricing {
 
+// One model as the tables list it. Views and pointers live as long as the catalogue; the price
+// holds for the time asked.
+struct CatalogueModel {
+  std::string_view provider;  // the catalogue's id, e.g. "openai"
+  std::string_view name;      // as the provider writes it, e.g. "gpt-4o-mini"
+  const Price* price = nullptr;
+  std::optional<int64_t> context_window;  // tokens; absent: not known
+};
+
 // What models cost, by provider, model name and time. Built once at start (2–3 ms), then read-only:
 // safe from every thread. A look-up takes about a microsecond and copies the name. Its result lives
 // as long as the catalogue, but holds for the time asked only: some prices change by the hour.
@@ -34,6 +43,12 @@ class PriceCatalogue {
   // ("https://api.groq.com/openai/v1" → "groq"). Empty when nobody known does.
   std::string_view providerOf(std::string_view vendor,
                               std::optional<std::string_view> base_url) const;
+
+  // Every model with a price, by provider in the tables' order (the first table's first); what an
+  // earlier table lists is not listed again. Names are examples of what a rule matches: find()
+  // knows more (dated versions, say), and some fifty are labels of a family that nobody calls by
+  // them.
+  std::vector<CatalogueModel> models(UnixMillis time) const;
 
   // Of the tables' contents, e.g. "genai-prices-0.1.8+3f2a91c0"; stored with every cost.
   const std::string& version() const { return version_; }

@@ -148,7 +148,10 @@ void addLine(PriceTable& table, std::string_view line) {
     const std::string_view hosts = nextField(rest, '\t');
     table.providers.push_back({first, fieldsOf(hosts, ','), fieldsOf(rest, ','), {}});
   } else if (kind == "M" && !table.providers.empty()) {
-    table.providers.back().models.push_back({first, rest, {}});
+    const std::string_view rule = nextField(rest, '\t');
+    std::optional<int64_t> context_window;
+    if (!rest.empty()) context_window = numberOf(rest);
+    table.providers.back().models.push_back({first, rule, {}, context_window});
   } else if (kind == "R" && !table.providers.empty() && !table.providers.back().models.empty()) {
     if (rest.empty()) return;  // only units that we do not bill, e.g. images
     table.providers.back().models.back().rows.push_back({parseWindow(first), parsePrice(rest)});

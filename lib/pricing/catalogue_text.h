@@ -13,7 +13,7 @@ namespace penstock::pricing {
 //
 //   V  version
 //   P  provider  hosts(comma)  fallback providers(comma)     starts a provider
-//   M  model     rule (see match.h)                          starts a model of it
+//   M  model     rule (see match.h)   context window, if known   starts a model of it
 //   R  when      rates                                       a price of it
 //   #  comment
 //
@@ -37,9 +37,10 @@ struct PriceRow {
 };
 
 struct ModelPrices {
-  std::string_view name;
+  std::string_view name;  // as its provider writes it
   std::string_view rule;
   std::vector<PriceRow> rows;
+  std::optional<int64_t> context_window;  // tokens
 };
 
 struct ProviderPrices {

@@ -19,7 +19,22 @@ Money toMoney(Int128 nanos) {
   return {static_cast<int64_t>(std::min(nanos, kMax))};
 }
 
+// number / 10^digits.
+std::string decimal(int64_t number, size_t digits) {
+  std::string text = std::to_string(std::max<int64_t>(number, 0));
+  if (text.size() <= digits) text = std::string(digits + 1 - text.size(), '0') + text;
+  const size_t point = text.size() - digits;
+  text = text.substr(0, point) + "." + text.substr(point);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 }  // namespace
+
+std::string usdPerMillionTokens(int64_t picodollars) { return decimal(picodollars, 6); }
+
+std::string usdPerRequest(int64_t picodollars) { return decimal(picodollars, 12); }
 
 const Rates& Price::ratesFor(int64_t input_tokens) const {
   const Rates* rates = &base;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/money.h"
@@ -40,6 +41,11 @@ struct Price {
 
   const Rates& ratesFor(int64_t input_tokens) const;
 };
+
+// Exact decimals without trailing zeros: picodollars a token as dollars a million tokens ("0.0375",
+// "2.5", "10"), picodollars a request as dollars a request ("0.005").
+std::string usdPerMillionTokens(int64_t picodollars);
+std::string usdPerRequest(int64_t picodollars);
 
 struct Cost {
   Money input, output, total;

@@ -95,4 +95,23 @@ Result<Decision> decide(const config::Snapshot& snapshot, const model::Project& 
   return decideByName(snapshot, project, requested_model);
 }
 
+model::DecisionTrace describe(const Decision& decision) {
+  model::DecisionTrace trace;
+  if (decision.config != nullptr) {
+    const model::RoutingConfig& head = decision.config->head;
+    trace.config = "@" + head.slug;
+    trace.config_version = head.version;
+    trace.policy = head.policy;
+  }
+  trace.resolved = resolvedName(decision.resolved);
+  for (const Candidate& candidate : decision.candidates) {
+    trace.candidates.push_back(
+        {candidate.model, candidate.provider->vendor, candidate.provider->id, "selected"});
+  }
+  trace.decision = "dry_run";
+  trace.reason =
+      decision.config != nullptr ? "single target of the routing config" : "named by the request";
+  return trace;
+}
+
 }  // namespace penstock::routing

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "config/snapshot.h"
+#include "model/decision.h"
 
 namespace penstock::routing {
 
@@ -34,5 +35,9 @@ struct Decision {
 // A left side that is neither a provider's name nor a vendor makes the whole a bare name.
 Result<Decision> decide(const config::Snapshot& snapshot, const model::Project& project,
                         std::string_view requested_model);
+
+// The decision as a trace shows it, before anything was tried: a dry run's. Request id and times
+// are the caller's to add.
+model::DecisionTrace describe(const Decision& decision);
 
 }  // namespace penstock::routing

@@ -237,14 +237,15 @@ void Dispatcher::take(const model::WebhookEndpoint& endpoint, store::DueDelivery
 }
 
 void Dispatcher::purgeIfDue() {
-  if (services_.clock.steady() < next_purge_) return;
+  const SteadyTime started = services_.clock.steady();
+  if (started < next_purge_) return;
   const UnixMillis now = services_.clock.now();
   const UnixMillis before = now - std::chrono::milliseconds(options_.retention).count();
   const bool more = services_.store.write([&](store::Tables& tables) {
     tables.webhook_endpoints.dropExpiredSecrets(now);
     return tables.webhook_outbox.purge(before, options_.purge_batch).more;
   });
-  if (!more) next_purge_ = services_.clock.steady() + options_.purge_every;
+  if (!more) next_purge_ = started + options_.purge_every;
 }
 
 }  // namespace penstock::webhook

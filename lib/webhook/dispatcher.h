@@ -65,7 +65,7 @@ class Dispatcher {
  private:
   struct Mailbox {
     std::vector<Sent> arrived;
-    bool woken = false;
+    bool woken = true;  // what was left from before is due
     bool stopping = false;
   };
   struct Candidate;

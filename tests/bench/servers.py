@@ -153,7 +153,7 @@ class Penstock(Server):
     def put_before(self, upstream_port):
         """Makes the upstream a provider, and a key that the rate limit does not stop."""
         self.manage("/providers", "POST", {
-            "vendor": "openai", "name": "bench", "api_key": "sk-bench", "private": True,
+            "vendor": "openai", "name": "bench", "verify": False, "api_key": "sk-bench", "private": True,
             "base_url": f"http://127.0.0.1:{upstream_port}/v1", "default_model": "gpt-4o-mini"})
         project = self.manage("/projects")["data"][0]["id"]
         self.key = self.manage("/api-keys", "POST", {

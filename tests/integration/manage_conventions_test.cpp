@@ -93,7 +93,7 @@ TEST_SUITE("manage/conventions") {
              {"/vendor", "/name", "/api_key", "/private", "/base_url"}},
             {"/routing-configs",
              R"({"slug":"!","policy":"single","config":{"model":5,"x":1}})",
-             {"/name", "/slug", "/config/model", "/config/provider_credential_id", "/config/x"}},
+             {"/name", "/slug", "/config/model", "/config/x"}},
         }) {
       const Answer answer = api.post(std::string(kBase) + c.path, c.body);
       INFO(c.path, answer.body);

@@ -20,7 +20,7 @@ TEST_SUITE("manage/providers") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
     const Answer made =
-        api.post("/manage/v1/providers", R"({"vendor":"openai","name":"main","api_key":")" +
+        api.post("/manage/v1/providers", R"({"verify":false,"vendor":"openai","name":"main","api_key":")" +
                                              std::string(kSecret) + R"("})");
     CHECK(made.status == 201);
     CHECK(dataText(made, "api_key_fingerprint") == "sk-c...9793");
@@ -50,7 +50,7 @@ TEST_SUITE("manage/providers") {
          {"new key",
           "PATCH",
           path,
-          R"({"api_key":"sk-other-00000000000000001111"})",
+          R"({"verify":false,"api_key":"sk-other-00000000000000001111"})",
           200,
           {"1111"},
           kNever},
@@ -69,17 +69,17 @@ TEST_SUITE("manage/providers") {
           422,
           {"/vendor", "openai, demo"}},
          {"no vendor", "POST", "/providers", R"({"name":"x"})", 422, {"/vendor", "is required"}},
-         {"no key", "POST", "/providers", R"({"vendor":"openai","name":"x"})", 422, {"/api_key"}},
+         {"no key", "POST", "/providers", R"({"verify":false,"vendor":"openai","name":"x"})", 422, {"/api_key"}},
          {"metadata service",
           "POST",
           "/providers",
-          R"({"vendor":"openai","name":"x","baseUrl":"http://169.254.169.254/v1"})",
+          R"({"verify":false,"vendor":"openai","name":"x","baseUrl":"http://169.254.169.254/v1"})",
           422,
           {"/baseUrl", "private"}},
          {"user info",
           "POST",
           "/providers",
-          R"({"vendor":"openai","name":"x","base_url":"https://a:b@host/v1"})",
+          R"({"verify":false,"vendor":"openai","name":"x","base_url":"https://a:b@host/v1"})",
           422,
           {"/base_url"}},
          {"another default",
@@ -97,7 +97,7 @@ TEST_SUITE("manage/providers") {
     FakeUpstream upstream(answering(
         R"({"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"real"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}})"));
     const Answer made =
-        api.post("/manage/v1/providers", R"({"vendor":"openai","name":"local","private":true,)"
+        api.post("/manage/v1/providers", R"({"verify":false,"vendor":"openai","name":"local","private":true,)"
                                          R"("default_model":"m","base_url":")" +
                                              upstream.baseUrl() + R"("})");
     REQUIRE_MESSAGE(made.status == 201, made.body);

@@ -31,7 +31,7 @@ std::string addProvider(Gateway& gateway, const std::string& base_url,
                         const std::string& extra = R"(,"private":true)") {
   const auto answer = manageOf(gateway).post(
       "/manage/v1/providers",
-      R"({"vendor":"openai","name":"up","api_key":"sk-canary-0123456789","base_url":")" + base_url +
+      R"({"verify":false,"vendor":"openai","name":"up","api_key":"sk-canary-0123456789","base_url":")" + base_url +
           "\"" + extra + "}");
   return answer.body;
 }

@@ -37,10 +37,13 @@ function hostsOf(pattern) {
   return [literal];
 }
 
+function field(text) {
+  if (/[\t\n|&]/.test(text)) throw new Error(`not expressible: ${text}`);
+  return text;
+}
+
 function literal(text) {
-  const lower = text.toLowerCase();
-  if (/[\t\n|&]/.test(lower)) throw new Error(`not expressible: ${text}`);
-  return lower;
+  return field(text.toLowerCase());
 }
 
 // ^literal, \d, \d{n} and $ only; '#' stands for a digit. Without '$' the rest may be anything.
@@ -114,8 +117,10 @@ for (const provider of providers) {
   lines.push(['P', provider.id, hostsOf(provider.api_pattern).join(','),
               (provider.fallback_model_providers ?? []).join(',')].join('\t'));
   for (const {model, rows} of models) {
-    lines.push(['M', literal(model.id),
-                alternatives(model.match).map(atoms => atoms.join('&')).join('|')].join('\t'));
+    const line = ['M', field(model.id),
+                  alternatives(model.match).map(atoms => atoms.join('&')).join('|')];
+    if (model.context_window) line.push(model.context_window);
+    lines.push(line.join('\t'));
     for (const row of rows) lines.push(['R', ...row].join('\t'));
   }
 }

@@ -81,6 +81,44 @@ TEST_SUITE("pricing/catalogue") {
     CHECK(merged.version().starts_with("b+"));
   }
 
+  TEST_CASE("the models of all tables are listed once, with the price of the time") {
+    const std::string_view first = "V\ta\nP\tp\nM\tm\t=m\nR\t-\ti1\nM\tunpriced\t=u\n";
+    const std::string_view second =
+        "V\tb\nP\tq\nM\tOther/M\t=other/m\t200000\nR\t-\ti5\nR\t1970-01-02\ti6\n"
+        "P\tp\nM\tm\t=m\t1000\nR\t-\ti2\nM\tn\t=n\t1000\nR\t-\ti3\n";
+    const std::string_view tables[] = {first, second};
+    const PriceCatalogue merged(tables);
+    const auto models = merged.models(0);
+    REQUIRE(models.size() == 3);
+    CHECK(models[0].provider == "p");
+    CHECK(models[0].name == "m");
+    CHECK(models[0].price->base.input == 1);
+    CHECK_FALSE(models[0].context_window);
+    CHECK(models[1].name == "n");
+    CHECK(models[1].context_window == 1000);
+    CHECK(models[2].provider == "q");
+    CHECK(models[2].name == "Other/M");
+    CHECK(models[2].price->base.input == 5);
+    CHECK(merged.models(24 * 3'600'000)[2].price->base.input == 6);
+  }
+
+  TEST_CASE("what the built-in catalogue lists is found under its name, as listed") {
+    size_t with_window = 0, labels = 0;
+    const auto models = catalogue().models(kNow);
+    for (const CatalogueModel& model : models) {
+      if (model.context_window) ++with_window;
+      const Price* found = catalogue().find(model.provider, model.name, kNow);
+      if (found == nullptr) {
+        ++labels;
+      } else {
+        CHECK(*found == *model.price);
+      }
+    }
+    CHECK(models.size() > 1400);
+    CHECK(with_window > 700);
+    CHECK(labels < models.size() / 20);
+  }
+
   TEST_CASE("the version names the source and the contents") {
     CHECK(catalogue().version().starts_with("genai-prices-0.1.8+"));
     CHECK(catalogue().version().size() == 27);

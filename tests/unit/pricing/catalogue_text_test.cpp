@@ -42,9 +42,10 @@ TEST_SUITE("pricing/catalogue_text") {
   }
 
   TEST_CASE("a malformed line is refused") {
-    for (const char* text : {"X\ty", "M\tm\t=m", "P\tp\nR\t-\ti1", "P\tp\nM\tm\t=m\nR\t-\ti-1",
-                             "P\tp\nM\tm\t=m\nR\t-\tz1", "P\tp\nM\tm\t=m\nR\t2026-02-30\ti1",
-                             "P\tp\nM\tm\t=m\nR\tnoon\ti1", "P\tp\nM\tm\t=m\nR\t-\ti1>x:2"}) {
+    for (const char* text :
+         {"X\ty", "M\tm\t=m", "P\tp\nR\t-\ti1", "P\tp\nM\tm\t=m\nR\t-\ti-1",
+          "P\tp\nM\tm\t=m\nR\t-\tz1", "P\tp\nM\tm\t=m\nR\t2026-02-30\ti1", "P\tp\nM\tm\t=m\tmany",
+          "P\tp\nM\tm\t=m\nR\tnoon\ti1", "P\tp\nM\tm\t=m\nR\t-\ti1>x:2"}) {
       INFO(std::string(text));
       CHECK_THROWS_AS(parsePriceTable(text), std::runtime_error);
     }

@@ -102,6 +102,18 @@ TEST_SUITE("pricing/price") {
     CHECK(total(201) == 603 + 30);
   }
 
+  TEST_CASE("prices are shown exactly") {
+    CHECK(usdPerMillionTokens(0) == "0");
+    CHECK(usdPerMillionTokens(37'500) == "0.0375");
+    CHECK(usdPerMillionTokens(150'000) == "0.15");
+    CHECK(usdPerMillionTokens(10'000'000) == "10");
+    CHECK(usdPerMillionTokens(2'500'001) == "2.500001");
+    CHECK(usdPerMillionTokens(1) == "0.000001");
+    CHECK(usdPerRequest(5'000'000'000) == "0.005");
+    CHECK(usdPerRequest(1) == "0.000000000001");
+    CHECK(usdPerRequest(2'000'000'000'000) == "2");
+  }
+
   TEST_CASE("absurd counts neither overflow nor pay back") {
     Price price;
     price.base.input = std::numeric_limits<int64_t>::max();

@@ -53,8 +53,10 @@ TEST_SUITE("webhook/dispatcher") {
     CHECK(f.only().response_status == 200);
     CHECK(f.only().delivered_at == f.clock.now());
     CHECK(receiver.hits().size() == 1);
-    CHECK(f.metrics.exposition().find("penstock_webhook_attempts_total{result=\"delivered\"} 1") !=
-          std::string::npos);
+    CHECK(eventually([&] {  // counted after the commit
+      return f.metrics.exposition().find(
+                 "penstock_webhook_attempts_total{result=\"delivered\"} 1") != std::string::npos;
+    }));
   }
 
   TEST_CASE(
@@ -144,7 +146,7 @@ TEST_SUITE("webhook/dispatcher") {
   TEST_CASE("after 24 hours a delivery is given up, with a last attempt at their end") {
     Receiver receiver;
     Courier f;
-    f.insert(receiver.url());
+    f.insert(receiver.url("/secret-path"));
     receiver.answer(500);
     const auto event = f.emit();
     REQUIRE(f.triedAll(1));
@@ -163,6 +165,9 @@ TEST_SUITE("webhook/dispatcher") {
     CHECK(f.clock.now() == event.created_at + 24 * 3'600'000);
     CHECK(f.only().status == DeliveryStatus::Failed);
     CHECK(f.only().attempts == 13);
+    CHECK(f.logs("webhook_given_up"));
+    CHECK(f.logText().find("secret-path") == std::string::npos);
+    CHECK(f.logText().find("canary") == std::string::npos);
     CHECK(f.only().error == "status 500");
     CHECK(f.only().response_status == 500);
     CHECK(receiver.hits().size() == 13);
@@ -353,6 +358,25 @@ TEST_SUITE("webhook/dispatcher") {
     f.emit();
     REQUIRE(receiver.waitFor(1));
     CHECK(receiver.hits().at(0).target == "/whole");
+  }
+
+  TEST_CASE("nothing is sent twice while the store refuses to note that it was sent") {
+    Receiver receiver;
+    Courier f({.look_every = milliseconds(1)});
+    f.insert(receiver.url());
+    storage::Database other(f.dir / "penstock.db", {.wal_autocheckpoint_pages = 0});
+    other.exec(
+        "CREATE TRIGGER refuse BEFORE UPDATE ON webhook_delivery "
+        "BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    f.emit();
+    REQUIRE(receiver.waitFor(1));
+    CHECK(f.logs("webhook_store_failed"));
+    f.advance(hours(2));
+    other.exec("DROP TRIGGER refuse");
+    REQUIRE(f.endedAll());
+    CHECK(f.only().status == DeliveryStatus::Delivered);
+    CHECK(f.only().attempts == 1);
+    CHECK(receiver.hits().size() == 1);
   }
 
   TEST_CASE("what is old and finished is purged piece by piece") {

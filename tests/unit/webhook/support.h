@@ -4,10 +4,9 @@
 #include <openssl/hmac.h>
 
 #include <condition_variable>
-#include <map>
+#include <fstream>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -200,11 +199,20 @@ class Courier : public StoreFixture {
     });
   }
   bool endedAll() { return triedAll(1'000'000); }
+  // Whether the log comes to hold this.
+  bool logs(std::string_view text) const {
+    return eventually([&] { return logText().find(text) != std::string::npos; });
+  }
+  std::string logText() const {
+    std::ifstream file(dir / "log.txt");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
   model::WebhookDelivery only() { return deliveries().at(0); }
 
   webhook::DispatcherOptions options;
   std::string org_id;
-  Logger log{{.level = LogLevel::Error, .fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC)}, clock};
+  Logger log{{.fd = ::open((dir / "log.txt").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600)},
+             clock};
   metrics::Registry metrics;
   std::optional<HttpClient> client;
   std::unique_ptr<webhook::Dispatcher> dispatcher;

@@ -1,0 +1,164 @@
+#include "declare/bifrost.h"
+
+#include <algorithm>
+
+#include "declare/bifrost_keys.h"
+#include "declare/compatible.h"
+#include "declare/environment.h"
+#include "declare/reasons.h"
+
+namespace penstock::declare {
+namespace {
+
+constexpr std::string_view kReference = "env.";
+
+// A setting that may be text, "env.NAME" or {"value", "env_var", "from_env"}.
+std::string textOf(std::optional<json::ValueRef> value) {
+  if (!value) return {};
+  if (const auto text = value->asString()) return referenceOf(*text, kReference);
+  const auto variable = value->stringAt("env_var");
+  if (variable && !variable->empty()) {
+    const bool prefixed = variable->starts_with(kReference);
+    return referenceOf((prefixed ? "" : std::string(kReference)) + std::string(*variable),
+                       kReference);
+  }
+  return referenceOf(value->stringAt("value").value_or(""), kReference);
+}
+
+class BifrostImport {
+ public:
+  void run(json::ValueRef config) {
+    if (const auto providers = config.find("providers")) {
+      for (const auto& [name, provider] : providers->members()) {
+        readProvider(std::string(name), provider, below("/providers", name));
+      }
+    }
+    const auto governance = config.find("governance");
+    const bool empty_is_all = config.intAt("version") == 1;
+    if (governance) importBifrostGovernance(*governance, names_, empty_is_all, imported);
+    reportOthers(config, "", {"$schema", "version", "providers", "governance"}, imported.report);
+  }
+
+  Imported imported;
+
+ private:
+  void note(const std::string& where, const std::string& what, const std::string& why) {
+    imported.report.push_back({where, what, why});
+  }
+
+  void readProvider(const std::string& name, json::ValueRef entry, const std::string& where) {
+    const auto custom = entry.find("custom_provider_config");
+    const std::string type(custom ? custom->stringAt("base_provider_type").value_or(name) : name);
+    const CompatibleVendor* vendor = findCompatible(type);
+    if (vendor == nullptr) {
+      return note(where, name,
+                  speaksAnotherDialect(type)
+                      ? "does not speak OpenAI's API; only providers that do are in this version"
+                      : "is not known here");
+    }
+    const auto base = baseUrl(entry, *vendor, where);
+    if (!base) return;
+    reportSettings(entry, where);
+    const auto keys = entry.find("keys");
+    if (!keys || keys->size() == 0) {
+      add(name, name, {.name = {}, .vendor = "openai", .base_url = *base});
+      return;
+    }
+    for (size_t i = 0; i < keys->size(); ++i) {
+      readKey(name, keys->at(i), *base, below(where + "/keys", i), i == 0);
+    }
+  }
+
+  // Bifrost's base_url is what comes before /v1/chat/completions; ours is what comes before
+  // /chat/completions.
+  std::optional<std::string> baseUrl(json::ValueRef entry, const CompatibleVendor& vendor,
+                                     const std::string& where) {
+    const auto network = entry.find("network_config");
+    std::string url = textOf(network ? network->find("base_url") : std::nullopt);
+    while (url.ends_with('/')) url.pop_back();
+    if (!url.empty()) {
+      const bool complete = url.ends_with("/v1") || vendor.name == "perplexity";
+      return complete ? url : url + "/v1";
+    }
+    if (vendor.base_url != "?") return std::string(vendor.base_url);
+    note(where, std::string(vendor.name), "has no base_url, and there is no address to assume");
+    return {};
+  }
+
+  void reportSettings(json::ValueRef entry, const std::string& where) {
+    reportOthers(entry, where, {"keys", "network_config", "custom_provider_config"},
+                 imported.report);
+    for (const char* section : {"network_config", "custom_provider_config"}) {
+      const auto value = entry.find(section);
+      if (!value) continue;
+      reportOthers(*value, where + "/" + section, {"base_url", "base_provider_type", "is_key_less"},
+                   imported.report);
+    }
+  }
+
+  void readKey(const std::string& provider, json::ValueRef key, const std::string& base,
+               const std::string& where, bool first) {
+    const std::string key_name(key.stringAt("name").value_or(""));
+    Provider ours{.name = {}, .vendor = "openai", .base_url = base};
+    ours.api_key = textOf(key.find("value"));
+    const bool clear = !ours.api_key.empty() && ours.api_key.find("${") != 0;
+    if (clear) {
+      note(where + "/value", "the key itself",
+           "it stands in the document in clear; put it into a variable and write ${NAME}");
+    }
+    const std::string name = add(provider, first ? provider : provider + "-" + key_name, ours);
+    if (!first) {
+      note(where, key_name.empty() ? "a further key" : key_name,
+           "is the provider " + name + "; requests are not spread over keys, since " +
+               std::string(reasonFor("weight")));
+    }
+    const auto models = key.find("models");
+    const bool some = models && models->size() > 0 && models->at(0).asString() != "*";
+    if (some) {
+      note(where + "/models", "models",
+           "a provider serves whatever model it is asked for; limit keys by allowed_models");
+    }
+    readAliases(key, name, where);
+    reportOthers(key, where, {"id", "name", "value", "models", "aliases", "weight"},
+                 imported.report);
+  }
+
+  std::string add(const std::string& provider, const std::string& wanted, Provider ours) {
+    ours.allow_private = isPrivateUrl(ours.base_url);
+    ours.name = provider_slugs_.make(wanted, "provider");
+    names_[provider].push_back(ours.name);
+    imported.document.providers.push_back(ours);
+    return ours.name;
+  }
+
+  void readAliases(json::ValueRef key, const std::string& provider, const std::string& where) {
+    const auto aliases = key.find("aliases");
+    if (!aliases) return;
+    for (const auto& [alias, model] : aliases->members()) {
+      const std::string slug = config_slugs_.make(alias, "model");
+      imported.document.routing_configs.push_back(
+          {slug, std::string(alias), std::string(model.asString().value_or("")), provider});
+      note(below(where + "/aliases", alias), std::string(alias), "clients ask for @" + slug);
+    }
+  }
+
+  ProviderNames names_;
+  SlugMaker provider_slugs_;
+  SlugMaker config_slugs_;
+};
+
+}  // namespace
+
+Result<Imported> importBifrost(json::ValueRef config) {
+  const auto providers = config.find("providers");
+  const bool fits = providers && providers->isObject();
+  if (!fits) {
+    return invalidRequest("invalid_source",
+                          "this is no config.json of Bifrost: it has no providers");
+  }
+  BifrostImport import;
+  import.run(config);
+  return std::move(import.imported);
+}
+
+}  // namespace penstock::declare

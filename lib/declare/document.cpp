@@ -1,0 +1,123 @@
+#include "declare/document.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "json/writer.h"
+
+namespace penstock::declare {
+namespace {
+
+constexpr const char* kProject = "default";
+constexpr size_t kMaxSlug = 63;
+constexpr size_t kSuffixRoom = 5;
+
+void write(json::Writer& out, const Provider& provider) {
+  out.beginObject().field("name", provider.name).field("vendor", provider.vendor);
+  if (!provider.base_url.empty()) out.field("base_url", provider.base_url);
+  if (provider.allow_private) out.field("private", true);
+  if (!provider.api_key.empty()) out.field("api_key", provider.api_key);
+  out.endObject();
+}
+
+void write(json::Writer& out, const RoutingConfig& config) {
+  out.beginObject().field("project", kProject).field("slug", config.slug);
+  out.field("name", config.name).field("policy", "single");
+  out.key("config").beginObject().field("model", config.model);
+  out.field("provider", config.provider).endObject().endObject();
+}
+
+void write(json::Writer& out, const ApiKey& key) {
+  out.beginObject().field("project", kProject).field("name", key.name);
+  if (!key.description.empty()) out.field("description", key.description);
+  if (key.rate_limit_rpm) out.field("rate_limit_rpm", *key.rate_limit_rpm);
+  if (!key.allowed_models.empty()) {
+    out.key("allowed_models").beginArray();
+    for (const std::string& model : key.allowed_models) out.value(model);
+    out.endArray();
+  }
+  if (!key.expires_at.empty()) out.field("expires_at", key.expires_at);
+  out.endObject();
+}
+
+template <typename T>
+void writeSection(json::Writer& out, std::string_view name, const std::vector<T>& items) {
+  if (items.empty()) return;
+  out.key(name).beginArray();
+  for (const T& item : items) write(out, item);
+  out.endArray();
+}
+
+bool isAlphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::string slugOf(std::string_view text) {
+  std::string slug;
+  for (const char original : text) {
+    const char c = asciiLower(original);
+    if (isAlphanumeric(c) || (c == '_' && !slug.empty())) {
+      slug.push_back(c);
+    } else if (!slug.empty() && slug.back() != '-') {
+      slug.push_back('-');
+    }
+  }
+  slug.resize(std::min(slug.size(), kMaxSlug - kSuffixRoom));
+  while (!slug.empty() && slug.back() == '-') slug.pop_back();
+  return slug;
+}
+
+}  // namespace
+
+std::string Document::json() const {
+  std::string text;
+  json::Writer out(text);
+  out.beginObject().field("version", 1);
+  writeSection(out, "providers", providers);
+  writeSection(out, "routing_configs", routing_configs);
+  writeSection(out, "api_keys", api_keys);
+  out.endObject();
+  return text;
+}
+
+std::string reportJson(const std::vector<Note>& report) {
+  std::string text;
+  json::Writer out(text);
+  out.beginArray();
+  for (const Note& note : report) {
+    out.beginObject().field("source", note.source).field("where", note.where);
+    out.field("what", note.what).field("why", note.why).endObject();
+  }
+  out.endArray();
+  return text;
+}
+
+std::string SlugMaker::make(std::string_view text, std::string_view otherwise) {
+  std::string base = slugOf(text);
+  if (base.empty()) base = otherwise;
+  std::string slug = base;
+  for (int n = 2; std::ranges::find(taken_, slug) != taken_.end(); ++n) {
+    slug = base + "-" + std::to_string(n);
+  }
+  taken_.push_back(slug);
+  return slug;
+}
+
+std::string below(std::string_view pointer, std::string_view key) {
+  std::string text(pointer);
+  text += '/';
+  for (const char c : key) {
+    if (c == '~') {
+      text += "~0";
+    } else if (c == '/') {
+      text += "~1";
+    } else {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string below(std::string_view pointer, size_t index) {
+  return std::string(pointer) + "/" + std::to_string(index);
+}
+
+}  // namespace penstock::declare

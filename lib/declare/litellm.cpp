@@ -1,0 +1,239 @@
+#include "declare/litellm.h"
+
+#include <algorithm>
+
+#include "declare/compatible.h"
+#include "declare/environment.h"
+#include "declare/litellm_keys.h"
+#include "declare/reasons.h"
+
+namespace penstock::declare {
+namespace {
+
+constexpr std::string_view kReference = "os.environ/";
+
+// One entry of model_list that Penstock can serve.
+struct Deployment {
+  std::string where;
+  std::string model;
+  std::string provider;
+};
+
+// All deployments of one model_name.
+struct Group {
+  std::string name;
+  std::vector<Deployment> deployments;
+};
+
+class LiteLlmImport {
+ public:
+  explicit LiteLlmImport(json::ValueRef config) : config_(config) {}
+
+  void run() {
+    if (const auto list = config_.find("model_list")) {
+      for (size_t i = 0; i < list->size(); ++i) readEntry(list->at(i), below("/model_list", i));
+    }
+    for (const Group& group : groups_) addGroup(group);
+    readAliases();
+    for (const auto& [key, value] : config_.members()) {
+      if (key == "model_list") continue;
+      const bool section =
+          key == "router_settings" || key == "litellm_settings" || key == "general_settings";
+      if (section) {
+        reportOthers(value, below("", key), {"model_group_alias"}, imported.report);
+      } else if (!saysNothing(value)) {
+        note(below("", key), std::string(key), std::string(reasonFor(key)));
+      }
+    }
+  }
+
+  Imported imported;
+  ModelNames names;
+
+ private:
+  void note(const std::string& where, const std::string& what, const std::string& why) {
+    imported.report.push_back({where, what, why});
+  }
+
+  void readEntry(json::ValueRef entry, const std::string& where) {
+    const std::string name(entry.stringAt("model_name").value_or(""));
+    const auto params = entry.find("litellm_params");
+    const std::string model(params ? params->stringAt("model").value_or("") : "");
+    if (name.empty() || model.empty()) {
+      return note(where, "the entry", "has no model_name or no litellm_params.model");
+    }
+    const std::string at = where + "/litellm_params";
+    const auto [prefix, bare] = vendorAndModel(*params, model);
+    const CompatibleVendor* vendor = findCompatible(prefix);
+    if (vendor == nullptr) return reportVendor(at + "/model", name, prefix);
+    const auto provider = providerOf(*params, *vendor, at);
+    if (!provider) return;
+    reportOthers(*params, at, {"model", "api_key", "api_base", "base_url", "custom_llm_provider"},
+                 imported.report);
+    reportOthers(entry, where, {"model_name", "litellm_params"}, imported.report);
+    if (name.find('*') != std::string::npos) return addWildcard(name, *provider, where);
+    groupOf(name).deployments.push_back({where, servedModel(*vendor, bare), *provider});
+  }
+
+  // "groq/llama-3.1" → groq, llama-3.1; a bare "gpt-4o" → openai, gpt-4o.
+  static std::pair<std::string, std::string> vendorAndModel(json::ValueRef params,
+                                                            const std::string& model) {
+    const size_t slash = model.find('/');
+    const std::string prefix = slash == std::string::npos ? "" : model.substr(0, slash);
+    const bool known = findCompatible(prefix) != nullptr || speaksAnotherDialect(prefix);
+    if (const auto custom = params.stringAt("custom_llm_provider")) {
+      return {std::string(*custom), prefix == *custom ? model.substr(slash + 1) : model};
+    }
+    if (known) return {prefix, model.substr(slash + 1)};
+    const std::string_view vendor = vendorOfBareName(model);
+    return {std::string(vendor.empty() ? std::string_view(prefix) : vendor), model};
+  }
+
+  static std::string servedModel(const CompatibleVendor& vendor, const std::string& model) {
+    // LiteLLM adds what Fireworks wants before the name.
+    const bool short_name = vendor.name == "fireworks_ai" && model.find('/') == std::string::npos;
+    return short_name ? "accounts/fireworks/models/" + model : model;
+  }
+
+  void reportVendor(const std::string& where, const std::string& name, const std::string& prefix) {
+    note(where, name,
+         prefix.empty()                 ? "it does not say which provider serves the model"
+         : speaksAnotherDialect(prefix) ? "the provider " + prefix +
+                                              " does not speak OpenAI's API; only providers that "
+                                              "do are in this version"
+                                        : "the provider " + prefix + " is not known here");
+  }
+
+  std::optional<std::string> providerOf(json::ValueRef params, const CompatibleVendor& vendor,
+                                        const std::string& where) {
+    Provider provider{.name = {}, .vendor = "openai"};
+    const auto base =
+        params.stringAt("api_base") ? params.stringAt("api_base") : params.stringAt("base_url");
+    if (base && !base->empty()) {
+      provider.base_url = baseUrl(vendor, referenceOf(*base, kReference));
+    } else if (vendor.base_url == "?") {
+      note(where, std::string(vendor.name), "has no api_base, and there is no address to assume");
+      return {};
+    } else {
+      provider.base_url = vendor.base_url;
+    }
+    provider.allow_private = isPrivateUrl(provider.base_url);
+    readKey(params, vendor, base.has_value(), where, provider);
+    return find(std::move(provider), vendor);
+  }
+
+  // Ollama's own API is below its root, the one that OpenAI's clients speak below /v1.
+  static std::string baseUrl(const CompatibleVendor& vendor, std::string url) {
+    while (url.ends_with('/')) url.pop_back();
+    const bool below_root = vendor.name.starts_with("ollama") && !url.ends_with("/v1");
+    return below_root ? url + "/v1" : url;
+  }
+
+  void readKey(json::ValueRef params, const CompatibleVendor& vendor, bool own_address,
+               const std::string& where, Provider& provider) {
+    const auto key = params.stringAt("api_key");
+    if (key && !key->empty()) {
+      provider.api_key = referenceOf(*key, kReference);
+      if (!key->starts_with(kReference)) {
+        note(where + "/api_key", "the key itself",
+             "it stands in the document in clear; put it into a variable and write ${NAME}");
+      }
+    } else if (!own_address && !vendor.variable.empty()) {
+      provider.api_key = "${" + std::string(vendor.variable) + "}";
+    } else if (!vendor.variable.empty()) {
+      note(where, "api_key",
+           "there is none, so none is sent; LiteLLM would send that of " +
+               std::string(vendor.variable));
+    }
+  }
+
+  std::string find(Provider provider, const CompatibleVendor& vendor) {
+    for (const Provider& known : imported.document.providers) {
+      provider.name = known.name;
+      if (known == provider) return known.name;
+    }
+    provider.name = provider_slugs_.make(vendor.name, "provider");
+    imported.document.providers.push_back(provider);
+    return provider.name;
+  }
+
+  void addWildcard(const std::string& name, const std::string& provider, const std::string& where) {
+    names.emplace(name, provider + "/*");
+    note(where, name,
+         "needs no routing config: clients ask for " + provider + "/MODEL, whatever the model");
+  }
+
+  Group& groupOf(const std::string& name) {
+    const auto found = std::ranges::find(groups_, name, &Group::name);
+    if (found != groups_.end()) return *found;
+    return groups_.emplace_back(Group{name, {}});
+  }
+
+  // The one place that decides on a policy: with fallback_chain and weighted it will choose one of
+  // those where there are several deployments.
+  void addGroup(const Group& group) {
+    const Deployment& first = group.deployments.front();
+    addConfig(group.name, first.model, first.provider, first.where);
+    for (size_t i = 1; i < group.deployments.size(); ++i) {
+      note(group.deployments[i].where, group.name,
+           "only its first deployment is carried over; " + std::string(reasonFor("routing")));
+    }
+  }
+
+  void addConfig(const std::string& name, const std::string& model, const std::string& provider,
+                 const std::string& where) {
+    const std::string slug = config_slugs_.make(name, "model");
+    imported.document.routing_configs.push_back({slug, name, model, provider});
+    names.emplace(name, "@" + slug);
+    if (slug != name) note(where, name, "clients ask for @" + slug);
+  }
+
+  // {"alias": "group"} or {"alias": {"model": "group", "hidden": true}}.
+  void readAliases() {
+    const auto settings = config_.find("router_settings");
+    const auto aliases = settings ? settings->find("model_group_alias") : std::nullopt;
+    if (!aliases) return;
+    for (const auto& [alias, value] : aliases->members()) {
+      const auto target = value.isString() ? value.asString() : value.stringAt("model");
+      const std::string where = below("/router_settings/model_group_alias", alias);
+      const auto found = std::ranges::find(groups_, target.value_or(""), &Group::name);
+      if (found == groups_.end()) {
+        note(where, std::string(alias), "what it stands for is not carried over");
+        continue;
+      }
+      const Deployment& first = found->deployments.front();
+      addConfig(std::string(alias), first.model, first.provider, where);
+    }
+  }
+
+  json::ValueRef config_;
+  std::vector<Group> groups_;
+  SlugMaker provider_slugs_;
+  SlugMaker config_slugs_;
+};
+
+}  // namespace
+
+Result<Imported> importLiteLlm(json::ValueRef config, std::optional<json::ValueRef> keys,
+                               UnixMillis now) {
+  const bool fits = config.isObject() && (config.find("model_list") || keys);
+  if (!fits) {
+    return invalidRequest("invalid_source",
+                          "this is no config.yaml of LiteLLM: it has no model_list");
+  }
+  LiteLlmImport import(config);
+  import.run();
+  if (keys) {
+    auto read = importLiteLlmKeys(*keys, import.names, now, import.imported);
+    if (!read) return std::move(read).error();
+  }
+  if (!import.imported.document.routing_configs.empty()) {
+    import.imported.report.insert(
+        import.imported.report.begin(),
+        {"/model_list", "the names of models",
+         "each is a routing config: where clients asked for NAME they ask for @NAME"});
+  }
+  return std::move(import.imported);
+}
+
+}  // namespace penstock::declare

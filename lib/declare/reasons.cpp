@@ -1,0 +1,107 @@
+#include "declare/reasons.h"
+
+#include <algorithm>
+
+namespace penstock::declare {
+namespace {
+
+struct Reason {
+  std::string_view part;  // of the setting's name
+  std::string_view why;
+};
+
+constexpr std::string_view kPolicies = "routing policies other than single are not in this version";
+constexpr std::string_view kRetries = "retries and cool-downs cannot be set in this version";
+constexpr std::string_view kTimeouts = "timeouts cannot be set in this version";
+constexpr std::string_view kCache = "the response cache is not in this version";
+constexpr std::string_view kExport =
+    "sending logs elsewhere is not in this version; see the request log, /metrics and webhooks";
+constexpr std::string_view kBudgets = "budgets are not in this version";
+constexpr std::string_view kTokens =
+    "limits in tokens are not in this version; keys have rate_limit_rpm";
+constexpr std::string_view kProviderLimits = "only keys have rate limits, as rate_limit_rpm";
+constexpr std::string_view kTeams =
+    "there are no teams; everything goes to the project default, move it where it belongs";
+constexpr std::string_view kSecrets =
+    "Penstock makes its own keys; see penstock management-key create";
+constexpr std::string_view kStore = "Penstock keeps its own store in its data folder";
+constexpr std::string_view kGuards = "guardrails and plugins are not in this version";
+constexpr std::string_view kPrices = "prices come from the built-in catalogue in this version";
+
+// The first that the name contains counts.
+constexpr Reason kReasons[] = {
+    {"fallback", kPolicies},
+    {"budget", kBudgets},
+    {"routing", kPolicies},
+    {"weight", kPolicies},
+    {"order", kPolicies},
+    {"pre_call_checks", kPolicies},
+    {"retry", kRetries},
+    {"retries", kRetries},
+    {"cooldown", kRetries},
+    {"allowed_fails", kRetries},
+    {"timeout", kTimeouts},
+    {"cache", kCache},
+    {"redis", kCache},
+    {"vector_store", kCache},
+    {"callback", kExport},
+    {"langfuse", kExport},
+    {"alerting", kExport},
+    {"otel", kExport},
+    {"spend", kBudgets},
+    {"tpm", kTokens},
+    {"token_max", kTokens},
+    {"max_limit", kBudgets},
+    {"rpm", kProviderLimits},
+    {"rate_limit", kProviderLimits},
+    {"max_parallel_requests", kProviderLimits},
+    {"concurrency", kProviderLimits},
+    {"team", kTeams},
+    {"customer", kTeams},
+    {"user_id", kTeams},
+    {"organization", kTeams},
+    {"master_key", kSecrets},
+    {"salt_key", kSecrets},
+    {"encryption_key", kSecrets},
+    {"auth_config", kSecrets},
+    {"database", kStore},
+    {"store", kStore},
+    {"guardrail", kGuards},
+    {"plugin", kGuards},
+    {"mcp", kGuards},
+    {"cost_per", kPrices},
+    {"pricing", kPrices},
+    {"model_info", "what a model can and costs comes from the built-in catalogue"},
+    {"api_version", "only Azure needs one, and Azure is not in this version"},
+    {"environment_variables", "set them where penstock apply runs"},
+    {"pass_through", "every route goes through the one pipeline; there is no pass-through"},
+    {"metadata", "keys hold no metadata; name and description do"},
+    {"aliases", "make a routing config with the alias as its slug"},
+    {"blocked", "a blocked key is not carried over"},
+};
+
+}  // namespace
+
+std::string_view reasonFor(std::string_view setting) {
+  const auto* row = std::ranges::find_if(kReasons, [&](const Reason& reason) {
+    return setting.find(reason.part) != std::string_view::npos;
+  });
+  return row == std::end(kReasons) ? "Penstock has no such setting" : row->why;
+}
+
+bool saysNothing(json::ValueRef value) {
+  if (value.isNull() || value.asBool() == false || value.asDouble() == 0.0) return true;
+  if (const auto text = value.asString()) return text->empty();
+  return (value.isObject() || value.isArray()) && value.size() == 0;
+}
+
+void reportOthers(json::ValueRef object, const std::string& where,
+                  std::span<const std::string_view> known, std::vector<Note>& report,
+                  const std::string& source) {
+  for (const auto& [key, value] : object.members()) {
+    if (saysNothing(value) || std::ranges::find(known, key) != known.end()) continue;
+    report.push_back({below(where, key), std::string(key), std::string(reasonFor(key)), source});
+  }
+}
+
+}  // namespace penstock::declare
