@@ -26,7 +26,7 @@ export class Contract {
   constructor(document) {
     this.#document = document;
     addFormats.default(this.#ajv);
-    this.#ajv.addVocabulary(["example"]);
+    this.#ajv.addVocabulary(["example", ...Object.keys(document)]); // it is no schema itself
     this.#ajv.addSchema(document, ROOT, false, false);
     this.operations = Object.entries(document.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method]).map((method) => this.#operation(path, item, method)));
@@ -94,7 +94,7 @@ export class Contract {
       const { required, schema } = this.#get(place);
       const value = headers[name.toLowerCase()];
       if (value === undefined) return required ? [`the header ${name} is missing`] : [];
-      return this.#validate([...place, "schema"], typed(value, schema)).map((problem) => `header ${name}${problem}`);
+      return this.#validate([...place, "schema"], typed(value, schema), `the header ${name}`);
     });
   }
 
@@ -141,7 +141,7 @@ export class Contract {
     return value.$ref ? this.#get(this.#resolveAt(value.$ref.slice(2).split("/"))) : value;
   }
 
-  #validate(at, value) {
+  #validate(at, value, what = "the body") {
     if (value === undefined) return ["the body is no JSON"];
     const pointer = at.map((key) => encodeURIComponent(key.replace(/~/g, "~0").replace(/\//g, "~1"))).join("/");
     if (!this.#validators.has(pointer)) {
@@ -151,7 +151,7 @@ export class Contract {
     if (validate(value)) return [];
     return validate.errors.map(({ instancePath, message, params }) => {
       const detail = params.additionalProperty ?? params.unevaluatedProperty ?? params.allowedValues?.join(", ");
-      return `${instancePath || "the body"} ${message}${detail === undefined ? "" : `: ${detail}`}`;
+      return `${instancePath || what} ${message}${detail === undefined ? "" : `: ${detail}`}`;
     });
   }
 }
