@@ -100,7 +100,7 @@ void writeKeys(json::Writer& out, store::Tables& tables,
                const std::vector<model::Project>& projects, KeyHashes key_hashes) {
   out.key("api_keys").beginArray();
   for (const auto& project : projects) {
-    const auto by_name = [](const auto& key) { return key.name; };
+    const auto by_name = [](const auto& key) { return key.name; };  // then oldest first
     for (const auto& key : sorted(tables.api_keys.unrevokedOf(project.id), by_name)) {
       writeKey(out, key, project.slug, key_hashes);
     }

@@ -3,6 +3,7 @@
 #include "json/document.h"
 #include "manage/answers.h"
 #include "manage/body.h"
+#include "manage/kind.h"
 #include "manage/log_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -41,6 +42,7 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
   if (const auto status = query.choice("status", {"2xx", "4xx", "5xx"})) {
     filter.status = static_cast<store::StatusClass>(*status + 1);
   }
+  query.text("project_id");  // resolved by resolveProject()
   filter.model = query.text("model");
   filter.provider = query.text("provider");
   filter.end_user = query.text("end_user");
@@ -91,7 +93,10 @@ Answer showLog(Services& services, const Call& call) {
   if (services.flush_logs) services.flush_logs();
   const auto row = services.config.store().log().find(id);
   if (!row || !call.sees(row->project_id)) return notFound("log", id);
-  return dataAnswer(kOk, [&](json::Writer& out) { writeLogDetail(out, *row); });
+  std::string json;
+  json::Writer out(json);
+  writeLogDetail(out, *row);
+  return taggedAnswer(kOk, json, etagOf(json));
 }
 
 }  // namespace

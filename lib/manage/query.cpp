@@ -105,6 +105,8 @@ std::optional<UnixMillis> parseTime(std::string_view text) {
 }
 
 std::string QueryReader::text(std::string_view name) {
+  known_.emplace_back(name);
+  known_.push_back(camelCase(name));
   std::string value = request_.queryParam(name);
   if (value.empty()) value = request_.queryParam(camelCase(name));
   if (value.size() <= kMaxText) return value;
@@ -156,7 +158,12 @@ void QueryReader::fail(std::string_view name, std::string message) {
   errors_.push_back({std::string(name), std::move(message)});
 }
 
-Status QueryReader::finish() const {
+Status QueryReader::finish() {
+  split(request_.query, '&', [this](std::string_view pair) {
+    const std::string name = percentDecode(pair.substr(0, pair.find('='))).value_or("");
+    if (pair.empty() || std::find(known_.begin(), known_.end(), name) != known_.end()) return;
+    errors_.push_back({name, "unknown parameter"});
+  });
   if (errors_.empty()) return Unit{};
   const FieldError& first = errors_.front();
   ApiError error{ErrorKind::Unprocessable, "validation_error", first.param + ": " + first.message,

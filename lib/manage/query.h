@@ -29,11 +29,12 @@ class QueryReader {
   store::PageRequest page(std::string_view list);
   void fail(std::string_view name, std::string message);
 
-  // 422 with every wrong parameter, if there was any.
-  Status finish() const;
+  // 422 with every wrong parameter, if there was any; one that was not asked for by now is wrong.
+  Status finish();
 
  private:
   const http::Request& request_;
+  std::vector<std::string> known_;  // under both spellings
   std::vector<FieldError> errors_;
 };
 

@@ -69,6 +69,7 @@ Answer withConfig(Services& services, const Call& call, F f) {
 Answer listConfigVersions(Services& services, const Call& call) {
   QueryReader query(call.request);
   const auto page = query.page(kList);
+  query.text("project_id");  // of findConfig()
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
   const auto before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
   return withConfig(services, call, [&](store::Tables& tables, const auto& config) -> Answer {

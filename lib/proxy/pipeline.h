@@ -69,7 +69,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   // nothing: the caller left, or the gateway stops.
   void judge(routing::OutcomeKind outcome);
 
-  // Ends. finish() is the one way out.
+  // Ends. finish() is the one way out. It comes before the answer's last byte, so that whoever has
+  // the whole answer finds the request in the log.
   void finish(int status, std::string error_class);
   void release();
   bool retainsPayloads() const;

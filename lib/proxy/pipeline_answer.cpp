@@ -71,8 +71,8 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
   }
   http::Response response = errorResponse(error, retry);
   addAnswerHeaders(response.headers, row_, rate_ ? &*rate_ : nullptr);
-  exchange_->respond(response);
   finish(response.status, error.code);
+  exchange_->respond(response);
 }
 
 void Pipeline::answerDryRun() {

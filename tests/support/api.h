@@ -6,6 +6,7 @@
 
 #include "json/document.h"
 #include "penstock/gateway.h"
+#include "support/exchange_log.h"
 
 // A gateway with real sockets and a client that nobody here wrote, for integration tests.
 namespace penstock::test {
@@ -48,6 +49,7 @@ class Api {
       request.headers.emplace("Content-Type", "application/json");
     const auto result = client.send(request);
     if (!result) return {};
+    recordExchange(request, *result);
     return {result->status, result->body, result->headers};
   }
 
