@@ -129,9 +129,9 @@ class Caller {
 // All that the API shows.
 std::string everything(Api& api) {
   std::string all;
-  for (const char* list : {"/projects?include_deleted=true", "/providers", "/routing-configs",
-                           "/api-keys", "/members", "/management-keys", "/webhooks/endpoints",
-                           "/webhooks/deliveries", "/audit-logs"}) {
+  for (const char* list :
+       {"/projects?include_deleted=true", "/providers", "/routing-configs", "/api-keys", "/members",
+        "/management-keys", "/webhooks/endpoints", "/webhooks/deliveries", "/audit-logs"}) {
     const char separator = std::string(list).find('?') == std::string::npos ? '?' : '&';
     const Answer answer = api.get(kBase + std::string(list) + separator + "limit=200");
     REQUIRE(answer.status == 200);
