@@ -50,6 +50,18 @@ int refuse(const ApiError& error) {
   return kRefused;
 }
 
+// Seconds for a million entries.
+int checkAudit(store::Store& store) {
+  const store::AuditVerdict verdict =
+      store.read([](store::Tables& tables) { return tables.audit_log.verify(); });
+  if (verdict.ok) {
+    std::cout << "audit log: ok, " << verdict.entries << " entries\n";
+    return kDone;
+  }
+  std::cerr << "audit log: entry " << verdict.first_bad_seq << ": " << verdict.reason << "\n";
+  return kRefused;
+}
+
 int loadSnapshot(const CheckOptions& options) {
   const SystemClock clock;
   auto store = store::Store::open(storeOptions(options), clock);
@@ -61,7 +73,7 @@ int loadSnapshot(const CheckOptions& options) {
   std::cout << "configuration: ok, version " << snapshot->version() << ", "
             << snapshot->apiKeyCount() << " keys, " << snapshot->providers().size()
             << " providers, " << snapshot->routingConfigs().size() << " routing configs\n";
-  return kDone;
+  return checkAudit(**store);
 }
 
 int check(const CheckOptions& options) {
@@ -78,7 +90,7 @@ int check(const CheckOptions& options) {
 }  // namespace
 
 void addCheck(CLI::App& app, int& exit_code) {
-  CLI::App& command = *app.add_subcommand("check", "Check the store's integrity and load it");
+  CLI::App& command = *app.add_subcommand("check", "Check the store's integrity, load it, and verify the audit log");
   auto options = std::make_shared<CheckOptions>();
   command.add_option("--data", options->data_dir, "Folder of the store")
       ->envname("PENSTOCK_DATA")

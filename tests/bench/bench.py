@@ -13,6 +13,7 @@ import time
 from statistics import median
 
 import loads
+import manage
 import report
 from servers import Nginx, Penstock, Upstream
 
@@ -183,6 +184,8 @@ class Bench:
         self.row("Binary", "stripped", "MB", sizes)
 
     def run(self):
+        if self.options.only_manage:
+            return manage.measure(self)
         gateways = self.start_gateways()
         for server in gateways:  # warm-up: pools, heap, CPU clock
             loads.wrk(server, self.bodies["1 KB"], 64, 1, self.directory)
@@ -196,6 +199,7 @@ class Bench:
             self.open_streams(count)
         if not self.options.without_penstock:
             self.start_up()
+            manage.measure(self)
             self.binary_size()
 
 
@@ -211,6 +215,8 @@ def parse_options():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement in a round")
     parser.add_argument("--keys", type=int, default=10_000, help="in the store for the start-up")
+    parser.add_argument("--audit", type=int, default=1_000_000, help="entries in the audit log")
+    parser.add_argument("--only-manage", action="store_true", help="only the management API")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")
     return parser.parse_args()

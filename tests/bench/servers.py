@@ -138,7 +138,8 @@ class Penstock(Server):
     def __init__(self, binary, logs, data=None):
         where = ["--data", data] if data else ["--ephemeral"]
         command = [binary, "serve", *where, "--log-format", "json",
-                   "--proxy-listen", "127.0.0.1:0", "--manage-listen", "127.0.0.1:0"]
+                   "--proxy-listen", "127.0.0.1:0", "--manage-listen", "127.0.0.1:0",
+                   "--manage-rate-limit-rpm", "1000000000"]
         begin = time.monotonic()
         with open(logs, "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
