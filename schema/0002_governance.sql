@@ -65,6 +65,7 @@ CREATE INDEX audit_log_action ON audit_log (action);
 CREATE INDEX audit_log_type ON audit_log (resource_type);
 CREATE INDEX audit_log_resource ON audit_log (resource_id);
 CREATE INDEX audit_log_project ON audit_log (project_id);
+CREATE INDEX audit_log_email ON audit_log (actor_email) WHERE actor_email <> '';
 
 CREATE TRIGGER audit_log_fixed BEFORE UPDATE ON audit_log
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;

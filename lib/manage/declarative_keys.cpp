@@ -68,7 +68,7 @@ std::optional<model::ApiKey> DeclaredKeys::match(const std::string& project_id,
                          [&](const model::ApiKey& key) { return key.name == name; });
   }
   if (found == keys.end()) return std::nullopt;
-  model::ApiKey key = *std::move(found);
+  model::ApiKey key = std::move(*found);
   keys.erase(found);
   return key;
 }

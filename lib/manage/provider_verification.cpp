@@ -8,7 +8,7 @@ namespace {
 
 // Also tells the health board: a call is a call.
 upstream::ProbeResult probe(Services& services, const model::Provider& provider) {
-  const upstream::ProbeResult result = services.prober.probe(provider);
+  upstream::ProbeResult result = services.prober.probe(provider);
   if (!provider.id.empty()) {
     services.health.recordProbe(provider.id, result.ok() ? "" : result.message,
                                 services.clock.now());

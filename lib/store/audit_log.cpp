@@ -119,7 +119,7 @@ AuditPage AuditTable::list(const AuditFilter& filter) {
   if (filter.end) where.add("seq < ?", firstSeqAt(*filter.end));
   if (!filter.resource_id.empty()) where.add("resource_id = ?", filter.resource_id);
   if (filter.actor.find('@') != std::string::npos) {
-    where.add("actor_email = ?", filter.actor);
+    where.add("actor_email = ? AND actor_email <> ''", filter.actor);
   } else if (!filter.actor.empty()) {
     where.add("actor_id = ?", filter.actor);
   }

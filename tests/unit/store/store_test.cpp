@@ -220,6 +220,24 @@ TEST_SUITE("store/store") {
     });
   }
 
+  TEST_CASE("a store with members, webhooks and an audit log can be upgraded with its rows") {
+    test::TempDir dir;
+    restoreDump(dir.path(), "0002.sql");
+    test::ManualClock clock;
+    auto opened =
+        Store::open({.data_dir = dir.path(), .master_key = Secret(std::string(64, '7'))}, clock);
+    REQUIRE_MESSAGE(opened, opened.error().message);
+    (*opened)->read([](Tables& t) {
+      CHECK(t.organizations.first().value().ip_allowlist ==
+            std::vector<std::string>{"127.0.0.0/8"});
+      CHECK(t.members.all().at(0).email == "ann@example.com");
+      CHECK(t.webhook_endpoints.all().at(0).secret.reveal().starts_with("whsec_"));
+      CHECK(t.webhook_outbox.list({}, {}).items.at(0).event_type == "api_key.revoked");
+      CHECK(t.audit_log.verify().ok);
+      CHECK(t.audit_log.verify().entries == 8);
+    });
+  }
+
   TEST_CASE("a backup opens as a store with the same master key") {
     StoreFixture f;
     f.bootstrap();
