@@ -169,11 +169,11 @@ class Gateway::Impl {
   routing::HealthBoard health;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
-  http::Resolver resolver;
   proxy::Context proxy_context;
   budget::RateLimiter manage_rate_limits;
   manage::InFlight manage_in_flight;
   std::vector<std::unique_ptr<http::Loop>> loops;
+  http::Resolver resolver;  // its threads post to the loops: it ends before them
   std::unique_ptr<DemoServer> demo_server;
   std::vector<std::unique_ptr<http::Client>> clients;              // by loop
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop

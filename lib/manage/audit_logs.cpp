@@ -1,6 +1,7 @@
 // The audit log: who changed what, newest first, and whether anybody has changed the log since.
 #include "base/text.h"
 #include "manage/answers.h"
+#include "manage/body.h"
 #include "manage/kind.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -27,7 +28,10 @@ Answer listEntries(Services& services, const Call& call) {
   filter.action = query.text("action");
   filter.resource_type = query.text("resource_type");
   filter.resource_id = query.text("resource_id");
-  filter.project_id = query.text("project_id");
+  const std::string named = query.text("project_id");
+  const model::Project* project = findProject(call, named);
+  // Ids of deleted projects still find their entries.
+  filter.project_id = project == nullptr ? named : project->id;
   const auto page = query.page(kList);
   filter.limit = page.limit;
   filter.before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));

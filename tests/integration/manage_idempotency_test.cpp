@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <latch>
@@ -77,12 +78,12 @@ TEST_SUITE("manage/idempotency") {
 
   TEST_CASE("answers survive a restart, for a day, and are sealed on the disk") {
     TempDir dir;
-    int64_t now = 1'800'000'000'000;
+    std::atomic<int64_t> now = 1'800'000'000'000;
     GatewayOptions options = quietOptions();
     options.ephemeral = false;
     options.data_dir = dir.path().string();
     options.proxy_listen = options.manage_listen = "127.0.0.1:0";
-    options.wall_clock = [&now] { return now; };
+    options.wall_clock = [&now] { return now.load(); };
     std::string key;
     std::string first;
     {
