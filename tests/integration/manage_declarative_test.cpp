@@ -171,4 +171,35 @@ TEST_SUITE("manage/declarative") {
                 .status == 200);
     CHECK(apply(to, document, true).status == 422);
   }
+
+  TEST_CASE("applying gives nobody more than the routes do") {
+    Gateway gateway = quietGateway();
+    Api owner = manageOf(gateway);
+    Api admin = withRole(gateway, "admin");
+    for (const char* email : {"ann@example.com", "bob@example.com"}) {
+      const std::string body = R"({"email":")" + std::string(email) + R"(","role":"owner"})";
+      REQUIRE(owner.post("/manage/v1/members", body).status == 201);
+    }
+    const Answer renamed = apply(admin, R"({"version":1,"organization":{"name":"mine"}})");
+    CHECK(renamed.status == 422);
+    CHECK(errorParams(renamed) == std::vector<std::string>{"/document/organization"});
+    const char* lower_ann =
+        R"({"version":1,"members":[{"email":"ann@example.com","role":"admin"}]})";
+    CHECK(errorParams(apply(admin, lower_ann)) == std::vector<std::string>{"/document/members/0"});
+    CHECK(apply(admin, R"({"version":1,"members":[]})", true).status == 403);
+    CHECK(listAll(owner, "/members", "role") == std::vector<std::string>{"owner", "owner"});
+    // Nor may an owner lower the last one, or drop it, unless the document names another.
+    CHECK(errorCode(apply(owner, lower_ann, true)) == "last_owner");
+    CHECK(apply(owner, lower_ann).status == 200);
+    const std::string lower_bob =
+        R"({"version":1,"members":[{"email":"bob@example.com","role":"viewer"})";
+    const auto lowerBob = [&](const std::string& more) {
+      return apply(owner, lower_bob + more + "]}", false);
+    };
+    CHECK(errorCode(lowerBob("")) == "last_owner");
+    CHECK(lowerBob(R"(,{"email":"ann@example.com","role":"owner"})").status == 200);
+    auto roles = listAll(owner, "/members", "role");
+    std::sort(roles.begin(), roles.end());
+    CHECK(roles == std::vector<std::string>{"owner", "viewer"});
+  }
 }
