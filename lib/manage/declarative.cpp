@@ -170,6 +170,7 @@ void Reconciliation::projects(json::ObjectReader& document) {
       },
       kMaxItems);
   if (!there) return;
+  if (prune_ == Prune::Yes) kept_projects_ = named;
   for (const model::Project& project : tables_.projects.all()) {
     if (named.contains(project.slug)) continue;
     leftOver("project", project.slug, [this, project] { return dropProject(change_, project); });
@@ -188,7 +189,6 @@ void Reconciliation::providers(json::ObjectReader& document) {
         if (vendor != nullptr) wanted.vendor = vendor->id;
         if (before && wanted.vendor != before->vendor) {
           item.fail("vendor", "cannot be changed; the provider is of vendor " + before->vendor);
-          return;
         }
         readProvider(item, wanted, before ? Edit::Update : Edit::Create);
         if (!item.ok() || before == wanted) return;
@@ -209,6 +209,9 @@ const model::Project* Reconciliation::projectOf(json::ObjectReader& item) {
   const std::string slug = item.requireString("project", {.min = 1, .max = 63});
   const model::Project* project = slug.empty() ? nullptr : findProject(call_, slug);
   if (project == nullptr && !slug.empty()) item.fail("project", "there is no such project");
+  if (project != nullptr && kept_projects_ && !kept_projects_->contains(project->slug)) {
+    item.fail("project", "would be deleted: the document's projects do not name it");
+  }
   return project;
 }
 
@@ -221,7 +224,11 @@ void Reconciliation::routingConfigs(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string slug = item.requireString("slug", {.min = 1, .max = 63});
-        if (project == nullptr) return;
+        if (project == nullptr) {  // what else is wrong with it is said all the same
+          model::RoutingConfig unplaced;
+          readDeclaredConfig(item, unplaced, names, context);
+          return;
+        }
         if (!unique.insert(project->slug + "/" + slug).second) {
           item.fail("slug", "is in the list already");
         }
@@ -265,8 +272,12 @@ void Reconciliation::apiKeys(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string name = item.requireString("name", kName);
-        if (project == nullptr || name.empty()) return;
         const auto imported = readImportedSecret(item);
+        if (project == nullptr || name.empty()) {
+          model::ApiKey unplaced;
+          readApiKeyFields(item, unplaced, call_.now);
+          return;
+        }
         const auto before = keys.match(project->id, name, imported ? &imported->hash : nullptr);
         model::ApiKey wanted = before.value_or(model::ApiKey{.project_id = project->id});
         readApiKeyFields(item, wanted, call_.now);

@@ -202,4 +202,30 @@ TEST_SUITE("manage/declarative") {
     std::sort(roles.begin(), roles.end());
     CHECK(roles == std::vector<std::string>{"owner", "viewer"});
   }
+
+  TEST_CASE("an item in no project is told of its own errors only") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const Answer answer = apply(api, R"({"version":1,
+      "providers":[{"name":"demo","vendor":"openai","base_url":"https://h.example","private":"x"}],
+      "routing_configs":[{"project":"none","slug":"a","name":"A","policy":"single","config":{},
+                          "automatic":false}],
+      "api_keys":[{"project":"none","name":"k","description":"","rate_limit_rpm":0}]})");
+    CHECK(answer.status == 422);
+    CHECK(errorParams(answer) == std::vector<std::string>{"/document/providers/0/vendor",
+                                                          "/document/providers/0/private",
+                                                          "/document/routing_configs/0/project",
+                                                          "/document/api_keys/0/project",
+                                                          "/document/api_keys/0/rate_limit_rpm"});
+  }
+
+  TEST_CASE("a document cannot put things into a project that it deletes") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const char* document = R"({"version":1,"projects":[{"slug":"web","name":"Web"}],
+      "api_keys":[{"project":"default","name":"k"}]})";
+    CHECK(errorParams(apply(api, document, true)) ==
+          std::vector<std::string>{"/document/api_keys/0/project"});
+    CHECK(apply(api, document).status == 200);
+  }
 }
