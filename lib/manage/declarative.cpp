@@ -10,6 +10,7 @@
 #include "config/build.h"
 #include "config/policy.h"
 #include "config/target_resolver.h"
+#include "manage/auth.h"
 #include "manage/body.h"
 #include "manage/declarative_keys.h"
 #include "manage/effects.h"
@@ -27,7 +28,11 @@ constexpr size_t kMaxItems = 100'000;
 class Reconciliation {
  public:
   Reconciliation(Change& change, Prune prune)
-      : change_(change), tables_(change.tables), call_(change.call), prune_(prune) {}
+      : change_(change),
+        tables_(change.tables),
+        call_(change.call),
+        prune_(prune),
+        had_owner_(tables_.members.countOwners() > 0) {}
 
   void organization(json::ObjectReader& section);
   void members(json::ObjectReader& document);
@@ -56,8 +61,10 @@ class Reconciliation {
   store::Tables& tables_;
   Call call_;
   const Prune prune_;
+  const bool had_owner_;  // a member
   Reconciled result_;
-  std::vector<std::function<Status()>> drops_;  // in the order of the sections
+  std::optional<std::set<std::string>> kept_projects_;  // slugs, when the others are to go
+  std::vector<std::function<Status()>> drops_;          // in the order of the sections
 };
 
 std::string Reconciliation::keyOf(json::ObjectReader& item, std::string_view key,
@@ -88,13 +95,17 @@ void Reconciliation::leftOver(std::string_view resource, std::string name,
   }
 }
 
-// What depends goes before what it depends on: the sections' order backwards.
+// What depends goes before what it depends on: the sections' order backwards. Owners are counted at
+// the end, since one may be lowered in the document before the next one is named.
 Status Reconciliation::finish() {
   std::reverse(drops_.begin(), drops_.end());
   for (const auto& drop : drops_) {
     if (auto dropped = drop(); !dropped) return dropped;
   }
-  return Unit{};
+  if (!had_owner_ || tables_.members.countOwners() > 0) return Unit{};
+  ApiError error{ErrorKind::Conflict, "last_owner", "the organization needs an owner"};
+  error.resource = "member";
+  return error;
 }
 
 void Reconciliation::organization(json::ObjectReader& section) {
@@ -102,6 +113,7 @@ void Reconciliation::organization(json::ObjectReader& section) {
   model::Organization wanted = before;
   readOrganization(section, wanted, call_);
   if (!section.ok() || wanted == before) return;
+  if (auto owner = requireRole(call_.caller, model::Role::Owner); !stored(section, owner)) return;
   change_.remember(kOrganization, before);
   if (stored(section, tables_.organizations.update(wanted))) {
     change_.updated(kOrganization, wanted);
@@ -119,7 +131,9 @@ void Reconciliation::members(json::ObjectReader& document) {
         if (!before) requireField(item, "role");
         readMember(item, wanted, call_);
         if (!item.ok() || before == wanted) return;
-        if (auto allowed = notAbove(call_.caller, wanted.role); !stored(item, allowed)) return;
+        for (const model::Role role : {before ? before->role : wanted.role, wanted.role}) {
+          if (auto allowed = notAbove(call_.caller, role); !stored(item, allowed)) return;
+        }
         if (before) {
           change_.remember(kMember, *before);
           tables_.members.update(wanted);
@@ -156,6 +170,7 @@ void Reconciliation::projects(json::ObjectReader& document) {
       },
       kMaxItems);
   if (!there) return;
+  if (prune_ == Prune::Yes) kept_projects_ = named;
   for (const model::Project& project : tables_.projects.all()) {
     if (named.contains(project.slug)) continue;
     leftOver("project", project.slug, [this, project] { return dropProject(change_, project); });
@@ -174,7 +189,6 @@ void Reconciliation::providers(json::ObjectReader& document) {
         if (vendor != nullptr) wanted.vendor = vendor->id;
         if (before && wanted.vendor != before->vendor) {
           item.fail("vendor", "cannot be changed; the provider is of vendor " + before->vendor);
-          return;
         }
         readProvider(item, wanted, before ? Edit::Update : Edit::Create);
         if (!item.ok() || before == wanted) return;
@@ -195,6 +209,9 @@ const model::Project* Reconciliation::projectOf(json::ObjectReader& item) {
   const std::string slug = item.requireString("project", {.min = 1, .max = 63});
   const model::Project* project = slug.empty() ? nullptr : findProject(call_, slug);
   if (project == nullptr && !slug.empty()) item.fail("project", "there is no such project");
+  if (project != nullptr && kept_projects_ && !kept_projects_->contains(project->slug)) {
+    item.fail("project", "would be deleted: the document's projects do not name it");
+  }
   return project;
 }
 
@@ -207,7 +224,11 @@ void Reconciliation::routingConfigs(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string slug = item.requireString("slug", {.min = 1, .max = 63});
-        if (project == nullptr) return;
+        if (project == nullptr) {  // what else is wrong with it is said all the same
+          model::RoutingConfig unplaced;
+          readDeclaredConfig(item, unplaced, names, context);
+          return;
+        }
         if (!unique.insert(project->slug + "/" + slug).second) {
           item.fail("slug", "is in the list already");
         }
@@ -251,8 +272,12 @@ void Reconciliation::apiKeys(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string name = item.requireString("name", kName);
-        if (project == nullptr || name.empty()) return;
         const auto imported = readImportedSecret(item);
+        if (project == nullptr || name.empty()) {
+          model::ApiKey unplaced;
+          readApiKeyFields(item, unplaced, call_.now);
+          return;
+        }
         const auto before = keys.match(project->id, name, imported ? &imported->hash : nullptr);
         model::ApiKey wanted = before.value_or(model::ApiKey{.project_id = project->id});
         readApiKeyFields(item, wanted, call_.now);

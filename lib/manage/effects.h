@@ -52,7 +52,7 @@ model::WebhookEndpoint changeWebhookEndpoint(Change& change, model::WebhookEndpo
 
 // Gives it an id. Conflict: member_exists.
 Status addMember(Change& change, model::Member& member);
-// Revokes the member's management keys. Conflict: last_owner.
+// Revokes the member's management keys. Conflict: last_owner. Forbidden: above the caller.
 Status dropMember(Change& change, const model::Member& member);
 
 }  // namespace penstock::manage

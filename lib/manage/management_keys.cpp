@@ -53,16 +53,17 @@ Status checkMember(store::Tables& tables, const model::ManagementKey& key) {
                                       : "there is no such member");
 }
 
-// An owner's key that is in force and nobody's in particular.
-bool isOwner(const model::ManagementKey& key, UnixMillis now) {
-  return key.role == model::Role::Owner && !key.member_id && keyStatus(key, now) == "active";
+// An owner's key that is in force, without an end, and nobody's in particular.
+bool isLastingOwner(const model::ManagementKey& key) {
+  return key.role == model::Role::Owner && !key.member_id && !key.expires_at && !key.revoked_at;
 }
 
-// 409 when the change from `before` to `after` leaves the organization without an owner's key.
+// 409 when the change from `before` to `after` leaves the organization without such a key: one with
+// an end would be gone some day without anybody having taken it away.
 Status keepAnOwner(store::Tables& tables, const model::ManagementKey& before,
-                   const model::ManagementKey& after, UnixMillis now) {
-  const bool stays = isOwner(after, now) && !after.expires_at;
-  if (!isOwner(before, now) || stays || tables.management_keys.countOwners(now) > 1) return Unit{};
+                   const model::ManagementKey& after) {
+  if (!isLastingOwner(before) || isLastingOwner(after)) return Unit{};
+  if (tables.management_keys.countLastingOwners() > 1) return Unit{};
   ApiError error{ErrorKind::Conflict, "last_owner",
                  "the last owner's key can be neither revoked, limited in time, nor lowered"};
   error.resource = "management_key";
@@ -128,7 +129,7 @@ Answer updateKey(Services& services, const Call& call) {
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
     if (auto allowed = notAbove(call.caller, key->role); !allowed) return allowed.error();
     if (auto known = checkMember(change.tables, *key); !known) return known.error();
-    if (auto kept = keepAnOwner(change.tables, before, *key, call.now); !kept) return kept.error();
+    if (auto kept = keepAnOwner(change.tables, before, *key); !kept) return kept.error();
     change.tables.management_keys.update(*key);
     change.updated(kManagementKey, *key);
     return objectAnswer(kOk, kManagementKey, *key, call.now);
@@ -143,7 +144,7 @@ Answer revokeKey(Services& services, const Call& call) {
     if (auto allowed = notAbove(call.caller, key->role); !allowed) return allowed.error();
     model::ManagementKey revoked = *key;
     revoked.revoked_at = call.now;
-    if (auto kept = keepAnOwner(change.tables, *key, revoked, call.now); !kept) return kept.error();
+    if (auto kept = keepAnOwner(change.tables, *key, revoked); !kept) return kept.error();
     change.tables.management_keys.revoke(key->id, call.now);
     change.updated(kManagementKey, *change.tables.management_keys.find(key->id), "revoked");
     return deletedAnswer(key->id);

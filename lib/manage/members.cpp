@@ -113,7 +113,6 @@ Answer deleteMember(Services& services, const Call& call) {
   return change(services, call, config::Part::ManagementKeys, [&](Change& change) -> Answer {
     auto member = change.load(kMember, "member_id");
     if (!member) return std::move(member).error();
-    if (auto allowed = notAbove(call.caller, member->role); !allowed) return allowed.error();
     if (auto dropped = dropMember(change, *member); !dropped) return dropped.error();
     return deletedAnswer(member->id);
   });
@@ -144,6 +143,7 @@ Status addMember(Change& change, model::Member& member) {
 }
 
 Status dropMember(Change& change, const model::Member& member) {
+  if (auto allowed = notAbove(change.call.caller, member.role); !allowed) return allowed;
   auto kept = keepAnOwner(change.tables, member, model::Role::Viewer);
   if (!kept) return kept;
   for (const model::ManagementKey& key : change.tables.management_keys.ofMember(member.id)) {

@@ -21,15 +21,16 @@ std::string_view belowBase(std::string_view path) {
   return path;
 }
 
-// Changes are worth a line each; so is what only the log may say about a failure.
-void logOutcome(Services& services, const http::Request& request, const std::string& request_id,
-                const Answer& answer, const std::string& caller) {
+// Changes are worth a line each; so is what only the log may say about a failure. The path of what
+// failed may hold anything, such as the key that somebody meant to revoke: it is not said.
+void logOutcome(Services& services, const ResourceRoute& route, const http::Request& request,
+                const std::string& request_id, const Answer& answer, const std::string& caller) {
   const int status = answer ? answer->status : httpStatus(answer.error().kind);
   const bool failed = status >= 500;
   if (!failed && (request.method == "GET" || request.method == "HEAD")) return;
   services.log.log(failed ? LogLevel::Error : LogLevel::Info, "manage",
                    {{"method", std::string(request.method)},
-                    {"path", std::string(request.path)},
+                    {"path", std::string(answer ? request.path : route.path)},
                     {"status", std::to_string(status)},
                     {"caller", caller},
                     {"request_id", request_id}});
@@ -102,7 +103,7 @@ http::Response serve(Services& services, const ResourceRoute& route, const http:
   const std::string request_id = newUuid();
   std::string caller_id;
   Answer answer = answerAs(services, route, request, request_id, caller_id);
-  logOutcome(services, request, request_id, answer, caller_id);
+  logOutcome(services, route, request, request_id, answer, caller_id);
   http::Response response = answer ? std::move(*answer) : errorResponse(std::move(answer).error());
   shortenUnchanged(request, response);
   addRequestId(response, request_id);

@@ -85,23 +85,29 @@ void writeAuditEntry(json::Writer& out, const model::AuditEntry& entry, WithHash
 }
 
 void AuditTable::append(model::AuditEntry& entry) {
-  entry.seq = 1;
-  entry.previous_hash = {};
+  int64_t last_seq = 0;
+  Sha256 last_hash{};
   {
     storage::Rows last = last_.query();
     if (last.next()) {
-      entry.seq = last.integer(0) + 1;
+      last_seq = last.integer(0);
       entry.created_at = std::max(entry.created_at, last.integer(1));
-      entry.previous_hash = digestAt(last, 2);
+      last_hash = digestAt(last, 2);
     }
   }
+  entry.seq = last_seq + 1;
+  // A break stays one: sealing the new end as if nothing had been would hide it for ever.
+  const std::string end = headText(last_seq, last_hash);
+  entry.previous_hash = isSealed(last_seq, end) ? last_hash : sha256("not " + end);
   entry.hash = hashOf(entry);
   insert_.run(entry.seq, entry.id, entry.created_at, entry.actor.type, entry.actor.id,
               entry.actor.email, entry.action, entry.resource_type, entry.resource_id,
               entry.project_id, entry.ip, entry.user_agent, entry.request_id, entry.before,
               entry.after, storage::blob(entry.previous_hash), storage::blob(entry.hash));
-  sealHead(entry);
+  sealHead(headText(entry.seq, entry.hash));
 }
+
+void AuditTable::begin() { sealHead(headText(0, {})); }
 
 std::optional<model::AuditEntry> AuditTable::find(std::string_view id) {
   return readOne(find_.query(id), read);
@@ -138,8 +144,8 @@ AuditPage AuditTable::list(const AuditFilter& filter) {
   return page;
 }
 
-void AuditTable::sealHead(const model::AuditEntry& entry) {
-  meta_.setBytes(kHead, box_.seal(Secret(headText(entry.seq, entry.hash)), kHeadIdentity));
+void AuditTable::sealHead(std::string head) {
+  meta_.setBytes(kHead, box_.seal(Secret(std::move(head)), kHeadIdentity));
 }
 
 // Nothing when there is none; empty when there is one that does not open.
@@ -148,6 +154,12 @@ std::optional<std::string> AuditTable::sealedHead() {
   if (!record) return std::nullopt;
   const auto opened = box_.open(*record, kHeadIdentity);
   return opened ? std::string(opened->reveal()) : std::string();
+}
+
+// Only a store that nobody has set up has no head.
+bool AuditTable::isSealed(int64_t seq, const std::string& end) {
+  const auto head = sealedHead();
+  return head ? *head == end : seq == 0 && is_set_up_.integer(0) == 0;
 }
 
 AuditVerdict AuditTable::verify() {
@@ -166,10 +178,7 @@ AuditVerdict AuditTable::verify() {
     verdict.head_hash = entry.hash;
     ++verdict.entries;
   }
-  const auto head = sealedHead();
-  const bool as_sealed =
-      head ? *head == headText(verdict.head_seq, verdict.head_hash) : verdict.entries == 0;
-  if (!as_sealed) {
+  if (!isSealed(verdict.head_seq, headText(verdict.head_seq, verdict.head_hash))) {
     return bad(verdict, verdict.head_seq + 1, "the end is not the one that was written last");
   }
   return verdict;

@@ -49,8 +49,11 @@ class AuditTable {
  public:
   AuditTable(storage::Database& db, const storage::SecretBox& box) : db_(db), box_(box) {}
 
+  // Seals the beginning of the log of a new store.
+  void begin();
   // Gives the entry its seq and hashes, and a time that is not before the last one's, and stores
-  // it.
+  // it. After an end that is not the sealed one it does not continue the chain, so that verify()
+  // goes on telling.
   void append(model::AuditEntry& entry);
   std::optional<model::AuditEntry> find(std::string_view id);
   AuditPage list(const AuditFilter& filter);
@@ -63,8 +66,9 @@ class AuditTable {
       "SELECT seq, id, created_at, actor_type, actor_id, actor_email, action, resource_type, "
       "resource_id, project_id, ip, user_agent, request_id, before, after, previous_hash, hash "
       "FROM audit_log ";
-  void sealHead(const model::AuditEntry& entry);
+  void sealHead(std::string head);
   std::optional<std::string> sealedHead();
+  bool isSealed(int64_t seq, const std::string& end);
   int64_t firstSeqAt(UnixMillis time);
 
   storage::Database& db_;
@@ -77,6 +81,7 @@ class AuditTable {
       "previous_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement last_{db_,
                            "SELECT seq, created_at, hash FROM audit_log ORDER BY seq DESC LIMIT 1"};
+  storage::Statement is_set_up_{db_, "SELECT count(*) FROM organization"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement all_{db_, kSelect, "ORDER BY seq"};
   storage::Statement first_at_{db_,

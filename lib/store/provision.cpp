@@ -102,6 +102,7 @@ Result<FirstKeys> fill(Tables& tables, UnixMillis now) {
   if (Status status = tables.organizations.insert(organization); !status) {
     return std::move(status).error();
   }
+  tables.audit_log.begin();
   ensureDemoProvider(tables, now);
   model::Project project;
   project.id = newId("proj_", now);

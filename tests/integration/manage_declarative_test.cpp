@@ -171,4 +171,61 @@ TEST_SUITE("manage/declarative") {
                 .status == 200);
     CHECK(apply(to, document, true).status == 422);
   }
+
+  TEST_CASE("applying gives nobody more than the routes do") {
+    Gateway gateway = quietGateway();
+    Api owner = manageOf(gateway);
+    Api admin = withRole(gateway, "admin");
+    for (const char* email : {"ann@example.com", "bob@example.com"}) {
+      const std::string body = R"({"email":")" + std::string(email) + R"(","role":"owner"})";
+      REQUIRE(owner.post("/manage/v1/members", body).status == 201);
+    }
+    const Answer renamed = apply(admin, R"({"version":1,"organization":{"name":"mine"}})");
+    CHECK(renamed.status == 422);
+    CHECK(errorParams(renamed) == std::vector<std::string>{"/document/organization"});
+    const char* lower_ann =
+        R"({"version":1,"members":[{"email":"ann@example.com","role":"admin"}]})";
+    CHECK(errorParams(apply(admin, lower_ann)) == std::vector<std::string>{"/document/members/0"});
+    CHECK(apply(admin, R"({"version":1,"members":[]})", true).status == 403);
+    CHECK(listAll(owner, "/members", "role") == std::vector<std::string>{"owner", "owner"});
+    // Nor may an owner lower the last one, or drop it, unless the document names another.
+    CHECK(errorCode(apply(owner, lower_ann, true)) == "last_owner");
+    CHECK(apply(owner, lower_ann).status == 200);
+    const std::string lower_bob =
+        R"({"version":1,"members":[{"email":"bob@example.com","role":"viewer"})";
+    const auto lowerBob = [&](const std::string& more) {
+      return apply(owner, lower_bob + more + "]}", false);
+    };
+    CHECK(errorCode(lowerBob("")) == "last_owner");
+    CHECK(lowerBob(R"(,{"email":"ann@example.com","role":"owner"})").status == 200);
+    auto roles = listAll(owner, "/members", "role");
+    std::sort(roles.begin(), roles.end());
+    CHECK(roles == std::vector<std::string>{"owner", "viewer"});
+  }
+
+  TEST_CASE("an item in no project is told of its own errors only") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const Answer answer = apply(api, R"({"version":1,
+      "providers":[{"name":"demo","vendor":"openai","base_url":"https://h.example","private":"x"}],
+      "routing_configs":[{"project":"none","slug":"a","name":"A","policy":"single","config":{},
+                          "automatic":false}],
+      "api_keys":[{"project":"none","name":"k","description":"","rate_limit_rpm":0}]})");
+    CHECK(answer.status == 422);
+    CHECK(errorParams(answer) == std::vector<std::string>{"/document/providers/0/vendor",
+                                                          "/document/providers/0/private",
+                                                          "/document/routing_configs/0/project",
+                                                          "/document/api_keys/0/project",
+                                                          "/document/api_keys/0/rate_limit_rpm"});
+  }
+
+  TEST_CASE("a document cannot put things into a project that it deletes") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const char* document = R"({"version":1,"projects":[{"slug":"web","name":"Web"}],
+      "api_keys":[{"project":"default","name":"k"}]})";
+    CHECK(errorParams(apply(api, document, true)) ==
+          std::vector<std::string>{"/document/api_keys/0/project"});
+    CHECK(apply(api, document).status == 200);
+  }
 }

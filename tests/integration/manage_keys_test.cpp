@@ -106,6 +106,19 @@ TEST_SUITE("manage/management_keys") {
     CHECK(api.get("/manage/v1/projects").status == 401);
   }
 
+  TEST_CASE("an owner's key with an end is not the one that always stays") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string first = "/management-keys/" + listAll(api, "/management-keys", "id").at(0);
+    const char* ending = R"({"name":"x","role":"owner","expires_in_days":1})";
+    const Answer made = api.post("/manage/v1/management-keys", ending);
+    REQUIRE(made.status == 201);
+    const std::string second = "/management-keys/" + dataText(made, "id");
+    runScenarios(api, {{"last", "DELETE", first, "", 409, {"last_owner"}},
+                       {"end", "PATCH", first, R"({"expires_in_days":9})", 409, {"last_owner"}},
+                       {"ending", "DELETE", second, "", 200, {}}});
+  }
+
   TEST_CASE("nobody gets more than they have") {
     Gateway gateway = quietGateway();
     Api owner = manageOf(gateway);

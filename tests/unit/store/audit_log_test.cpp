@@ -126,7 +126,23 @@ TEST_SUITE("store/audit_log") {
       CHECK_FALSE(found.ok);
       CHECK(found.first_bad_seq == c.first_bad);
       CHECK_FALSE(found.reason.empty());
+      // What is appended later does not heal it.
+      append(f, {entry(4000), entry(5000)});
+      CHECK_FALSE(verdict(f).ok);
     }
+  }
+
+  TEST_CASE("the log of a store that is set up has a beginning that is missed too") {
+    StoreFixture f;
+    f.bootstrap();
+    CHECK(verdict(f).ok);
+    append(f, {entry(1000)});
+    CHECK(verdict(f).ok);
+    tamper(f, std::string(kUnlock) +
+                  "DELETE FROM audit_log; DELETE FROM meta WHERE key = 'audit_head'");
+    CHECK_FALSE(verdict(f).ok);
+    append(f, {entry(2000)});
+    CHECK_FALSE(verdict(f).ok);
   }
 
   TEST_CASE("time never falls, so that a time is a place in the log") {
