@@ -10,6 +10,7 @@
 #include "config/build.h"
 #include "config/policy.h"
 #include "config/target_resolver.h"
+#include "manage/auth.h"
 #include "manage/body.h"
 #include "manage/declarative_keys.h"
 #include "manage/effects.h"
@@ -102,6 +103,8 @@ void Reconciliation::organization(json::ObjectReader& section) {
   model::Organization wanted = before;
   readOrganization(section, wanted, call_);
   if (!section.ok() || wanted == before) return;
+  // As at PATCH /orgs/{id}; whoever may apply a document need not be an owner.
+  if (!stored(section, requireRole(call_.caller, model::Role::Owner))) return;
   change_.remember(kOrganization, before);
   if (stored(section, tables_.organizations.update(wanted))) {
     change_.updated(kOrganization, wanted);
@@ -119,14 +122,7 @@ void Reconciliation::members(json::ObjectReader& document) {
         if (!before) requireField(item, "role");
         readMember(item, wanted, call_);
         if (!item.ok() || before == wanted) return;
-        if (auto allowed = notAbove(call_.caller, wanted.role); !stored(item, allowed)) return;
-        if (before) {
-          change_.remember(kMember, *before);
-          tables_.members.update(wanted);
-          change_.updated(kMember, wanted);
-        } else {
-          stored(item, addMember(change_, wanted));
-        }
+        stored(item, before ? changeMember(change_, *before, wanted) : addMember(change_, wanted));
       },
       kMaxItems);
   if (!there) return;
