@@ -170,7 +170,7 @@ void Reconciliation::providers(json::ObjectReader& document) {
         if (vendor != nullptr) wanted.vendor = vendor->id;
         if (before && wanted.vendor != before->vendor) {
           item.fail("vendor", "cannot be changed; the provider is of vendor " + before->vendor);
-          return;
+          return item.ignoreRest();
         }
         readProvider(item, wanted, before ? Edit::Update : Edit::Create);
         if (!item.ok() || before == wanted) return;
@@ -203,7 +203,7 @@ void Reconciliation::routingConfigs(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string slug = item.requireString("slug", {.min = 1, .max = 63});
-        if (project == nullptr) return;
+        if (project == nullptr) return item.ignoreRest();
         if (!unique.insert(project->slug + "/" + slug).second) {
           item.fail("slug", "is in the list already");
         }
@@ -247,7 +247,7 @@ void Reconciliation::apiKeys(json::ObjectReader& document) {
       [&](json::ObjectReader& item) {
         const model::Project* project = projectOf(item);
         const std::string name = item.requireString("name", kName);
-        if (project == nullptr || name.empty()) return;
+        if (project == nullptr || name.empty()) return item.ignoreRest();
         const auto imported = readImportedSecret(item);
         const auto before = keys.match(project->id, name, imported ? &imported->hash : nullptr);
         model::ApiKey wanted = before.value_or(model::ApiKey{.project_id = project->id});

@@ -126,7 +126,7 @@ TEST_SUITE("manage/declarative") {
       "providers":[{"name":"p","vendor":"nope"}],
       "routing_configs":[{"project":"good","slug":"r","policy":"single",
                           "config":{"model":"m","provider":"missing"}}],
-      "api_keys":[{"project":"missing","name":"k"}],"what":1})");
+      "api_keys":[{"project":"missing","name":"k","description":"d"}],"what":1})");
     CHECK(refused.status == 422);
     const auto params = errorParams(refused);
     for (const std::string expected : {"/document/projects/1/slug", "/document/projects/1/name",
@@ -136,6 +136,7 @@ TEST_SUITE("manage/declarative") {
       CHECK_MESSAGE(std::count(params.begin(), params.end(), expected) == 1, expected,
                     refused.body);
     }
+    CHECK_FALSE(contains(refused.body, "/api_keys/0/description"));
     CHECK(exported(api) == before);
     CHECK(apply(api, R"({"version":2})").status == 422);
   }
