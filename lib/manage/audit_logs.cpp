@@ -1,6 +1,7 @@
 // The audit log: who changed what, newest first, and whether anybody has changed the log since.
 #include "base/text.h"
 #include "manage/answers.h"
+#include "manage/body.h"
 #include "manage/kind.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -28,6 +29,9 @@ Answer listEntries(Services& services, const Call& call) {
   filter.resource_type = query.text("resource_type");
   filter.resource_id = query.text("resource_id");
   filter.project_id = query.text("project_id");
+  if (const model::Project* project = findProject(call, filter.project_id)) {
+    filter.project_id = project->id;  // other texts may be ids of deleted projects
+  }
   const auto page = query.page(kList);
   filter.limit = page.limit;
   filter.before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
