@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "json/reader.h"
 #include "json/writer.h"
 
 namespace penstock::config {
@@ -17,20 +18,10 @@ std::string_view memberOf(std::string_view policy, std::string_view key) {
   return policy == "fallback_chain" && key == "attempts" ? "models" : key;
 }
 
-// "project_id" is also "projectId".
-std::string camelCase(std::string_view snake) {
-  std::string camel;
-  for (size_t i = 0; i < snake.size(); ++i) {
-    const bool raise = snake[i] == '_' && i + 1 < snake.size();
-    if (raise) ++i;
-    camel.push_back(raise ? static_cast<char>(snake[i] - 'a' + 'A') : snake[i]);
-  }
-  return camel;
-}
-
 bool isIn(std::span<const std::string_view> envelope, std::string_view key) {
-  return std::any_of(envelope.begin(), envelope.end(),
-                     [key](std::string_view own) { return key == own || key == camelCase(own); });
+  return std::any_of(envelope.begin(), envelope.end(), [key](std::string_view own) {
+    return key == own || key == json::camelCase(own);
+  });
 }
 
 void writeConfig(json::Writer& out, json::ValueRef body, std::string_view policy,

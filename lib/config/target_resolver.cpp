@@ -58,19 +58,4 @@ PolicyContext policyContext(const Snapshot& snapshot) {
        }});
 }
 
-PolicyContext policyContext(store::Tables& tables) {
-  store::ProviderTable& table = tables.providers;
-  return contextOf([&table](std::string_view id) { return table.find(id).has_value(); },
-                   {[&table](std::string_view name) {
-                      const auto found = table.findByName(name);
-                      return idOf(found ? &*found : nullptr);
-                    },
-                    [&table](std::string_view vendor) {
-                      for (const model::Provider& provider : table.all()) {
-                        if (provider.is_default && provider.vendor == vendor) return provider.id;
-                      }
-                      return std::string();
-                    }});
-}
-
 }  // namespace penstock::config

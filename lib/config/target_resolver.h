@@ -8,7 +8,6 @@
 #include "config/policy.h"
 #include "config/snapshot.h"
 #include "model/routing_config.h"
-#include "store/tables.h"
 
 namespace penstock::config {
 
@@ -26,9 +25,7 @@ struct ProviderNames {
 Result<model::Target> resolveTarget(std::string_view name, const ProviderNames& providers);
 
 // What a policy is checked against when it is saved, targets without a credential included.
-// `snapshot` or `tables` must outlive the context. Of tables, what the transaction wrote so far
-// counts.
+// `snapshot` must outlive the context.
 PolicyContext policyContext(const Snapshot& snapshot);
-PolicyContext policyContext(store::Tables& tables);
 
 }  // namespace penstock::config

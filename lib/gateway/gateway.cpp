@@ -145,7 +145,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
-    webhooks.reset();
+    webhooks->close();  // not destroyed: a management worker may be about to wake it
     // Clients go on their own loops, after what the closed connections left behind there.
     for (size_t i = 0; i < loops.size(); ++i) {
       loops[i]->post([this, i] { clients[i]->closeIdle(); });

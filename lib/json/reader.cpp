@@ -10,18 +10,6 @@
 namespace penstock::json {
 namespace {
 
-std::string camelCase(std::string_view snake) {
-  std::string out;
-  for (size_t i = 0; i < snake.size(); ++i) {
-    if (snake[i] == '_' && i + 1 < snake.size() && snake[i + 1] >= 'a' && snake[i + 1] <= 'z') {
-      out.push_back(static_cast<char>(snake[++i] - 'a' + 'A'));
-    } else {
-      out.push_back(snake[i]);
-    }
-  }
-  return out;
-}
-
 size_t codePoints(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -41,6 +29,18 @@ std::string rangeMessage(IntRange range) {
 }
 
 }  // namespace
+
+std::string camelCase(std::string_view snake) {
+  std::string out;
+  for (size_t i = 0; i < snake.size(); ++i) {
+    if (snake[i] == '_' && i + 1 < snake.size() && snake[i + 1] >= 'a' && snake[i + 1] <= 'z') {
+      out.push_back(static_cast<char>(snake[++i] - 'a' + 'A'));
+    } else {
+      out.push_back(snake[i]);
+    }
+  }
+  return out;
+}
 
 ObjectReader::ObjectReader(ValueRef object) : ObjectReader(object, "", &own_errors_) {
   if (!object.isObject()) errors_->push_back({"", "must be an object"});

@@ -26,6 +26,9 @@ struct IntRange {
   int64_t max = std::numeric_limits<int64_t>::max();
 };
 
+// The other spelling of a key: "project_id" is also "projectId".
+std::string camelCase(std::string_view snake);
+
 // Reads the body of a management request field by field and collects every error instead of
 // stopping at the first. Keys are given in snake_case and also found in camelCase. What was not
 // asked for by the time of finish() is an unknown field, hence an error.
@@ -78,6 +81,8 @@ class ObjectReader {
   // Records an error of the caller's own checks at a field of this object ("" = the object), or at
   // the place below it that a pointer names ("/3").
   void fail(std::string_view key, std::string message, std::string_view below = {});
+  // What was not asked for so far is no error: for those who stop reading at another one.
+  void ignoreRest() { taken_.assign(taken_.size(), true); }
   // Whether nothing was wrong so far with this object and what is in it.
   bool ok() const { return errors_->size() == errors_before_; }
 

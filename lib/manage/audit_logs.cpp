@@ -28,10 +28,10 @@ Answer listEntries(Services& services, const Call& call) {
   filter.action = query.text("action");
   filter.resource_type = query.text("resource_type");
   filter.resource_id = query.text("resource_id");
-  const std::string named = query.text("project_id");
-  const model::Project* project = findProject(call, named);
-  // Ids of deleted projects still find their entries.
-  filter.project_id = project == nullptr ? named : project->id;
+  filter.project_id = query.text("project_id");
+  if (const model::Project* project = findProject(call, filter.project_id)) {
+    filter.project_id = project->id;  // other texts may be ids of deleted projects
+  }
   const auto page = query.page(kList);
   filter.limit = page.limit;
   filter.before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));

@@ -126,6 +126,14 @@ bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allo
   return true;
 }
 
+void refuseShutOut(json::ObjectReader& body, const std::vector<std::string>& ip_allowlist,
+                   const Call& call) {
+  const auto allowed = IpAllowList::parse(ip_allowlist);
+  if (allowed && allowed->allows(call.request.peer)) return;
+  body.fail("ip_allowlist",
+            "would shut you out: your address is " + std::string(call.request.peer));
+}
+
 void readTexts(json::ObjectReader& body, std::string_view key, std::vector<std::string>& texts) {
   if (body.isNull(key)) {
     texts.clear();

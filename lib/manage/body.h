@@ -51,6 +51,11 @@ void readRateLimit(json::ObjectReader& body, std::optional<int64_t>& rate_limit_
 // `ip_allowlist`, in canonical form; null or [] for everybody. True when it is there and right.
 bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allowlist);
 
+// Records an error when the list does not hold the caller's own address: whoever makes a list that
+// binds them must stay inside it, or nobody might be able to change it back.
+void refuseShutOut(json::ObjectReader& body, const std::vector<std::string>& ip_allowlist,
+                   const Call& call);
+
 // A list of texts; null empties it. Left as it is when absent.
 void readTexts(json::ObjectReader& body, std::string_view key, std::vector<std::string>& texts);
 

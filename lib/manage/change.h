@@ -55,8 +55,8 @@ class Change {
 
   // What was done, with the state after it. updated() of what did not change tells nothing.
   template <typename T>
-  void created(const Kind<T>& kind, const T& value) {
-    tell(kind.type, "created", value.id, kind.project(value), {}, jsonOf(kind, value, call.now));
+  void created(const Kind<T>& kind, const T& value, std::string_view verb = "created") {
+    tell(kind.type, verb, value.id, kind.project(value), {}, jsonOf(kind, value, call.now));
   }
   template <typename T>
   void updated(const Kind<T>& kind, const T& value, std::string_view verb = "updated") {

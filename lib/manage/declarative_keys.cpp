@@ -1,7 +1,5 @@
 #include "manage/declarative_keys.h"
 
-#include <algorithm>
-
 #include "manage/kinds.h"
 
 namespace penstock::manage {
@@ -50,26 +48,38 @@ Status importApiKey(Change& change, model::ApiKey key, const ImportedSecret& sec
   return Unit{};
 }
 
-std::vector<model::ApiKey>& DeclaredKeys::unmatchedOf(const std::string& project_id) {
+DeclaredKeys::Keys& DeclaredKeys::keysOf(const std::string& project_id) {
   const auto [found, is_new] = unmatched_.try_emplace(project_id);
-  if (is_new) found->second = tables_.api_keys.unrevokedOf(project_id);
-  return found->second;
+  Keys& keys = found->second;
+  if (!is_new) return keys;
+  for (model::ApiKey& key : tables_.api_keys.unrevokedOf(project_id)) {
+    const Sha256 hash = key.hash;
+    const std::string name = key.name;
+    keys.by_hash.emplace(hash, keys.by_name.emplace(name, std::move(key)));
+  }
+  return keys;
+}
+
+std::vector<model::ApiKey> DeclaredKeys::unmatchedOf(const std::string& project_id) {
+  std::vector<model::ApiKey> left;
+  for (const auto& [name, key] : keysOf(project_id).by_name) left.push_back(key);
+  return left;
 }
 
 std::optional<model::ApiKey> DeclaredKeys::match(const std::string& project_id,
                                                  std::string_view name, const Sha256* hash) {
-  std::vector<model::ApiKey>& keys = unmatchedOf(project_id);
-  auto found = keys.end();
-  if (hash != nullptr) {
-    found = std::find_if(keys.begin(), keys.end(),
-                         [&](const model::ApiKey& key) { return key.hash == *hash; });
-  } else {
-    found = std::find_if(keys.begin(), keys.end(),
-                         [&](const model::ApiKey& key) { return key.name == name; });
+  Keys& keys = keysOf(project_id);
+  auto place = keys.by_name.end();
+  if (hash == nullptr) {
+    place = keys.by_name.lower_bound(name);
+    if (place != keys.by_name.end() && place->first != name) place = keys.by_name.end();
+  } else if (const auto found = keys.by_hash.find(*hash); found != keys.by_hash.end()) {
+    place = found->second;
   }
-  if (found == keys.end()) return std::nullopt;
-  model::ApiKey key = std::move(*found);
-  keys.erase(found);
+  if (place == keys.by_name.end()) return std::nullopt;
+  model::ApiKey key = std::move(place->second);
+  keys.by_hash.erase(key.hash);
+  keys.by_name.erase(place);
   return key;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,20 +28,28 @@ std::optional<ImportedSecret> readImportedSecret(json::ObjectReader& item);
 // Conflict: key_exists when some key has that secret, or had it.
 Status importApiKey(Change& change, model::ApiKey key, const ImportedSecret& secret);
 
-// Which of the store's keys an item of the document means: the one with its hash, else the oldest
-// of its name that no item before meant, since names need not be unique.
+// Which of the store's keys an item of the document means: the one with its hash, or without a hash
+// the oldest of its name that no item before meant, since names need not be unique.
 class DeclaredKeys {
  public:
   explicit DeclaredKeys(store::Tables& tables) : tables_(tables) {}
 
   std::optional<model::ApiKey> match(const std::string& project_id, std::string_view name,
                                      const Sha256* hash);
-  // The project's keys that were there before and that no item meant.
-  std::vector<model::ApiKey>& unmatchedOf(const std::string& project_id);
+  // The project's keys that were there before and that no item meant, by name.
+  std::vector<model::ApiKey> unmatchedOf(const std::string& project_id);
 
  private:
+  using ByName = std::multimap<std::string, model::ApiKey, std::less<>>;  // of one: oldest first
+  // Indexed, for there may be tens of thousands and this runs on the writer thread.
+  struct Keys {
+    ByName by_name;
+    std::map<Sha256, ByName::iterator> by_hash;
+  };
+  Keys& keysOf(const std::string& project_id);
+
   store::Tables& tables_;
-  std::map<std::string, std::vector<model::ApiKey>> unmatched_;  // by project
+  std::map<std::string, Keys> unmatched_;  // by project
 };
 
 }  // namespace penstock::manage

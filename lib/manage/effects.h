@@ -50,9 +50,12 @@ model::WebhookEndpoint addWebhookEndpoint(Change& change, model::WebhookEndpoint
 // Writes nothing when nothing differs.
 model::WebhookEndpoint changeWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint);
 
+// Members: Forbidden for a role above the caller's, the member's own or the one to be given.
 // Gives it an id. Conflict: member_exists.
 Status addMember(Change& change, model::Member& member);
-// Revokes the member's management keys. Conflict: last_owner. Forbidden: above the caller.
+// Writes nothing when nothing differs. Conflict: last_owner.
+Status changeMember(Change& change, const model::Member& before, const model::Member& member);
+// Revokes the member's management keys. Conflict: last_owner.
 Status dropMember(Change& change, const model::Member& member);
 
 }  // namespace penstock::manage

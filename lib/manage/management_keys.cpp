@@ -178,7 +178,9 @@ void readManagementKeyFields(json::ObjectReader& body, model::ManagementKey& key
   readProjectIds(body, key.project_ids, call);
   refuseConfinedRole(body, key.role, key.project_ids);
   readRateLimit(body, key.rate_limit_rpm);
-  readIpAllowlist(body, key.ip_allowlist);
+  if (readIpAllowlist(body, key.ip_allowlist) && key.id == call.caller.id) {
+    refuseShutOut(body, key.ip_allowlist, call);
+  }
   readExpiry(body, key.expires_at, call.now);
 }
 

@@ -76,7 +76,6 @@ Answer createMember(Services& services, const Call& call) {
   for (const char* key : {"email", "role"}) requireField(body, key);
   readMember(body, member, call);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  if (auto allowed = notAbove(call.caller, member.role); !allowed) return allowed.error();
   return change(services, call, kNoPart, [&](Change& change) -> Answer {
     if (auto added = addMember(change, member); !added) return added.error();
     return objectAnswer(kCreated, kMember, member, call.now);
@@ -98,12 +97,7 @@ Answer updateMember(Services& services, const Call& call) {
     readMember(body, *member, call);
     if (member->email != before.email) body.fail("email", "cannot be changed");
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
-    for (const model::Role role : {before.role, member->role}) {
-      if (auto allowed = notAbove(call.caller, role); !allowed) return allowed.error();
-    }
-    if (auto kept = keepAnOwner(change.tables, before, member->role); !kept) return kept.error();
-    change.tables.members.update(*member);
-    change.updated(kMember, *member);
+    if (auto done = changeMember(change, before, *member); !done) return std::move(done).error();
     return objectAnswer(kOk, kMember, *member, call.now);
   });
 }
@@ -134,12 +128,24 @@ void readMember(json::ObjectReader& body, model::Member& member, const Call& cal
 }
 
 Status addMember(Change& change, model::Member& member) {
+  if (auto allowed = notAbove(change.call.caller, member.role); !allowed) return allowed;
   member.id = change.newId("mem_");
   member.organization_id = change.call.caller.organization_id;
   member.created_at = change.call.now;
   auto added = change.tables.members.insert(member);
   if (added) change.created(kMember, member);
   return added;
+}
+
+Status changeMember(Change& change, const model::Member& before, const model::Member& member) {
+  for (const model::Role role : {before.role, member.role}) {
+    if (auto allowed = notAbove(change.call.caller, role); !allowed) return allowed;
+  }
+  if (auto kept = keepAnOwner(change.tables, before, member.role); !kept) return kept;
+  change.remember(kMember, before);
+  if (member != before) change.tables.members.update(member);
+  change.updated(kMember, member);
+  return Unit{};
 }
 
 Status dropMember(Change& change, const model::Member& member) {

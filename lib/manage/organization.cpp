@@ -1,5 +1,4 @@
 // The organization: there is one in a self-hosted store.
-#include "base/ip_range.h"
 #include "config/slug.h"
 #include "manage/answers.h"
 #include "manage/body.h"
@@ -57,16 +56,12 @@ Answer updateOrganization(Services& services, const Call& call) {
 const Kind<model::Organization> kOrganization{"organization", ofOrganization, writeOrganization,
                                               findOrganization};
 
-// Whoever changes the list must stay inside it, or nobody could change it back.
 void readOrganization(json::ObjectReader& body, model::Organization& organization,
                       const Call& call) {
   if (auto name = body.string("name", kName)) organization.name = std::move(*name);
   readSlug(body, organization.slug);
-  if (!readIpAllowlist(body, organization.ip_allowlist)) return;
-  const auto allowed = IpAllowList::parse(organization.ip_allowlist);
-  if (!allowed->allows(call.request.peer)) {
-    body.fail("ip_allowlist",
-              "would shut you out: your address is " + std::string(call.request.peer));
+  if (readIpAllowlist(body, organization.ip_allowlist)) {
+    refuseShutOut(body, organization.ip_allowlist, call);
   }
 }
 

@@ -122,9 +122,7 @@ Status releaseConfined(Change& change, const std::string& project_id) {
     if (leavesNothing(member.project_ids, project_id)) {
       if (auto dropped = dropMember(change, before); !dropped) return dropped;
     } else if (member != before) {
-      change.remember(kMember, before);
-      change.tables.members.update(member);
-      change.updated(kMember, member);
+      if (auto changed = changeMember(change, before, member); !changed) return changed;
     }
   }
   for (model::ManagementKey& key : change.tables.management_keys.unrevoked()) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "json/reader.h"
 #include "manage/cursor.h"
 
 namespace penstock::manage {
@@ -82,15 +83,6 @@ std::optional<int64_t> takeZone(std::string_view& text) {
 
 }  // namespace
 
-std::string camelCase(std::string_view snake) {
-  std::string out;
-  for (size_t i = 0; i < snake.size(); ++i) {
-    const bool joint = snake[i] == '_' && i + 1 < snake.size();
-    out.push_back(joint ? static_cast<char>(snake[++i] - 'a' + 'A') : snake[i]);
-  }
-  return out;
-}
-
 std::optional<UnixMillis> parseTime(std::string_view text) {
   const auto date = takeDate(text);
   if (!date || text.empty()) return date;
@@ -106,9 +98,9 @@ std::optional<UnixMillis> parseTime(std::string_view text) {
 
 std::string QueryReader::text(std::string_view name) {
   known_.emplace_back(name);
-  known_.push_back(camelCase(name));
+  known_.push_back(json::camelCase(name));
   std::string value = request_.queryParam(name);
-  if (value.empty()) value = request_.queryParam(camelCase(name));
+  if (value.empty()) value = request_.queryParam(json::camelCase(name));
   if (value.size() <= kMaxText) return value;
   fail(name, fmt::format("must have at most {} bytes", kMaxText));
   return {};

@@ -38,9 +38,6 @@ class QueryReader {
   std::vector<FieldError> errors_;
 };
 
-// "project_id" → "projectId".
-std::string camelCase(std::string_view snake);
-
 // "2026-05-01", "2026-05-01T12:30:00Z", "…T12:30:00.250+02:00"; dates are midnight UTC.
 std::optional<UnixMillis> parseTime(std::string_view text);
 

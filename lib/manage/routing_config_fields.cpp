@@ -92,7 +92,7 @@ Result<json::Document> readConfigBody(const http::Request& request) {
   out.beginObject().field("policy", form->policy).rawField("config", form->config_json);
   for (const auto& [key, value] : document->root().members()) {
     for (const std::string_view name : kEnvelope) {
-      if (key == name || key == camelCase(name)) out.rawField(key, value.text());
+      if (key == name || key == json::camelCase(name)) out.rawField(key, value.text());
     }
   }
   out.endObject();

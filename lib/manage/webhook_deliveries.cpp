@@ -40,8 +40,7 @@ constexpr Kind<model::WebhookDelivery> kDelivery{"webhook_delivery", ofOrganizat
 
 http::Response deliveryAnswer(Change& change, const model::WebhookDelivery& delivery,
                               std::string_view verb) {
-  change.remember(kDelivery, model::WebhookDelivery{.id = delivery.id});
-  change.updated(kDelivery, delivery, verb);
+  change.created(kDelivery, delivery, verb);
   return objectAnswer(kCreated, kDelivery, delivery, change.call.now);
 }
 

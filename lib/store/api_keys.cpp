@@ -108,9 +108,4 @@ std::vector<model::ApiKey> ApiKeyTable::unrevokedOf(std::string_view project_id)
   return readAll(unrevoked_of_.query(project_id), read);
 }
 
-std::optional<model::ApiKey> ApiKeyTable::findByName(std::string_view project_id,
-                                                     std::string_view name) {
-  return readOne(by_name_.query(project_id, name), read);
-}
-
 }  // namespace penstock::store

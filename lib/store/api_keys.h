@@ -55,8 +55,6 @@ class ApiKeyTable {
   bool revoke(std::string_view id, UnixMillis now);
   int64_t revokeOfProject(std::string_view project_id, UnixMillis now);
   std::vector<model::ApiKey> unrevokedOf(std::string_view project_id);
-  // The oldest unrevoked one: names need not be unique.
-  std::optional<model::ApiKey> findByName(std::string_view project_id, std::string_view name);
 
   // What the changes above touched, changes undone since included. The index of keys is kept by
   // these (config/build.h), so that a change of one key does not read all of them.
@@ -97,8 +95,6 @@ class ApiKeyTable {
                              "(SELECT id FROM project WHERE deleted_at IS NULL)"};
   storage::Statement unrevoked_of_{db_, kSelect,
                                    "WHERE project_id = ? AND revoked_at IS NULL ORDER BY id"};
-  storage::Statement by_name_{
-      db_, kSelect, "WHERE project_id = ? AND name = ? AND revoked_at IS NULL ORDER BY id LIMIT 1"};
   storage::Statement usable_by_secret_{
       db_, kSelect,
       "WHERE (hash = ?1 OR previous_hash = ?1) AND revoked_at IS NULL AND project_id IN "

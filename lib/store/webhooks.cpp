@@ -91,10 +91,6 @@ std::vector<model::WebhookEndpoint> WebhookEndpointTable::all() {
                  [this](const storage::Rows& row) { return read(row); });
 }
 
-std::vector<model::WebhookEndpoint> WebhookEndpointTable::active() {
-  return readAll(active_.query(), [this](const auto& row) { return read(row); });
-}
-
 Status WebhookEndpointTable::update(const model::WebhookEndpoint& endpoint) {
   const int64_t changed =
       update_.run(endpoint.url, endpoint.description, textsToJson(endpoint.event_types),
@@ -196,11 +192,6 @@ Page<model::WebhookDelivery> WebhookOutbox::list(const DeliveryFilter& filter,
                                 " ORDER BY d.id DESC LIMIT " + std::to_string(rowsToAsk(page)));
   where.bindTo(select);
   return toPage(readAll(select.rows(), readDelivery), page);
-}
-
-std::optional<UnixMillis> WebhookOutbox::nextDue() {
-  storage::Rows rows = next_due_.query();
-  return rows.next() ? rows.optionalInteger(0) : std::nullopt;
 }
 
 std::vector<std::string> WebhookOutbox::dueEndpoints(UnixMillis now) {

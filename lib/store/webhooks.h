@@ -30,8 +30,7 @@ class WebhookEndpointTable {
   void insert(const model::WebhookEndpoint& endpoint);
   std::optional<model::WebhookEndpoint> find(std::string_view id);  // living
   Page<model::WebhookEndpoint> list(const PageRequest& page);       // living
-  std::vector<model::WebhookEndpoint> active();
-  std::vector<model::WebhookEndpoint> all();  // living
+  std::vector<model::WebhookEndpoint> all();                        // living
   // Writes everything but id, organization_id, created_at and the secrets. NotFound.
   Status update(const model::WebhookEndpoint& endpoint);
   // Makes `fresh` the secret; the old one stays as previous_secret for kSecretOverlapMs, the one
@@ -59,7 +58,6 @@ class WebhookEndpointTable {
       "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "AND id = ?"};
   storage::Statement list_{db_, kSelect, "AND id > ? ORDER BY id LIMIT ?"};
-  storage::Statement active_{db_, kSelect, "AND active = 1 ORDER BY id"};
   storage::Statement update_{
       db_,
       "UPDATE webhook_endpoint SET url = ?, description = ?, event_types = ?, format = ?, "
@@ -135,8 +133,6 @@ class WebhookOutbox {
   // Newest first; `page.after` is the last id of the page before.
   Page<model::WebhookDelivery> list(const DeliveryFilter& filter, const PageRequest& page);
 
-  // When the next pending delivery is due; nothing when none is pending.
-  std::optional<UnixMillis> nextDue();
   // Endpoints with something due, the one that waits longest first.
   std::vector<std::string> dueEndpoints(UnixMillis now);
   // What is due at an endpoint, longest due first.
@@ -177,10 +173,6 @@ class WebhookOutbox {
   storage::Statement find_{db_, kSelect, "FROM webhook_delivery d WHERE d.id = ?"};
   storage::Statement find_event_{
       db_, "SELECT id, type, project_id, created_at, body FROM webhook_event WHERE id = ?"};
-  storage::Statement next_due_{db_,
-                               "SELECT min((SELECT min(next_attempt_at) FROM webhook_delivery d "
-                               "WHERE d.endpoint_id = e.id AND d.status = 'pending')) "
-                               "FROM webhook_endpoint e WHERE e.active = 1"};
   storage::Statement due_endpoints_{
       db_,
       "SELECT id FROM (SELECT e.id, (SELECT min(next_attempt_at) FROM webhook_delivery d "

@@ -46,8 +46,11 @@ Dispatcher::Dispatcher(const Services& services, const DispatcherOptions& option
                                        [this](Sent sent) { arrive(std::move(sent)); })),
       thread_([this] { run(); }) {}
 
+Dispatcher::~Dispatcher() { close(); }
+
 // Once the sender is closed nothing arrives any more; what the thread hands it still, it drops.
-Dispatcher::~Dispatcher() {
+void Dispatcher::close() {
+  if (!thread_.joinable()) return;
   sender_->close();
   mailbox_.lock()->stopping = true;
   news_.notify_one();

@@ -42,8 +42,8 @@ struct DispatcherOptions {
 // A delivery counts as in flight from the moment it is taken until its outcome is committed, so it
 // is never sent twice at once, not even while the store refuses to write.
 //
-// Everything passed in outlives this. Destroy it before the loop is stopped (or with a loop that
-// does not run): calls in flight are cancelled on the loop's thread and stay pending in the store.
+// Everything passed in outlives this. Close it before the loop is stopped (or with a loop that does
+// not run): calls in flight are cancelled on the loop's thread and stay pending in the store.
 class Dispatcher {
  public:
   struct Services {
@@ -55,12 +55,15 @@ class Dispatcher {
     metrics::Registry& metrics;
   };
   explicit Dispatcher(const Services& services, const DispatcherOptions& options = {});
-  ~Dispatcher();
+  ~Dispatcher();  // closes
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Look now: call it after a commit that emitted. Any thread; cheap.
   void wake();
+
+  // Ends it; once is enough. Those who may still wake it then do so in vain.
+  void close();
 
  private:
   struct Mailbox {

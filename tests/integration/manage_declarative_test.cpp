@@ -126,7 +126,7 @@ TEST_SUITE("manage/declarative") {
       "providers":[{"name":"p","vendor":"nope"}],
       "routing_configs":[{"project":"good","slug":"r","policy":"single",
                           "config":{"model":"m","provider":"missing"}}],
-      "api_keys":[{"project":"missing","name":"k"}],"what":1})");
+      "api_keys":[{"project":"missing","name":"k","description":"d"}],"what":1})");
     CHECK(refused.status == 422);
     const auto params = errorParams(refused);
     for (const std::string expected : {"/document/projects/1/slug", "/document/projects/1/name",
@@ -136,8 +136,33 @@ TEST_SUITE("manage/declarative") {
       CHECK_MESSAGE(std::count(params.begin(), params.end(), expected) == 1, expected,
                     refused.body);
     }
+    CHECK_FALSE(contains(refused.body, "/api_keys/0/description"));
     CHECK(exported(api) == before);
     CHECK(apply(api, R"({"version":2})").status == 422);
+  }
+
+  TEST_CASE("a document gives nobody more than the routes of its resources do") {
+    Gateway gateway = quietGateway();
+    Api owner = manageOf(gateway);
+    Api admin = withRole(gateway, "admin");
+    const auto bossAs = [](const char* role) {
+      return R"({"version":1,"members":[{"email":"boss@example.com","role":")" + std::string(role) +
+             R"("}]})";
+    };
+    const std::string promoted = bossAs("owner");
+    const std::string demoted = bossAs("viewer");
+    CHECK(apply(admin, promoted).status == 422);
+    REQUIRE(apply(owner, promoted).status == 200);
+    const std::string before = exported(owner);
+    CHECK(apply(admin, demoted).status == 422);
+    CHECK(apply(admin, R"({"version":1,"members":[]})", true).status == 403);
+    CHECK(apply(admin, R"({"version":1,"organization":{"name":"Mine"}})").status == 422);
+    // Nor may an owner leave the organization without one.
+    CHECK(apply(owner, demoted).status == 422);
+    CHECK(apply(owner, R"({"version":1,"members":[]})", true).status == 409);
+    CHECK(exported(owner) == before);
+    // What differs in nothing needs no right to change it.
+    CHECK(changes(apply(admin, before)).empty());
   }
 
   TEST_CASE("an export applied to another store gives the same export there") {

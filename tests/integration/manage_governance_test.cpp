@@ -115,6 +115,10 @@ TEST_SUITE("manage/governance") {
     const Answer far = Api(gateway.manageUrl(), dataText(manager, "key")).get("/manage/v1/models");
     CHECK(far.status == 403);
     CHECK(errorCode(far) == "ip_not_allowed");
+    const std::string own =
+        "/manage/v1/management-keys/" + listAll(owner, "/management-keys", "id").at(0);
+    CHECK(contains(owner.patch(own, R"({"ip_allowlist":["192.0.2.1"]})").body, "shut you out"));
+    CHECK(owner.patch(own, R"({"ip_allowlist":["127.0.0.1"]})").status == 200);
   }
 
   TEST_CASE("every change is told of, with who, from where, what was and what is") {
@@ -141,6 +145,7 @@ TEST_SUITE("manage/governance") {
     // What came with the project is told too.
     const auto actions = listAll(owner, "/audit-logs?project_id=alpha", "action");
     CHECK(std::count(actions.begin(), actions.end(), "routing_config.created") == 1);
+    CHECK(listAll(owner, "/audit-logs?project_id=alpha", "action") == actions);
     CHECK(dataText(owner.get("/manage/v1/audit-logs/verify"), "ok") == "true");
   }
 

@@ -146,6 +146,8 @@ TEST_SUITE("manage/webhooks") {
     REQUIRE(all.size() == 3);
     CHECK(all[2].body == all[0].body);
     CHECK(all[2].delivery != all[0].delivery);
+    const Answer audit = api.get("/manage/v1/audit-logs?action=webhook_delivery.replayed");
+    CHECK(contains(audit.body, R"("before":null,"after":{"id":"whd_)"));
     const Answer first = api.get("/manage/v1/webhooks/deliveries/" + sent[0]);
     CHECK(contains(first.body, R"("event":{"id":"evt_)"));
     CHECK(api.post(path + "/test", R"({"event_type":"no.such"})").status == 422);

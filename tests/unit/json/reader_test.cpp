@@ -72,6 +72,16 @@ TEST_SUITE("json/reader") {
     CHECK(bad.finish().error().message == "/a: must have at most 2 characters");
   }
 
+  TEST_CASE("who stops reading at an error is not told of the fields after it") {
+    const auto document = json::parse(R"({"a":1,"b":2})");
+    json::ObjectReader body(document->root());
+    body.fail("a", "is wrong");
+    body.ignoreRest();
+    const auto checked = body.finish();
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().fields.size() == 1);
+  }
+
   TEST_CASE("both spellings at once are an error") {
     const auto document = parsed(R"({"end_user":"a","endUser":"b"})");
     ObjectReader body(document.root());

@@ -396,6 +396,17 @@ TEST_SUITE("webhook/dispatcher") {
     }));
   }
 
+  TEST_CASE("once it is closed nothing more is sent, whoever wakes it") {
+    Receiver receiver;
+    Courier f;
+    f.insert(receiver.url());
+    f.dispatcher->close();
+    f.emit();
+    f.dispatcher->close();
+    CHECK(f.only().status == DeliveryStatus::Pending);
+    CHECK(f.only().attempts == 0);
+  }
+
   TEST_CASE("it ends cleanly with calls under way, with and without a running loop") {
     Receiver receiver;
     receiver.hold();
