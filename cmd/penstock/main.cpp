@@ -48,11 +48,18 @@ int run(int argc, char** argv) {
   return exit_code;
 }
 
+// What could not be written is not done: a key that is shown once would be lost unnoticed.
+int written(int exit_code) {
+  if (std::cout.flush() || exit_code == kRefused) return exit_code;
+  std::cerr << "penstock: cannot write to standard output\n";
+  return kRefused;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return written(run(argc, argv));
   } catch (const std::exception& problem) {
     std::cerr << "penstock: " << problem.what() << "\n";
     return kRefused;

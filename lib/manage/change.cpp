@@ -1,5 +1,6 @@
 #include "manage/change.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -21,8 +22,22 @@ model::Actor actorOf(store::Tables& tables, const model::ManagementKey& caller) 
   return actor;
 }
 
+// What a key may is asked again with the change: while the request waited, as for a provider to be
+// verified, the key may have been revoked or lowered, and that was answered as done.
+Status isStillAllowed(store::Tables& tables, const model::ManagementKey& caller) {
+  const auto key = tables.management_keys.find(caller.id);
+  if (!key || key->revoked_at) {
+    return ApiError{ErrorKind::Unauthorized, "invalid_api_key", "the management key was revoked"};
+  }
+  const auto member = key->member_id ? tables.members.find(*key->member_id) : std::nullopt;
+  const model::Role role = member ? std::max(key->role, member->role) : key->role;
+  if (role <= caller.role) return Unit{};
+  return ApiError{ErrorKind::Forbidden, "forbidden", "the key's role was lowered meanwhile"};
+}
+
 Answer run(const Call& call, store::Tables& tables, const std::function<Answer(Change&)>& work,
            bool& told) {
+  if (auto allowed = isStillAllowed(tables, call.caller); !allowed) return allowed.error();
   Change change(tables, call);
   const int64_t before = tables.rowsWritten();
   Answer answer = work(change);

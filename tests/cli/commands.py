@@ -1,7 +1,7 @@
 """Commands of the management API: tables for people, JSON for scripts, secrets alone, exit codes."""
-import http.server, json, socket, tempfile, threading, unittest
+import http.server, json, os, socket, subprocess, tempfile, threading, unittest
 
-from support import GatewayTest, needs, run
+from support import BINARY, CLEAN, GatewayTest, needs, run
 
 
 class Conventions(GatewayTest):
@@ -51,6 +51,15 @@ class ExitCodes(GatewayTest):
         self.expect(1, "key", "revoke", "key_nothing")
         self.expect(1, "provider", "remove", "nobody")
         self.expect(1, "org", "show", env={"PENSTOCK_MANAGEMENT_KEY": "mlx_mk_wrong"})
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_1_when_the_output_is_lost(self):
+        for words in (["key", "create", "--name", "a"], ["export"], ["version"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([BINARY, *words], stdout=full, stderr=subprocess.PIPE,
+                                      text=True, timeout=60, env={**CLEAN, **self.gateway.env})
+            self.assertEqual(done.returncode, 1, words)
+            self.assertIn("standard output", done.stderr)
 
     def test_2_wrong_usage(self):
         self.expect(2, "key")

@@ -164,4 +164,25 @@ TEST_SUITE("manage/providers") {
               api.patch(path, R"({"api_key":"sk-good-1","base_url":"http://127.0.0.1:1/v1"})")) ==
           std::vector<std::string>{"/base_url"});
   }
+
+  TEST_CASE("a key that is revoked while its provider is verified adds none") {
+    Gateway gateway = quietGateway();
+    Api owner = manageOf(gateway);
+    for (const char* end : {"DELETE", "PATCH"}) {
+      const Answer key = owner.post("/manage/v1/management-keys", R"({"name":"a","role":"admin"})");
+      const std::string path = "/manage/v1/management-keys/" + dataText(key, "id");
+      const bool revoke = end == std::string("DELETE");
+      FakeUpstream upstream([&](const http::ExchangePtr& exchange) {
+        CHECK(owner.send(end, path, revoke ? "" : R"({"role":"member"})").status == 200);
+        exchange->respond({200, "application/json", "{}", {}});
+      });
+      Api late(gateway.manageUrl(), dataText(key, "key"));
+      const Answer made = late.post(
+          "/manage/v1/providers",
+          R"({"vendor":"openai","private":true,"name":"late","api_key":"sk-x","base_url":")" +
+              upstream.baseUrl() + R"("})");
+      CHECK(made.status == (revoke ? 401 : 403));
+      CHECK(listAll(owner, "/providers", "name") == std::vector<std::string>{"demo"});
+    }
+  }
 }
