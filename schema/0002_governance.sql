@@ -62,12 +62,10 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_time ON audit_log (created_at);
 -- One for every filter of the list, so that none reads the whole log to find a rare value.
 CREATE INDEX audit_log_actor ON audit_log (actor_id);
-CREATE INDEX audit_log_email ON audit_log (actor_email);
 CREATE INDEX audit_log_project ON audit_log (project_id);
 CREATE INDEX audit_log_action ON audit_log (action);
 CREATE INDEX audit_log_type ON audit_log (resource_type);
 CREATE INDEX audit_log_resource ON audit_log (resource_id);
-CREATE INDEX audit_log_project ON audit_log (project_id);
 CREATE INDEX audit_log_email ON audit_log (actor_email) WHERE actor_email <> '';
 
 CREATE TRIGGER audit_log_fixed BEFORE UPDATE ON audit_log

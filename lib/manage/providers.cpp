@@ -48,31 +48,44 @@ std::optional<model::Provider> findProvider(store::Tables& tables, const Call&,
   return provider ? provider : tables.providers.findByName(named);
 }
 
-// What a change of one provider may change along with it: the vendor's default, and the @defaults
-// that nobody has edited. Remembers them, then tells of those that did change.
+// What a change of one provider may change along with it: who is the vendor's default, and the
+// @defaults that nobody has edited. Remembers them, then tells of those that did change.
 class Neighbours {
  public:
   Neighbours(Change& change, const model::Provider& provider)
-      : change_(change),
-        providers_(change.tables.providers.all()),
-        configs_(change.tables.routing_configs.automaticAt(store::kDemoVendor)) {
-    std::erase_if(providers_, [&](const auto& other) { return other.id == provider.id; });
-    for (const auto& other : providers_) change_.remember(kProvider, other);
+      : change_(change), provider_(provider) {
+    former_default_ = change.tables.providers.defaultOf(provider.vendor);
+    if (former_default_) change_.remember(kProvider, *former_default_);
+    if (!store::canBeDefault(provider)) return;
+    configs_ = change.tables.routing_configs.automaticAt(store::kDemoVendor);
     for (const auto& config : configs_) change_.remember(kRoutingConfig, config);
   }
 
   void tell() {
-    for (const auto& other : providers_) {
-      change_.updated(kProvider, *change_.tables.providers.find(other.id));
+    if (former_default_ && former_default_->id != provider_.id) {
+      change_.updated(kProvider, *change_.tables.providers.find(former_default_->id));
     }
+    tellOfNewDefault();
     for (const auto& config : configs_) {
       change_.updated(kRoutingConfig, *change_.tables.routing_configs.find(config.id));
     }
   }
 
  private:
+  void tellOfNewDefault() {
+    const auto now = change_.tables.providers.defaultOf(provider_.vendor);
+    const bool same =
+        !now || now->id == provider_.id || (former_default_ && former_default_->id == now->id);
+    if (same) return;
+    model::Provider before = *now;
+    before.is_default = false;
+    change_.remember(kProvider, before);
+    change_.updated(kProvider, *now);
+  }
+
   Change& change_;
-  std::vector<model::Provider> providers_;
+  const model::Provider& provider_;
+  std::optional<model::Provider> former_default_;
   std::vector<model::RoutingConfig> configs_;
 };
 

@@ -39,6 +39,10 @@ std::optional<model::Provider> ProviderTable::findByName(std::string_view name) 
   return readOne(by_name_.query(name), [this](const auto& row) { return read(row); });
 }
 
+std::optional<model::Provider> ProviderTable::defaultOf(std::string_view vendor) {
+  return readOne(default_of_.query(vendor), [this](const auto& row) { return read(row); });
+}
+
 Page<model::Provider> ProviderTable::list(const PageRequest& page) {
   return toPage(readAll(list_.query(page.after, rowsToAsk(page)),
                         [this](const auto& row) { return read(row); }),

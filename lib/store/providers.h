@@ -26,6 +26,7 @@ class ProviderTable {
   Status insert(const model::Provider& provider);
   std::optional<model::Provider> find(std::string_view id);          // living
   std::optional<model::Provider> findByName(std::string_view name);  // living
+  std::optional<model::Provider> defaultOf(std::string_view vendor);
   Page<model::Provider> list(const PageRequest& page);
   std::vector<model::Provider> all();
   // Writes everything but id, vendor and created_at. NotFound, or Conflict: name_taken. A default
@@ -52,6 +53,7 @@ class ProviderTable {
       "default_model, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "AND id = ?"};
   storage::Statement by_name_{db_, kSelect, "AND name = ?"};
+  storage::Statement default_of_{db_, kSelect, "AND vendor = ? AND is_default = 1"};
   storage::Statement name_holder_{
       db_, "SELECT 1 FROM provider WHERE deleted_at IS NULL AND name = ? AND id <> ?"};
   storage::Statement list_{db_, kSelect, "AND id > ? ORDER BY id LIMIT ?"};

@@ -23,10 +23,6 @@ std::string singleConfig(std::string_view model, std::string_view provider_id) {
   return config;
 }
 
-bool canBeDefault(const model::Provider& provider) {
-  return provider.vendor != kDemoVendor && !provider.default_model.empty();
-}
-
 // The config of a new @default: the oldest real provider that can, else the demo.
 std::optional<std::string> defaultConfig(Tables& tables) {
   const std::vector<model::Provider> all = tables.providers.all();
@@ -124,6 +120,10 @@ ApiError inUse(std::string_view id, const std::vector<model::RoutingConfig>& use
 }
 
 }  // namespace
+
+bool canBeDefault(const model::Provider& provider) {
+  return provider.vendor != kDemoVendor && !provider.default_model.empty();
+}
 
 FirstKeys bootstrap(Store& store, const Clock& clock) {
   auto keys = store.write([&](Tables& tables) { return fill(tables, clock.now()); });

@@ -43,6 +43,9 @@ Status createProject(Tables& tables, const model::Project& project);
 // Soft-deletes the project and its routing configs and revokes its keys. False: no such project.
 bool deleteProject(Tables& tables, std::string_view project_id, UnixMillis now);
 
+// Whether @default may use the provider: it is a real one and has a default model.
+bool canBeDefault(const model::Provider& provider);
+
 // Insert or update a provider. When it is a real one with a default model, every @default that
 // nobody has edited and that still points at the demo moves to it, as a new version.
 Status addProvider(Tables& tables, const model::Provider& provider);
