@@ -61,8 +61,12 @@ bool isOwner(const model::ManagementKey& key, UnixMillis now) {
 // 409 when the change from `before` to `after` leaves the organization without an owner's key.
 Status keepAnOwner(store::Tables& tables, const model::ManagementKey& before,
                    const model::ManagementKey& after, UnixMillis now) {
-  const bool stays = isOwner(after, now) && !after.expires_at;
-  if (!isOwner(before, now) || stays || tables.management_keys.countOwners(now) > 1) return Unit{};
+  const bool sooner =
+      after.expires_at && (!before.expires_at || *after.expires_at < *before.expires_at);
+  if (!isOwner(before, now) || (isOwner(after, now) && !sooner)) return Unit{};
+  // Another that will expire is no help the day after.
+  const int64_t others = tables.management_keys.countLastingOwners() - (before.expires_at ? 0 : 1);
+  if (others > 0) return Unit{};
   ApiError error{ErrorKind::Conflict, "last_owner",
                  "the last owner's key can be neither revoked, limited in time, nor lowered"};
   error.resource = "management_key";

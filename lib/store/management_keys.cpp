@@ -98,6 +98,6 @@ bool ManagementKeyTable::revoke(std::string_view id, UnixMillis now) {
   return revoke_.run(now, id) > 0;
 }
 
-int64_t ManagementKeyTable::countOwners(UnixMillis now) { return count_owners_.integer(0, now); }
+int64_t ManagementKeyTable::countLastingOwners() { return count_lasting_owners_.integer(0); }
 
 }  // namespace penstock::store

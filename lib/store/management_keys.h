@@ -33,9 +33,9 @@ class ManagementKeyTable {
               std::optional<UnixMillis> overlap_until = {});
   // False when absent or already revoked.
   bool revoke(std::string_view id, UnixMillis now);
-  // Owners that are neither revoked nor expired, and no member's: so that the last one cannot be
-  // revoked.
-  int64_t countOwners(UnixMillis now);
+  // Owners' keys that are not revoked, never expire and are no member's: so that the last one
+  // stays.
+  int64_t countLastingOwners();
 
  private:
   static constexpr std::string_view kSelect =
@@ -67,10 +67,10 @@ class ManagementKeyTable {
       db_,
       "UPDATE management_key SET revoked_at = ?, previous_hash = NULL, previous_expires_at = NULL "
       "WHERE id = ? AND revoked_at IS NULL"};
-  storage::Statement count_owners_{
+  storage::Statement count_lasting_owners_{
       db_,
       "SELECT count(*) FROM management_key WHERE role = 'owner' AND revoked_at IS NULL "
-      "AND member_id IS NULL AND (expires_at IS NULL OR expires_at > ?)"};
+      "AND member_id IS NULL AND expires_at IS NULL"};
 };
 
 }  // namespace penstock::store
