@@ -101,6 +101,12 @@ TEST_SUITE("manage/management_keys") {
     Api api = manageOf(gateway);
     const std::string first = listAll(api, "/management-keys", "id").at(0);
     runScenarios(api, {{"last", "DELETE", "/management-keys/" + first, "", 409, {"last_owner"}}});
+    // One that will expire is no other.
+    REQUIRE(api.post("/manage/v1/management-keys",
+                     R"({"name":"soon","role":"owner","expires_in_days":1})")
+                .status == 201);
+    runScenarios(api,
+                 {{"lasting", "DELETE", "/management-keys/" + first, "", 409, {"last_owner"}}});
     Api second = withRole(gateway, "owner");
     runScenarios(second, {{"not last", "DELETE", "/management-keys/" + first, "", 200, {}}});
     CHECK(api.get("/manage/v1/projects").status == 401);
