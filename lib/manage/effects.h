@@ -53,7 +53,8 @@ model::WebhookEndpoint changeWebhookEndpoint(Change& change, model::WebhookEndpo
 // Members: Forbidden for a role above the caller's, the member's own or the one to be given.
 // Gives it an id. Conflict: member_exists.
 Status addMember(Change& change, model::Member& member);
-// Writes nothing when nothing differs. Conflict: last_owner.
+// Writes nothing when nothing differs. Whether an owner stays is for the caller to see to, who may
+// change several.
 Status changeMember(Change& change, const model::Member& before, const model::Member& member);
 // Revokes the member's management keys. Conflict: last_owner.
 Status dropMember(Change& change, const model::Member& member);

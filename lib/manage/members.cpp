@@ -50,9 +50,9 @@ bool looksLikeEmail(std::string_view text) {
          text.find_first_of(" \t\r\n<>,;\"") == std::string_view::npos;
 }
 
-Status keepAnOwner(store::Tables& tables, const model::Member& before, model::Role after) {
-  if (before.role != model::Role::Owner || after == model::Role::Owner) return Unit{};
-  if (tables.members.countOwners() > 1) return Unit{};
+// 409 when the change took the organization its last owner, who was this one.
+Status keptAnOwner(store::Tables& tables, const model::Member& before) {
+  if (before.role != model::Role::Owner || tables.members.countOwners() > 0) return Unit{};
   ApiError error{ErrorKind::Conflict, "last_owner", "the organization needs an owner"};
   error.resource = "member";
   error.id = before.id;
@@ -98,6 +98,7 @@ Answer updateMember(Services& services, const Call& call) {
     if (member->email != before.email) body.fail("email", "cannot be changed");
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
     if (auto done = changeMember(change, before, *member); !done) return std::move(done).error();
+    if (auto kept = keptAnOwner(change.tables, before); !kept) return std::move(kept).error();
     return objectAnswer(kOk, kMember, *member, call.now);
   });
 }
@@ -141,7 +142,6 @@ Status changeMember(Change& change, const model::Member& before, const model::Me
   for (const model::Role role : {before.role, member.role}) {
     if (auto allowed = notAbove(change.call.caller, role); !allowed) return allowed;
   }
-  if (auto kept = keepAnOwner(change.tables, before, member.role); !kept) return kept;
   change.remember(kMember, before);
   if (member != before) change.tables.members.update(member);
   change.updated(kMember, member);
@@ -150,8 +150,6 @@ Status changeMember(Change& change, const model::Member& before, const model::Me
 
 Status dropMember(Change& change, const model::Member& member) {
   if (auto allowed = notAbove(change.call.caller, member.role); !allowed) return allowed;
-  auto kept = keepAnOwner(change.tables, member, model::Role::Viewer);
-  if (!kept) return kept;
   for (const model::ManagementKey& key : change.tables.management_keys.ofMember(member.id)) {
     change.remember(kManagementKey, key);
     change.tables.management_keys.revoke(key.id, change.call.now);
@@ -159,7 +157,7 @@ Status dropMember(Change& change, const model::Member& member) {
   }
   change.tables.members.remove(member.id, change.call.now);
   change.deleted(kMember, member);
-  return Unit{};
+  return keptAnOwner(change.tables, member);
 }
 
 std::span<const ResourceRoute> memberRoutes() { return kRoutes; }
