@@ -90,7 +90,8 @@ int check(const CheckOptions& options) {
 }  // namespace
 
 void addCheck(CLI::App& app, int& exit_code) {
-  CLI::App& command = *app.add_subcommand("check", "Check the store's integrity, load it, and verify the audit log");
+  CLI::App& command = *app.add_subcommand(
+      "check", "Check the store's integrity, load it, and verify the audit log");
   auto options = std::make_shared<CheckOptions>();
   command.add_option("--data", options->data_dir, "Folder of the store")
       ->envname("PENSTOCK_DATA")

@@ -47,9 +47,9 @@ class Database {
   // Runs SQL that is part of the program or of a migration, any number of statements.
   void exec(const std::string& sql);
 
-  int64_t changes() const;     // rows touched by the last statement that changes rows
+  int64_t changes() const;       // rows touched by the last statement that changes rows
   int64_t totalChanges() const;  // since the connection was opened, undone ones included
-  bool inTransaction() const;  // false also when SQLite rolled back by itself (disk full)
+  bool inTransaction() const;    // false also when SQLite rolled back by itself (disk full)
   const std::filesystem::path& path() const { return path_; }
   // For this folder only.
   sqlite3* handle() { return handle_; }
