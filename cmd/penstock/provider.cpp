@@ -54,8 +54,17 @@ constexpr Option kAdd[] = {
     kDefault,
     kDefaultModel,
     kVerify};
-constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kBaseUrl, kKey, kPrivate, kDefault, kDefaultModel, kVerify};
+// Not from the environment: who only renames a provider does not mean the key that happens to be
+// there.
+constexpr Option kNewKey{"--api-key-stdin", "api_key", "Read a new key from standard input",
+                         Kind::SecretLine};
+constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
+                              kBaseUrl,
+                              kNewKey,
+                              kPrivate,
+                              kDefault,
+                              kDefaultModel,
+                              kVerify};
 
 constexpr Row kRows[] = {
     {.verb = "add",

@@ -45,7 +45,7 @@ std::optional<std::string> readSecret(const Option& option, const Values& values
     if (line.ends_with('\r')) line.pop_back();
     return line;
   }
-  const char* text = std::getenv(option.variable);
+  const char* text = option.variable == nullptr ? nullptr : std::getenv(option.variable);
   return text == nullptr ? std::nullopt : std::optional<std::string>(text);
 }
 

@@ -131,6 +131,11 @@ class Resources(GatewayTest):
         self.assertTrue(added["private"])
         changed = self.gateway.json("provider", "update", "local", "--default-model", "m", *verify)
         self.assertEqual((changed["id"], changed["default_model"]), (added["id"], "m"))
+        # A key that happens to be in the environment is not meant.
+        other = {"PENSTOCK_PROVIDER_API_KEY": "sk-other-0123456789abcdef"}
+        self.assertEqual(self.gateway.run("provider", "update", "local", "--default-model", "n", env=other)[0], 0)
+        self.assertEqual(self.gateway.json("provider", "show", "local")["api_key_fingerprint"],
+                         added["api_key_fingerprint"])
         self.assertEqual(self.gateway.json("provider", "show", "local")["id"], added["id"])
         self.assertEqual(self.gateway.json("provider", "show", added["id"])["name"], "local")
         self.gateway.good("provider", "remove", "local")
