@@ -133,14 +133,18 @@ void readApiKeyFields(json::ObjectReader& body, model::ApiKey& key, UnixMillis n
 
 NewKey addApiKey(Change& change, model::ApiKey key) {
   store::MintedKey minted = store::mintKey(store::kProjectKeyPrefix);
-  key.id = change.newId("key_");
   key.hash = minted.hash;
   key.prefix = minted.prefix;
   key.last_four = minted.last_four;
+  return {storeApiKey(change, std::move(key)), std::move(minted.plaintext)};
+}
+
+model::ApiKey storeApiKey(Change& change, model::ApiKey key) {
+  key.id = change.newId("key_");
   key.created_at = change.call.now;
   change.tables.api_keys.insert(key);
   change.created(kApiKey, key);
-  return {std::move(key), std::move(minted.plaintext)};
+  return key;
 }
 
 void revokeApiKey(Change& change, const model::ApiKey& key) {

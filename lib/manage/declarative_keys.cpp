@@ -1,6 +1,6 @@
 #include "manage/declarative_keys.h"
 
-#include "manage/kinds.h"
+#include "manage/effects.h"
 
 namespace penstock::manage {
 namespace {
@@ -38,13 +38,10 @@ Status importApiKey(Change& change, model::ApiKey key, const ImportedSecret& sec
     return ApiError{ErrorKind::Conflict, "key_exists", "another key has or had this secret",
                     "/hash"};
   }
-  key.id = change.newId("key_");
   key.hash = secret.hash;
   key.prefix = secret.prefix;
   key.last_four = secret.last_four;
-  key.created_at = change.call.now;
-  change.tables.api_keys.insert(key);
-  change.created(kApiKey, key);
+  storeApiKey(change, std::move(key));
   return Unit{};
 }
 

@@ -29,6 +29,8 @@ struct NewKey {
   Secret plaintext;
 };
 NewKey addApiKey(Change& change, model::ApiKey key);
+// The same for a key that has its secret's hash already.
+model::ApiKey storeApiKey(Change& change, model::ApiKey key);
 // No-op on one that is revoked already.
 void revokeApiKey(Change& change, const model::ApiKey& key);
 
