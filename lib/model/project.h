@@ -21,6 +21,8 @@ struct Organization {
 struct ProjectSettings {
   bool auto_resolve_bare_model = true;  // resolve "gpt-4o" by its prefix (spec/modelux.md 2.2)
   bool retain_payloads = false;         // keep request and response bodies in the log
+  // Budgets bind requests that name a provider or a bare model too (spec/modelux.md 13.30).
+  bool budget_bare_models = true;
   bool operator==(const ProjectSettings&) const = default;
 };
 

@@ -19,6 +19,7 @@ model::Project read(const storage::Rows& row) {
   project.settings.retain_payloads = row.flag(6);
   project.created_at = row.integer(7);
   project.deleted_at = row.optionalInteger(8);
+  project.settings.budget_bare_models = row.flag(9);
   return project;
 }
 
@@ -32,7 +33,7 @@ Status ProjectTable::insert(const model::Project& project) {
   if (findBySlug(project.organization_id, project.slug)) return slugTaken(project);
   insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
-              project.created_at);
+              project.created_at, project.settings.budget_bare_models);
   return Unit{};
 }
 
@@ -62,7 +63,7 @@ Status ProjectTable::update(const model::Project& project) {
   if (holder && holder->id != project.id) return slugTaken(project);
   if (update_.run(project.name, project.slug, project.description,
                   project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
-                  project.id) == 0) {
+                  project.settings.budget_bare_models, project.id) == 0) {
     return notFound("project", project.id);
   }
   return Unit{};
