@@ -109,9 +109,9 @@ TEST_SUITE("pricing/price") {
     CHECK(usdPerMillionTokens(10'000'000) == "10");
     CHECK(usdPerMillionTokens(2'500'001) == "2.500001");
     CHECK(usdPerMillionTokens(1) == "0.000001");
-    CHECK(usdPerRequest(5'000'000'000) == "0.005");
-    CHECK(usdPerRequest(1) == "0.000000000001");
-    CHECK(usdPerRequest(2'000'000'000'000) == "2");
+    CHECK(usdEach(5'000'000'000) == "0.005");
+    CHECK(usdEach(1) == "0.000000000001");
+    CHECK(usdEach(2'000'000'000'000) == "2");
   }
 
   TEST_CASE("absurd counts neither overflow nor pay back") {
