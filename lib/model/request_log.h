@@ -64,8 +64,8 @@ struct RequestLog {
   Money cost_reserved;
   Settlement settlement = Settlement::None;
   std::string settlement_reason;
-  int64_t latency_us = 0;         // total
-  int64_t ttft_us = -1;           // first content byte to the caller; -1 when none
+  int64_t latency_us = 0;  // total
+  int64_t ttft_us = -1;    // first content byte to the caller; -1 when none
   int64_t upstream_connect_us = -1;
   int64_t upstream_head_us = -1;
   std::string end_user, trace_id, conversation_id, traceparent;

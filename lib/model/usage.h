@@ -4,9 +4,9 @@
 
 namespace penstock::model {
 
-// Usage in one normal form: the buckets are disjoint (spec/dialects.md section 9), so that a cost is
-// a plain sum. Providers' overlapping counts are taken apart in dialect/. A bucket that a provider
-// does not tell apart is in its parent: video is in input_uncached, say.
+// Usage in one normal form: the buckets are disjoint (spec/dialects.md section 9), so that a cost
+// is a plain sum. Providers' overlapping counts are taken apart in dialect/. A bucket that a
+// provider does not tell apart is in its parent: video is in input_uncached, say.
 struct Usage {
   enum class Source : uint8_t {
     None,

@@ -47,9 +47,10 @@ class PriceCatalogue {
   };
   Found lookUp(std::string_view provider, std::string_view model, UnixMillis start_time) const;
 
-  // The dearest rates of a provider and of those whose models it resells, bucket by bucket, over all
-  // models, tiers and times; of the whole catalogue where it lists none. Never cheaper than a price
-  // that find() answers for the provider. It is no model's price: it stands in for an unknown one.
+  // The dearest rates of a provider and of those whose models it resells, bucket by bucket, over
+  // all models, tiers and times; of the whole catalogue where it lists none. Never cheaper than a
+  // price that find() answers for the provider. It is no model's price: it stands in for an unknown
+  // one.
   const Price& ceiling(std::string_view provider) const;
 
   // What tiers of service multiply its prices by.

@@ -57,7 +57,8 @@ Money ceilingCost(const Price& price, const RequestBound& bound) {
   Int128 most = 0;
   forEachTier(price, bound.input_tokens, [&](const Rates& rates, int64_t input_tokens) {
     const Int128 output = bounded(product(bound.output_tokens, dearestOutput(rates, bound)));
-    most = std::max(most, fixedPart(price, rates, input_tokens, bound) + output * permilleOf(bound));
+    most =
+        std::max(most, fixedPart(price, rates, input_tokens, bound) + output * permilleOf(bound));
   });
   return toMoney((most + kDenominator - 1) / kDenominator);
 }

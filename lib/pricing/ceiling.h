@@ -17,11 +17,11 @@ struct RequestBound {
   int64_t multiplier_permille = 1000;  // of the dearest tier of service the request may get; >= 1
 };
 
-// An upper bound, in nano-dollars rounded up, of costOf() for every usage within the bound: over all
-// tiers up to input_tokens and all input classes (cache writes can cost more than uncached input).
-// A usage is within the bound when its tokens of a side are no more than the bound's, it has audio,
-// image and 1-hour write tokens only where the bound says so, no more searches, no larger
-// multiplier, and no image, hour or character that is paid by the piece.
+// An upper bound, in nano-dollars rounded up, of costOf() for every usage within the bound: over
+// all tiers up to input_tokens and all input classes (cache writes can cost more than uncached
+// input). A usage is within the bound when its tokens of a side are no more than the bound's, it
+// has audio, image and 1-hour write tokens only where the bound says so, no more searches, no
+// larger multiplier, and no image, hour or character that is paid by the piece.
 Money ceilingCost(const Price& price, const RequestBound& bound);
 
 // The largest output_tokens with which ceilingCost() is <= available; -1 when not even 0 fits, and

@@ -10,8 +10,8 @@
 
 namespace penstock::pricing {
 
-// What one request was charged by: the rates of the tier that its input chose, and the multiplier of
-// the tier of service. Stored with the request as a text,
+// What one request was charged by: the rates of the tier that its input chose, and the multiplier
+// of the tier of service. Stored with the request as a text,
 //
 //   i10000000 r1000000 o45000000 >272000 *5/2
 //
@@ -24,7 +24,9 @@ struct Charge {
   Multiplier multiplier;
   bool operator==(const Charge&) const = default;
 
-  Cost cost(const model::Usage& usage) const { return costOf({rates, {}, request}, usage, multiplier); }
+  Cost cost(const model::Usage& usage) const {
+    return costOf({rates, {}, request}, usage, multiplier);
+  }
 };
 
 Charge chargeOf(const Price& price, const model::Usage& usage, Multiplier multiplier);

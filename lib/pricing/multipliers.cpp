@@ -1,7 +1,10 @@
 #include "pricing/multipliers.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <charconv>
+#include <optional>
 #include <stdexcept>
 
 #include "base/text.h"
@@ -45,9 +48,22 @@ void TierMultipliers::addRow(std::string_view line) {
   row.field = nextField(row.value, '=');
   row.multiplier.numerator = partOf(nextField(rest, '/'));
   row.multiplier.denominator = partOf(rest);
-  if (row.rule.empty() || row.field.empty() || row.value.empty())
+  std::vector<Row>& rows = rows_[provider];
+  std::optional<size_t> field_place, value_place;
+  size_t fields = 0, values = 0;
+  for (const Row& other : rows) {
+    fields = std::max(fields, other.field_place + 1);
+    values = std::max(values, other.value_place + 1);
+    if (other.field != row.field) continue;
+    field_place = other.field_place;
+    if (other.value == row.value) value_place = other.value_place;
+  }
+  row.field_place = field_place.value_or(fields);
+  row.value_place = value_place.value_or(values);
+  if (row.rule.empty() || row.field.empty() || row.value.empty() || row.field_place >= kMaxFields ||
+      row.value_place >= kMaxValues)
     throw std::runtime_error("multipliers: cannot read \"" + std::string(line) + "\"");
-  rows_[provider].push_back(row);
+  rows.push_back(row);
 }
 
 const TierMultipliers::Row* TierMultipliers::find(std::string_view provider, std::string_view model,
@@ -77,20 +93,20 @@ Multiplier TierMultipliers::of(std::string_view provider, std::string_view model
 int64_t TierMultipliers::dearestPermille(std::string_view provider, std::string_view model) const {
   const auto rows = rows_.find(provider);
   if (rows == rows_.end()) return 1000;
-  // A few fields a provider; of each the first matching row of every value counts.
-  Multiplier all;
-  std::vector<std::string_view> fields;
+  // Of each value the first row that matches counts, of each field the dearest value.
+  std::bitset<kMaxValues> seen;
+  std::array<Multiplier, kMaxFields> most;
   for (const Row& row : rows->second) {
-    if (std::ranges::find(fields, row.field) != fields.end()) continue;
-    fields.push_back(row.field);
-    Multiplier most;
-    for (const Row& other : rows->second) {
-      if (other.field != row.field || other.multiplier.permille() <= most.permille()) continue;
-      if (find(provider, model, other.field, other.value) == &other) most = other.multiplier;
-    }
-    all = all * most;
+    if (seen.test(row.value_place) || !matchesRule(row.rule, model)) continue;
+    seen.set(row.value_place);
+    Multiplier& dearest = most[row.field_place];
+    if (row.multiplier.permille() > dearest.permille()) dearest = row.multiplier;
   }
-  return std::max<int64_t>(all.permille(), 1000);
+  Multiplier all;
+  for (const Multiplier& field : most) {
+    if (field != Multiplier{}) all = all * field;
+  }
+  return all.permille();
 }
 
 }  // namespace penstock::pricing

@@ -19,7 +19,8 @@ namespace penstock::pricing {
 class TierMultipliers {
  public:
   TierMultipliers() = default;
-  // The text must outlive this. Throws std::runtime_error on a malformed row: a defect of the build.
+  // The text must outlive this. Throws std::runtime_error on a malformed row: a defect of the
+  // build.
   explicit TierMultipliers(std::string_view table);
 
   // `tier` is RequestLog::service_tier: values separated by commas, "flex" or
@@ -28,15 +29,17 @@ class TierMultipliers {
   // `model` is in lower case.
   Multiplier of(std::string_view provider, std::string_view model, std::string_view tier) const;
 
-  // The most that a request may be multiplied by, in thousandths, rounded up: with the dearest value
-  // of each field, 1000 at least.
+  // The most that a request may be multiplied by, in thousandths, rounded up: with the dearest
+  // value of each field, 1000 at least.
   int64_t dearestPermille(std::string_view provider, std::string_view model) const;
 
  private:
   struct Row {
     std::string_view rule, field, value;
     Multiplier multiplier;
+    size_t field_place = 0, value_place = 0;  // among those of the provider
   };
+  static constexpr size_t kMaxFields = 8, kMaxValues = 64;
   void addRow(std::string_view line);
   const Row* find(std::string_view provider, std::string_view model, std::string_view field,
                   std::string_view value) const;

@@ -11,7 +11,9 @@ namespace {
 constexpr size_t kDigestDigits = 8;
 
 const OverridePrice* started(const std::vector<OverridePrice>& rows, UnixMillis time) {
-  const auto holds = [time](const OverridePrice& row) { return row.starts_at.value_or(time) <= time; };
+  const auto holds = [time](const OverridePrice& row) {
+    return row.starts_at.value_or(time) <= time;
+  };
   const auto last = std::find_if(rows.rbegin(), rows.rend(), holds);
   return last == rows.rend() ? nullptr : &*last;
 }
@@ -51,7 +53,8 @@ Result<Overrides> Overrides::build(std::span<const model::PriceOverride> rows) {
       continue;
     }
     const std::string prefix = row.model.substr(0, row.model.size() - 1);
-    const auto known = std::ranges::find(provider.prefixes, prefix, &std::pair<std::string, Rows>::first);
+    const auto known =
+        std::ranges::find(provider.prefixes, prefix, &std::pair<std::string, Rows>::first);
     if (known == provider.prefixes.end())
       provider.prefixes.emplace_back(prefix, Rows{std::move(entry)});
     else
@@ -59,7 +62,8 @@ Result<Overrides> Overrides::build(std::span<const model::PriceOverride> rows) {
   }
   for (auto& [name, provider] : all.providers_) {
     for (auto& [model, prices] : provider.exact) std::ranges::stable_sort(prices, startsEarlier);
-    for (auto& [prefix, prices] : provider.prefixes) std::ranges::stable_sort(prices, startsEarlier);
+    for (auto& [prefix, prices] : provider.prefixes)
+      std::ranges::stable_sort(prices, startsEarlier);
     std::ranges::sort(provider.prefixes,
                       [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
   }

@@ -23,7 +23,8 @@ Quote PriceBook::quote(const Seller& seller, std::string_view model, UnixMillis 
   if (const OverridePrice* own = findOverride(seller, model, start_time)) {
     Quote quote{&own->price, Basis::Override, own->context_window, own->max_output_tokens};
     if (!quote.context_window) {
-      quote.context_window = catalogue_.lookUp(seller.catalogue_id, model, start_time).context_window;
+      quote.context_window =
+          catalogue_.lookUp(seller.catalogue_id, model, start_time).context_window;
     }
     return quote;
   }
@@ -59,7 +60,8 @@ int64_t PriceBook::dearestPermille(const Seller& seller, std::string_view model,
 }
 
 std::string PriceBook::version() const {
-  return overrides_.empty() ? catalogue_.version() : catalogue_.version() + "~" + overrides_.digest();
+  return overrides_.empty() ? catalogue_.version()
+                            : catalogue_.version() + "~" + overrides_.digest();
 }
 
 }  // namespace penstock::pricing

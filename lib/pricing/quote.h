@@ -33,8 +33,8 @@ struct Quote {
 // overrides, made for each request.
 //
 // Precedence: an override for the provider by our name, one by the catalogue's id, the catalogue;
-// then the project's policy: Ceiling charges PriceCatalogue::ceiling(), Free nothing, and under Deny
-// the basis is Unknown and the request is not to be made. About half a microsecond.
+// then the project's policy: Ceiling charges PriceCatalogue::ceiling(), Free nothing, and under
+// Deny the basis is Unknown and the request is not to be made. About half a microsecond.
 class PriceBook {
  public:
   PriceBook(const PriceCatalogue& catalogue, const Overrides& overrides)
@@ -63,7 +63,7 @@ class PriceBook {
 
  private:
   const OverridePrice* findOverride(const Seller& seller, std::string_view model,
-                                 UnixMillis start_time) const;
+                                    UnixMillis start_time) const;
 
   const PriceCatalogue& catalogue_;
   const Overrides& overrides_;

@@ -33,7 +33,7 @@ bool readNumber(std::string_view text, int64_t& number) {
 }
 
 bool readWord(std::string_view word, Price& price, std::vector<UnitRate>& units) {
-  if (word.empty()) return false;
+  if (word.empty() || word.ends_with('>')) return false;
   const char letter = word.front();
   word.remove_prefix(1);
   if (letter == kRequest) return readNumber(word, price.request);
@@ -94,7 +94,7 @@ void appendUnit(std::string& text, const Price& price, const Bucket& unit) {
 std::optional<Price> parseRates(std::string_view text) {
   Price price;
   std::vector<UnitRate> units;
-  if (text.empty()) return std::nullopt;
+  if (text.empty() || text.ends_with(' ')) return std::nullopt;
   while (!text.empty()) {
     if (!readWord(nextField(text, ' '), price, units)) return std::nullopt;
   }
