@@ -55,7 +55,7 @@ struct RequestLog {
   PriceBasis basis = PriceBasis::Unknown;
   std::string catalogue_version;  // of the catalogue and the overrides used
   // What the provider says that it served: "flex", or named where it is no service_tier:
-  // "speed=fast,inference_geo=us". Empty: the standard.
+  // "speed=fast,inference_geo=us". Empty: it said nothing.
   std::string service_tier;
   // The rates that were applied, in the form of pricing/charge.h, so that the cost can be explained
   // for ever; empty when nothing was charged.

@@ -7,6 +7,7 @@
 #include "store/members.h"
 #include "store/meta.h"
 #include "store/organizations.h"
+#include "store/price_overrides.h"
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
@@ -26,6 +27,7 @@ class Tables {
         management_keys(db),
         providers(db, box),
         routing_configs(db),
+        price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
         audit_log(db, box),
@@ -43,6 +45,7 @@ class Tables {
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
   AuditTable audit_log;
