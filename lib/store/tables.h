@@ -10,6 +10,7 @@
 #include "store/members.h"
 #include "store/meta.h"
 #include "store/organizations.h"
+#include "store/price_overrides.h"
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
@@ -32,6 +33,7 @@ class Tables {
         budgets(db),
         balances(db),
         ledger_buckets(db),
+        price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
         audit_log(db, box),
@@ -52,6 +54,7 @@ class Tables {
   BudgetTable budgets;
   BalanceTable balances;
   LedgerBucketTable ledger_buckets;
+  PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
   AuditTable audit_log;
