@@ -31,7 +31,8 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("slug", project.slug).field("description", project.description);
   out.key("settings").beginObject();
   out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
-  out.field("retain_payloads", project.settings.retain_payloads).endObject();
+  out.field("retain_payloads", project.settings.retain_payloads);
+  out.field("budget_bare_models", project.settings.budget_bare_models).endObject();
   writeTime(out, "created_at", project.created_at);
   writeTime(out, "deleted_at", project.deleted_at);
   out.endObject();
@@ -152,6 +153,8 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     now.auto_resolve_bare_model =
         settings.boolean("auto_resolve_bare_model").value_or(now.auto_resolve_bare_model);
     now.retain_payloads = settings.boolean("retain_payloads").value_or(now.retain_payloads);
+    now.budget_bare_models =
+        settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
   });
 }
 
@@ -168,7 +171,7 @@ Result<model::Project> addProject(Change& change, model::Project project) {
   return project;
 }
 
-// The keys of it that still work, and its routing configs, go with it: each is told of.
+// The keys of it that still work, its routing configs and its budgets go with it: each is told of.
 Status dropProject(Change& change, const model::Project& project) {
   const UnixMillis now = change.call.now;
   if (auto released = releaseConfined(change, project.id); !released) return released;
@@ -179,6 +182,9 @@ Status dropProject(Change& change, const model::Project& project) {
   }
   for (const model::RoutingConfig& config : change.tables.routing_configs.ofProject(project.id)) {
     change.deleted(kRoutingConfig, config);
+  }
+  for (const model::Budget& budget : change.tables.budgets.all()) {
+    if (budget.project_id == project.id) dropBudget(change, budget);
   }
   store::deleteProject(change.tables, project.id, now);
   change.deleted(kProject, project);

@@ -3,6 +3,8 @@
 #include "store/api_keys.h"
 #include "store/audit_log.h"
 #include "store/balances.h"
+#include "store/budget_alerts.h"
+#include "store/budget_events.h"
 #include "store/budgets.h"
 #include "store/idempotent_requests.h"
 #include "store/ledger_buckets.h"
@@ -30,6 +32,8 @@ class Tables {
         providers(db, box),
         routing_configs(db),
         budgets(db),
+        budget_alerts(db),
+        budget_events(db),
         balances(db),
         ledger_buckets(db),
         webhook_endpoints(db, box),
@@ -50,6 +54,8 @@ class Tables {
   ProviderTable providers;
   RoutingConfigTable routing_configs;
   BudgetTable budgets;
+  BudgetAlertTable budget_alerts;
+  BudgetEventTable budget_events;
   BalanceTable balances;
   LedgerBucketTable ledger_buckets;
   WebhookEndpointTable webhook_endpoints;
