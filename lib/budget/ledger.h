@@ -23,7 +23,7 @@ namespace penstock::budget {
 
 struct Account;
 struct Bucket;
-class Keeper;
+class Ledger;
 
 // What a request takes, or took, of each unit.
 struct Amounts {
@@ -70,7 +70,7 @@ class Reservation {
   };
   void close(const Amounts* used);
   std::vector<Held> held_;
-  Keeper* keeper_ = nullptr;
+  Ledger* ledger_ = nullptr;
 };
 
 enum class Verdict : uint8_t {
@@ -82,9 +82,11 @@ enum class Verdict : uint8_t {
 
 struct Grant {
   Verdict verdict = Verdict::Granted;
-  Reservation reservation;           // when granted
-  std::vector<Standing> standings;   // of every budget that binds; empty while pending
-  std::optional<size_t> refused_by;  // of standings: the most specific, then that with least left
+  Reservation reservation;          // when granted
+  std::vector<Standing> standings;  // of every budget that binds; empty while pending
+  // Of standings, when it was not granted: one that blocks before one that downgrades, then the
+  // most specific, then that with the least left.
+  std::optional<size_t> refused_by;
   // What budgets that block have left for this request; absent where none binds.
   std::optional<int64_t> usd_left, tokens_left;
 };
@@ -104,8 +106,8 @@ enum class Downgrades : uint8_t { Bind, Count };
 // store (one commit, shared by all who wait). After a crash a bucket's lease counts as spent. The
 // step is at most a twentieth of the cap, and 2,000th of it at first: it grows while it is used
 // up within a quarter of a second and shrinks when it is idle. So recorded - true is at most what
-// was under way plus a step. Budgets per minute or hour of tokens and requests, and concurrency,
-// are not kept in the store.
+// was reserved when the lease was last extended, plus a step. Budgets per minute or hour of tokens
+// and requests, and concurrency, are not kept in the store.
 //
 // All methods are thread-safe; reserve and settle take about 0.1 µs a budget and never wait for the
 // disk. Locks are per budget, taken in one order.
@@ -150,6 +152,7 @@ class Ledger {
   size_t buckets() const;
 
  private:
+  friend class Reservation;
   struct Parts;
   const std::unique_ptr<Parts> parts_;
 };

@@ -20,7 +20,7 @@ std::optional<LedgerBucket> LedgerBucketTable::find(std::string_view account_id,
 
 void LedgerBucketTable::put(const LedgerBucket& bucket) {
   put_.run(bucket.account_id, bucket.value, bucket.period_start, bucket.period_end, bucket.settled,
-           bucket.leased, bucket.requests, bucket.alerted_pct, bucket.updated_at);
+           bucket.leased, bucket.requests, bucket.updated_at);
 }
 
 std::vector<LedgerBucket> LedgerBucketTable::at(std::string_view account_id, UnixMillis time,

@@ -49,7 +49,13 @@ class LedgerBucketTable {
 
   std::optional<LedgerBucket> find(std::string_view account_id, std::string_view value,
                                    UnixMillis period_start);
+  // Leaves alerted_pct as it is, unless the period that is stored ended at another time.
   void put(const LedgerBucket& bucket);
+  // Notes that the threshold was told of; false when it was before, or there is no such bucket.
+  bool noteAlerted(std::string_view account_id, std::string_view value, UnixMillis period_start,
+                   int64_t pct) {
+    return note_.run(pct, account_id, value, period_start, pct) > 0;
+  }
   // The buckets of an account whose period holds `time`, by value: those after `after`, which may
   // be absent.
   std::vector<LedgerBucket> at(std::string_view account_id, UnixMillis time,
@@ -74,12 +80,19 @@ class LedgerBucketTable {
   storage::Statement find_{db_, kSelect, "WHERE account_id = ? AND value = ? AND period_start = ?"};
   storage::Statement put_{
       db_,
-      "INSERT OR REPLACE INTO ledger_bucket (account_id, value, period_start, period_end, settled, "
-      "leased, requests, alerted_pct, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "INSERT INTO ledger_bucket (account_id, value, period_start, period_end, settled, leased, "
+      "requests, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (account_id, value, period_start) DO UPDATE SET "
+      "alerted_pct = iif(period_end = excluded.period_end, alerted_pct, 0), "
+      "period_end = excluded.period_end, settled = excluded.settled, leased = excluded.leased, "
+      "requests = excluded.requests, updated_at = excluded.updated_at"};
   storage::Statement at_{
       db_, kSelect,
       "WHERE account_id = ?1 AND (?3 IS NULL OR value > ?3) AND period_start <= ?2 "
       "AND period_end > ?2 ORDER BY value LIMIT ?4"};
+  storage::Statement note_{db_,
+                           "UPDATE ledger_bucket SET alerted_pct = ? WHERE account_id = ? "
+                           "AND value = ? AND period_start = ? AND alerted_pct < ?"};
   storage::Statement history_{
       db_, kSelect, "WHERE account_id = ? AND value = ? ORDER BY period_start DESC LIMIT ?"};
   storage::Statement busiest_{
