@@ -20,8 +20,8 @@ namespace penstock::manage {
 
 // Gives it an id and a @default.
 Result<model::Project> addProject(Change& change, model::Project project);
-// Revokes its keys and deletes its routing configs and budgets; members and management keys that
-// were confined to it alone go too.
+// Revokes its keys and deletes its routing configs, budgets and balances; members and management
+// keys that were confined to it alone go too.
 Status dropProject(Change& change, const model::Project& project);
 
 // Gives it an id and a secret.
@@ -62,6 +62,9 @@ void dropBudget(Change& change, const model::Budget& budget);
 // Gives it an id.
 model::BudgetAlert addBudgetAlert(Change& change, model::BudgetAlert alert);
 void dropBudgetAlert(Change& change, const model::BudgetAlert& alert);
+
+// What was put in is no cap any more.
+void dropBalance(Change& change, const model::Balance& balance);
 
 // Members: Forbidden for a role above the caller's, the member's own or the one to be given.
 // Gives it an id. Conflict: member_exists.

@@ -171,7 +171,8 @@ Result<model::Project> addProject(Change& change, model::Project project) {
   return project;
 }
 
-// The keys of it that still work, its routing configs and its budgets go with it: each is told of.
+// The keys of it that still work, its routing configs, budgets and balances go with it: each is
+// told of.
 Status dropProject(Change& change, const model::Project& project) {
   const UnixMillis now = change.call.now;
   if (auto released = releaseConfined(change, project.id); !released) return released;
@@ -185,6 +186,9 @@ Status dropProject(Change& change, const model::Project& project) {
   }
   for (const model::Budget& budget : change.tables.budgets.all()) {
     if (budget.project_id == project.id) dropBudget(change, budget);
+  }
+  for (const model::Balance& balance : change.tables.balances.all()) {
+    if (balance.project_id == project.id) dropBalance(change, balance);
   }
   store::deleteProject(change.tables, project.id, now);
   change.deleted(kProject, project);

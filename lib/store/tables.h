@@ -6,6 +6,7 @@
 #include "store/budget_alerts.h"
 #include "store/budget_events.h"
 #include "store/budgets.h"
+#include "store/email_outbox.h"
 #include "store/idempotent_requests.h"
 #include "store/ledger_buckets.h"
 #include "store/management_keys.h"
@@ -38,6 +39,7 @@ class Tables {
         ledger_buckets(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
+        email_outbox(db),
         audit_log(db, box),
         idempotent_requests(db, box),
         meta(db),
@@ -60,6 +62,7 @@ class Tables {
   LedgerBucketTable ledger_buckets;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
+  EmailOutbox email_outbox;
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
   MetaTable meta;

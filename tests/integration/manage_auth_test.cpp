@@ -86,6 +86,11 @@ std::string budget(const Maker& m) {
 }
 constexpr const char* kAlert = R"({"threshold_pct":50,"channels":[{"type":"dashboard"}]})";
 std::string budgetAlert(const Maker& m) { return m.made(budget(m) + "/alerts", kAlert); }
+// A key has one at most, so each gets a key of its own.
+std::string balance(const Maker& m) {
+  const std::string key = apiKey(m).substr(std::string("/api-keys/").size());
+  return m.made("/balances", R"({"credit_usd":50,"api_key_id":")" + key + R"("})");
+}
 std::string log(const Maker& m) { return "/logs/" + m.places.logOf(m.project); }
 std::string endpoint(const Maker& m) {
   return m.made("/webhooks/endpoints", R"({"url":"https://192.0.2.1/hook"})");
@@ -110,7 +115,8 @@ Path listOf(std::string path) {
   return [path](const Maker& m) { return path + "?project_id=" + m.project; };
 }
 
-// In a body "$name" stands for a name of its own, "$project" for the project.
+// In a body "$name" stands for a name of its own, "$project" for the project, "$fresh" for one that
+// was just made.
 std::map<std::string, Row> matrix() {
   using enum Caller;
   constexpr auto kOrg = Reach::Organization;
@@ -186,6 +192,14 @@ std::map<std::string, Row> matrix() {
       {"GET /budgets/{budget_id}/alerts", {Viewer, 200, kProj, below(budget, "/alerts")}},
       {"POST /budgets/{budget_id}/alerts", {Member, 201, kProj, below(budget, "/alerts"), kAlert}},
       {"DELETE /budgets/{budget_id}/alerts/{alert_id}", {Member, 200, kProj, budgetAlert}},
+      {"GET /balances", {Viewer, 200, kProj, listOf("/balances")}},
+      {"POST /balances", {Admin, 201, kProj, at("/balances"), R"({"project_id":"$fresh"})"}},
+      {"GET /balances/{balance_id}", {Viewer, 200, kProj, balance}},
+      {"PATCH /balances/{balance_id}", {Admin, 200, kProj, balance, R"({"low_threshold_usd":1})"}},
+      {"DELETE /balances/{balance_id}", {Admin, 200, kProj, balance}},
+      {"GET /balances/{balance_id}/entries", {Viewer, 200, kProj, below(balance, "/entries")}},
+      {"POST /balances/{balance_id}/entries",
+       {Admin, 201, kProj, below(balance, "/entries"), R"({"type":"top_up","amount_usd":5})"}},
       {"GET /webhooks/endpoints", {Admin, 200, kOrg, at("/webhooks/endpoints")}},
       {"POST /webhooks/endpoints",
        {Admin, 201, kOrg, at("/webhooks/endpoints"), R"({"url":"https://192.0.2.1/h"})"}},
@@ -219,6 +233,9 @@ std::string filled(std::string body, const Maker& maker) {
   };
   replace("$name", uniqueName());
   replace("$project", maker.project);
+  if (body.find("$fresh") != std::string::npos) {
+    replace("$fresh", freshProject(maker).substr(std::string("/projects/").size()));
+  }
   return body;
 }
 
