@@ -307,6 +307,11 @@ class Gateway::Impl {
         .in_flight = manage_in_flight,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
+        .sync_ledger = [this] { ledger.sync(); },
+        .ledger_standing =
+            [this](std::string_view account, std::string_view value) {
+              return ledger.standing(account, value, clock.now());
+            },
         .wake_webhooks = [this] { webhooks->wake(); },
     });
     auto routes = manage::manageRoutes(*manage_services, manage_pool);
