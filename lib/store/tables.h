@@ -2,7 +2,10 @@
 
 #include "store/api_keys.h"
 #include "store/audit_log.h"
+#include "store/balances.h"
+#include "store/budgets.h"
 #include "store/idempotent_requests.h"
+#include "store/ledger_buckets.h"
 #include "store/management_keys.h"
 #include "store/members.h"
 #include "store/meta.h"
@@ -27,6 +30,9 @@ class Tables {
         management_keys(db),
         providers(db, box),
         routing_configs(db),
+        budgets(db),
+        balances(db),
+        ledger_buckets(db),
         price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
@@ -45,6 +51,9 @@ class Tables {
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  BudgetTable budgets;
+  BalanceTable balances;
+  LedgerBucketTable ledger_buckets;
   PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
