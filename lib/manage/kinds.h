@@ -4,6 +4,7 @@
 #include "manage/kind.h"
 #include "model/key.h"
 #include "model/member.h"
+#include "model/price.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
@@ -20,6 +21,7 @@ extern const Kind<model::ApiKey> kApiKey;
 extern const Kind<model::ManagementKey> kManagementKey;
 extern const Kind<model::Provider> kProvider;
 extern const Kind<model::RoutingConfig> kRoutingConfig;
+extern const Kind<model::PriceOverride> kPrice;
 extern const Kind<model::WebhookEndpoint> kWebhookEndpoint;
 
 // Lay a body's fields over a resource, which is empty or the present state, and record what is

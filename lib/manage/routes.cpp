@@ -123,7 +123,7 @@ std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows :
        {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
-        managementKeyRoutes(), providerRoutes(), modelRoutes(), routingConfigRoutes(),
+        managementKeyRoutes(), providerRoutes(), modelRoutes(), priceRoutes(), routingConfigRoutes(),
         webhookRoutes(), auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
