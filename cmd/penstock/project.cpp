@@ -15,6 +15,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"description", "description"},
                               {"auto-resolve bare model", "settings.auto_resolve_bare_model"},
                               {"retain payloads", "settings.retain_payloads"},
+                              {"unknown model policy", "settings.unknown_model_policy"},
                               {"created", "created_at"}};
 
 constexpr Argument kProject[] = {{"project", "Id or slug"}};
@@ -25,13 +26,16 @@ constexpr Option kAutoResolve{"--auto-resolve-bare-model", "settings.auto_resolv
                               Kind::Flag};
 constexpr Option kRetain{"--retain-payloads", "settings.retain_payloads",
                          "Keep bodies of requests and answers in the log", Kind::Flag};
+constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_policy",
+                          "Of models without a price: deny, ceiling (the dearest rates) or free"};
 constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
                               {"--slug", "slug", "Its slug; made of the name when absent"},
                               kDescription,
                               kAutoResolve,
-                              kRetain};
+                              kRetain,
+                              kUnknown};
 constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain};
+    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kUnknown};
 
 constexpr Row kRows[] = {
     {.verb = "create",
