@@ -106,8 +106,8 @@ enum class Downgrades : uint8_t { Bind, Count };
 // store (one commit, shared by all who wait). After a crash a bucket's lease counts as spent. The
 // step is at most a twentieth of the cap, and 2,000th of it at first: it grows while it is used
 // up within a quarter of a second and shrinks when it is idle. So recorded - true is at most what
-// was under way plus a step. Budgets per minute or hour of tokens and requests, and concurrency,
-// are not kept in the store.
+// was reserved when the lease was last extended, plus a step. Budgets per minute or hour of tokens
+// and requests, and concurrency, are not kept in the store.
 //
 // All methods are thread-safe; reserve and settle take about 0.1 µs a budget and never wait for the
 // disk. Locks are per budget, taken in one order.

@@ -73,13 +73,6 @@ Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
   return std::shared_ptr<const RoutingConfigIndex>(std::move(index));
 }
 
-Result<std::shared_ptr<const pricing::Overrides>> buildPrices(store::PriceOverrideTable& table) {
-  auto overrides = pricing::Overrides::build(table.all());
-  if (!overrides) return std::move(overrides).error();
-  return std::shared_ptr<const pricing::Overrides>(
-      std::make_shared<pricing::Overrides>(*std::move(overrides)));
-}
-
 // Of living projects; a deleted one's budgets bind nobody.
 std::shared_ptr<const BudgetIndex> buildBudgets(store::Tables& tables,
                                                 const ProjectIndex& projects) {
@@ -96,6 +89,13 @@ std::shared_ptr<const BudgetIndex> buildBudgets(store::Tables& tables,
     return budget.project_id && !projects.contains(*budget.project_id);
   });
   return std::make_shared<const BudgetIndex>(std::move(budgets));
+}
+
+Result<std::shared_ptr<const pricing::Overrides>> buildPrices(store::PriceOverrideTable& table) {
+  auto overrides = pricing::Overrides::build(table.all());
+  if (!overrides) return std::move(overrides).error();
+  return std::shared_ptr<const pricing::Overrides>(
+      std::make_shared<pricing::Overrides>(*std::move(overrides)));
 }
 
 // Puts what was built into its place; answers the error when nothing was.

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
 #include "gateway/data_folder.h"
@@ -120,12 +121,21 @@ class Gateway::Impl {
         store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
+        ledger(*store, clock, log, nullptr, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
-        proxy_context{
-            config->published(),  prices, rate_limits, health, recorder, metrics, clock, log,
-            proxyOptions(options)},
+        proxy_context{config->published(),
+                      prices,
+                      rate_limits,
+                      ledger,
+                      health,
+                      recorder,
+                      metrics,
+                      clock,
+                      log,
+                      proxyOptions(options)},
         manage_pool(kManageThreads, kManageQueue) {
+    configureLedger();
     startLoops();
     startProxy();
     startManage();
@@ -151,6 +161,7 @@ class Gateway::Impl {
       loops[i]->post([this, i] { clients[i]->closeIdle(); });
     }
     for (auto& loop : loops) loop->stop();
+    ledger.sync();  // nobody is resumed on a loop that is gone
     recorder.flush();
     log.info("stopped", {{"drained", drained ? "yes" : "no"}});
     return drained;
@@ -166,6 +177,8 @@ class Gateway::Impl {
   metrics::Registry metrics;
   const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits;
+  // Requests that end with the loops settle in it: it ends after them.
+  budget::Ledger ledger;
   routing::HealthBoard health;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
@@ -197,6 +210,15 @@ class Gateway::Impl {
           [this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
     }
     return keys;
+  }
+
+  // The ledger hears of budgets before requests do.
+  void configureLedger() {
+    ledger.configure(config->current()->budgets().all());
+    config->beforePublish([this](const config::Snapshot& next) {
+      const bool same = next.parts().budgets == config->current()->parts().budgets;
+      if (!same) ledger.configure(next.budgets().all());
+    });
   }
 
   trace::Recorder::Options recorderOptions() const {
@@ -318,6 +340,13 @@ class Gateway::Impl {
           [this] { return recorder.dropped(); });
     gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
           [this] { return recorder.fill(); });
+    gauge("penstock_budget_refusals", "Requests that a budget refused since start.",
+          [this] { return ledger.refusals(); });
+    gauge("penstock_budget_overruns",
+          "Requests that cost more than their reservation since start: prices or limits are wrong.",
+          [this] { return ledger.overruns(); });
+    gauge("penstock_budget_buckets", "Budget buckets in memory.",
+          [this] { return ledger.buckets(); });
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }

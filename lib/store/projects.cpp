@@ -26,10 +26,10 @@ model::Project read(const storage::Rows& row) {
   project.description = row.string(4);
   project.settings.auto_resolve_bare_model = row.flag(5);
   project.settings.retain_payloads = row.flag(6);
-  project.created_at = row.integer(7);
-  project.deleted_at = row.optionalInteger(8);
-  project.settings.budget_bare_models = row.flag(9);
-  project.settings.unknown_model_policy = policyAt(row, 10);
+  project.settings.unknown_model_policy = policyAt(row, 7);
+  project.created_at = row.integer(8);
+  project.deleted_at = row.optionalInteger(9);
+  project.settings.budget_bare_models = row.flag(10);
   return project;
 }
 
@@ -43,8 +43,8 @@ Status ProjectTable::insert(const model::Project& project) {
   if (findBySlug(project.organization_id, project.slug)) return slugTaken(project);
   insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
-              project.created_at, project.settings.budget_bare_models,
-              model::policyName(project.settings.unknown_model_policy));
+              model::policyName(project.settings.unknown_model_policy), project.created_at,
+              project.settings.budget_bare_models);
   return Unit{};
 }
 
@@ -74,8 +74,8 @@ Status ProjectTable::update(const model::Project& project) {
   if (holder && holder->id != project.id) return slugTaken(project);
   if (update_.run(project.name, project.slug, project.description,
                   project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
-                  project.settings.budget_bare_models,
-                  model::policyName(project.settings.unknown_model_policy), project.id) == 0) {
+                  model::policyName(project.settings.unknown_model_policy),
+                  project.settings.budget_bare_models, project.id) == 0) {
     return notFound("project", project.id);
   }
   return Unit{};
