@@ -15,6 +15,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"description", "description"},
                               {"auto-resolve bare model", "settings.auto_resolve_bare_model"},
                               {"retain payloads", "settings.retain_payloads"},
+                              {"budget bare models", "settings.budget_bare_models"},
                               {"unknown model policy", "settings.unknown_model_policy"},
                               {"created", "created_at"}};
 
@@ -26,6 +27,9 @@ constexpr Option kAutoResolve{"--auto-resolve-bare-model", "settings.auto_resolv
                               Kind::Flag};
 constexpr Option kRetain{"--retain-payloads", "settings.retain_payloads",
                          "Keep bodies of requests and answers in the log", Kind::Flag};
+constexpr Option kBudgetBare{"--budget-bare-models", "settings.budget_bare_models",
+                             "Budgets bind requests that name a provider or a bare model too",
+                             Kind::Flag};
 constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_policy",
                           "Of models without a price: deny, ceiling (the dearest rates) or free"};
 constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
@@ -33,9 +37,10 @@ constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::B
                               kDescription,
                               kAutoResolve,
                               kRetain,
+                              kBudgetBare,
                               kUnknown};
 constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kUnknown};
+    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kBudgetBare, kUnknown};
 
 constexpr Row kRows[] = {
     {.verb = "create",

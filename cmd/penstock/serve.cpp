@@ -146,6 +146,22 @@ void addTimeouts(CLI::App& command, GatewayOptions& gateway) {
           "The whole call");
 }
 
+void addMail(CLI::App& command, GatewayOptions& gateway) {
+  const auto setting = [&](const char* flag, const char* variable, std::string& value,
+                           const char* help) {
+    return command.add_option(flag, value, help)->envname(variable)->group("Mail of alerts");
+  };
+  setting("--smtp-url", "PENSTOCK_SMTP_URL", gateway.smtp_url,
+          "Relay: smtp://[user@]host[:port] or smtps://…; without one no mail is sent");
+  setting("--smtp-from", "PENSTOCK_SMTP_FROM", gateway.smtp_from, "Sender's address");
+  setting("--smtp-password-file", "PENSTOCK_SMTP_PASSWORD_FILE", gateway.smtp_password_file,
+          "File with the password; or the variable PENSTOCK_SMTP_PASSWORD");
+  setting("--smtp-starttls", "PENSTOCK_SMTP_STARTTLS", gateway.smtp_starttls,
+          "auto, required or off; only off sends a password in the clear")
+      ->check(CLI::IsMember({"auto", "required", "off"}))
+      ->capture_default_str();
+}
+
 void addListeners(CLI::App& command, GatewayOptions& gateway) {
   command
       .add_option("--proxy-listen", gateway.proxy_listen,
@@ -208,9 +224,13 @@ void addServe(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   addLimits(*command, gateway);
   addTimeouts(*command, gateway);
+  addMail(*command, gateway);
   command->callback([options, &exit_code] {
     // Only from the environment: a flag would show in the process list.
     if (const char* key = std::getenv("PENSTOCK_MASTER_KEY")) options->gateway.master_key = key;
+    if (const char* password = std::getenv("PENSTOCK_SMTP_PASSWORD")) {
+      options->gateway.smtp_password = password;
+    }
     exit_code = serve(*options);
   });
 }

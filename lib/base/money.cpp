@@ -1,8 +1,19 @@
 #include "base/money.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace penstock {
+namespace {
+
+constexpr size_t kDecimals = 9;
+
+bool isDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
 
 std::string Money::usd(int digits) const {
   uint64_t unit = 1;
@@ -15,6 +26,23 @@ std::string Money::usd(int digits) const {
   const char* sign = nanos < 0 && rounded != 0 ? "-" : "";
   if (digits == 0) return fmt::format("{}{}", sign, rounded);
   return fmt::format("{}{}.{:0{}}", sign, rounded / scale, rounded % scale, digits);
+}
+
+// The digits on both sides of the point are those of the nanos, once there are nine behind it.
+std::optional<Money> parseUsd(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  const size_t point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view part = point == std::string_view::npos ? "0" : text.substr(point + 1);
+  if (!isDigits(whole) || !isDigits(part) || part.size() > kDecimals) return std::nullopt;
+  std::string digits(negative ? "-" : "");
+  digits.append(whole).append(part).append(kDecimals - part.size(), '0');
+  Money amount;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), amount.nanos);
+  if (error != std::errc{}) return std::nullopt;
+  return amount;
 }
 
 }  // namespace penstock

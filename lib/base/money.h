@@ -2,7 +2,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace penstock {
 
@@ -26,5 +28,9 @@ struct Money {
   // Decimal dollars with `digits` (0–9) after the point, rounded half away from zero: "42.1500".
   std::string usd(int digits) const;
 };
+
+// Exact: "12", "-0.5", "42.150000001". Nothing for what is not digits with at most nine behind a
+// point, or is out of range.
+std::optional<Money> parseUsd(std::string_view text);
 
 }  // namespace penstock

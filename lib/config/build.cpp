@@ -1,6 +1,8 @@
 #include "config/build.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -73,15 +75,24 @@ Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
   return std::shared_ptr<const RoutingConfigIndex>(std::move(index));
 }
 
+// Where somebody wants to be told: at the soft cap, at the cap, and at what alerts name.
+void setThresholds(model::Budget& budget, const std::multimap<std::string, int>& of_alerts) {
+  constexpr int kExceeded = 100;
+  std::set<int> thresholds{budget.soft_cap_pct, kExceeded};
+  const auto [first, last] = of_alerts.equal_range(budget.id);
+  for (auto alert = first; alert != last; ++alert) thresholds.insert(alert->second);
+  budget.thresholds.assign(thresholds.begin(), thresholds.end());
+}
+
 // Of living projects; a deleted one's budgets bind nobody.
 std::shared_ptr<const BudgetIndex> buildBudgets(store::Tables& tables,
                                                 const ProjectIndex& projects) {
-  constexpr int kExceeded = 100;
-  std::vector<model::Budget> budgets = tables.budgets.all();
-  for (model::Budget& budget : budgets) {
-    budget.thresholds = {budget.soft_cap_pct};
-    if (budget.soft_cap_pct != kExceeded) budget.thresholds.push_back(kExceeded);
+  std::multimap<std::string, int> of_alerts;  // by budget
+  for (const model::BudgetAlert& alert : tables.budget_alerts.all()) {
+    of_alerts.emplace(alert.budget_id, alert.threshold_pct);
   }
+  std::vector<model::Budget> budgets = tables.budgets.all();
+  for (model::Budget& budget : budgets) setThresholds(budget, of_alerts);
   for (const model::Balance& balance : tables.balances.all()) {
     for (model::Budget& budget : budgetsOf(balance)) budgets.push_back(std::move(budget));
   }

@@ -9,8 +9,10 @@
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
+#include "email/sender.h"
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
+#include "gateway/mail.h"
 #include "gateway/operations.h"
 #include "http/client.h"
 #include "http/loop.h"
@@ -155,6 +157,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
     // Clients go on their own loops, after what the closed connections left behind there.
     for (size_t i = 0; i < loops.size(); ++i) {
@@ -192,6 +195,7 @@ class Gateway::Impl {
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
+  std::optional<email::Sender> mails;  // when there is a relay
   std::optional<manage::Services> manage_services;
   http::WorkerPool manage_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
@@ -252,6 +256,10 @@ class Gateway::Impl {
     prober.emplace(*loops.front(), *clients.front());
     webhooks.emplace(webhook::Dispatcher::Services{*store, *loops.front(), *clients.front(), clock,
                                                    log, metrics});
+    if (auto relay = mailServer(options)) {
+      mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
+                    *std::move(relay));
+    }
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {

@@ -41,6 +41,10 @@ Transport Transport::tlsServer(Socket socket, const TlsContext& context) {
   return transport;
 }
 
+Transport Transport::startTls(Transport plain, const TlsContext& context, const std::string& host) {
+  return tlsClient(std::move(plain.socket_), context, host);
+}
+
 Transport Transport::tlsClient(Socket socket, const TlsContext& context, const std::string& host) {
   Transport transport(std::move(socket));
   SSL* ssl = newSsl(context, transport.fd());

@@ -30,6 +30,8 @@ class Transport {
   static Transport tlsServer(Socket socket, const TlsContext& context);
   // Verifies that the peer's certificate is for `host` (a name or an address literal).
   static Transport tlsClient(Socket socket, const TlsContext& context, const std::string& host);
+  // The same over a plain one that has agreed with its peer to go on so (STARTTLS).
+  static Transport startTls(Transport plain, const TlsContext& context, const std::string& host);
   Transport(Transport&&) noexcept;
   Transport& operator=(Transport&&) noexcept;
   ~Transport();

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "manage/change.h"
+#include "model/budget.h"
 #include "model/key.h"
 #include "model/member.h"
 #include "model/project.h"
@@ -19,8 +20,8 @@ namespace penstock::manage {
 
 // Gives it an id and a @default.
 Result<model::Project> addProject(Change& change, model::Project project);
-// Revokes its keys and deletes its routing configs; members and management keys that were confined
-// to it alone go too.
+// Revokes its keys and deletes its routing configs, budgets and balances; members and management
+// keys that were confined to it alone go too.
 Status dropProject(Change& change, const model::Project& project);
 
 // Gives it an id and a secret.
@@ -51,6 +52,19 @@ Result<model::RoutingConfig> changeRoutingConfig(Change& change, const model::Ro
 model::WebhookEndpoint addWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint);
 // Writes nothing when nothing differs.
 model::WebhookEndpoint changeWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint);
+
+// Gives it an id. Conflict: budget_exists.
+Result<model::Budget> addBudget(Change& change, model::Budget budget);
+// Writes nothing when nothing differs. Conflict: budget_exists.
+Result<model::Budget> changeBudget(Change& change, model::Budget budget);
+// Its alerts go with it.
+void dropBudget(Change& change, const model::Budget& budget);
+// Gives it an id.
+model::BudgetAlert addBudgetAlert(Change& change, model::BudgetAlert alert);
+void dropBudgetAlert(Change& change, const model::BudgetAlert& alert);
+
+// What was put in is no cap any more.
+void dropBalance(Change& change, const model::Balance& balance);
 
 // Members: Forbidden for a role above the caller's, the member's own or the one to be given.
 // Gives it an id. Conflict: member_exists.

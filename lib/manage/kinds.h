@@ -2,6 +2,7 @@
 
 #include "json/reader.h"
 #include "manage/kind.h"
+#include "model/budget.h"
 #include "model/key.h"
 #include "model/member.h"
 #include "model/price.h"
@@ -23,6 +24,8 @@ extern const Kind<model::Provider> kProvider;
 extern const Kind<model::RoutingConfig> kRoutingConfig;
 extern const Kind<model::PriceOverride> kPrice;
 extern const Kind<model::WebhookEndpoint> kWebhookEndpoint;
+extern const Kind<model::Budget> kBudget;
+extern const Kind<model::Balance> kBalance;
 
 // Lay a body's fields over a resource, which is empty or the present state, and record what is
 // wrong with them.

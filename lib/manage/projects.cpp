@@ -33,7 +33,7 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
   out.field("retain_payloads", project.settings.retain_payloads);
   out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
-  out.endObject();
+  out.field("budget_bare_models", project.settings.budget_bare_models).endObject();
   writeTime(out, "created_at", project.created_at);
   writeTime(out, "deleted_at", project.deleted_at);
   out.endObject();
@@ -157,6 +157,8 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     if (const auto policy = settings.choice("unknown_model_policy", model::kUnknownModelPolicies)) {
       now.unknown_model_policy = static_cast<model::UnknownModelPolicy>(*policy);
     }
+    now.budget_bare_models =
+        settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
   });
 }
 
@@ -173,7 +175,8 @@ Result<model::Project> addProject(Change& change, model::Project project) {
   return project;
 }
 
-// The keys of it that still work, and its routing configs, go with it: each is told of.
+// The keys of it that still work, its routing configs, budgets and balances go with it: each is
+// told of.
 Status dropProject(Change& change, const model::Project& project) {
   const UnixMillis now = change.call.now;
   if (auto released = releaseConfined(change, project.id); !released) return released;
@@ -184,6 +187,12 @@ Status dropProject(Change& change, const model::Project& project) {
   }
   for (const model::RoutingConfig& config : change.tables.routing_configs.ofProject(project.id)) {
     change.deleted(kRoutingConfig, config);
+  }
+  for (const model::Budget& budget : change.tables.budgets.all()) {
+    if (budget.project_id == project.id) dropBudget(change, budget);
+  }
+  for (const model::Balance& balance : change.tables.balances.all()) {
+    if (balance.project_id == project.id) dropBalance(change, balance);
   }
   store::deleteProject(change.tables, project.id, now);
   change.deleted(kProject, project);

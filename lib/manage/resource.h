@@ -56,6 +56,8 @@ std::span<const ResourceRoute> auditLogRoutes();
 std::span<const ResourceRoute> modelRoutes();
 std::span<const ResourceRoute> priceRoutes();
 std::span<const ResourceRoute> webhookRoutes();
+std::span<const ResourceRoute> budgetRoutes();
+std::span<const ResourceRoute> balanceRoutes();
 std::span<const ResourceRoute> declarativeRoutes();
 
 }  // namespace penstock::manage

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
 #include "manage/idempotency.h"
@@ -29,6 +32,12 @@ struct Services {
   std::function<void()> flush_logs = {};
   // Called after a change that may have emitted events.
   std::function<void()> wake_webhooks = {};
+  // Called before ledger_bucket rows are read: brings them up to date (Ledger::sync).
+  std::function<void()> sync_ledger = {};
+  // How one bucket stands now, of an account and a value, if it is in memory (Ledger::standing).
+  std::function<std::optional<budget::Standing>(std::string_view account_id,
+                                                std::string_view value)>
+      ledger_standing = {};
 };
 
 }  // namespace penstock::manage

@@ -34,6 +34,22 @@ std::vector<LedgerBucket> LedgerBucketTable::history(std::string_view account_id
   return readAll(history_.query(account_id, value, limit), read);
 }
 
+std::vector<LedgerBucket> LedgerBucketTable::busiest(std::string_view account_id,
+                                                     UnixMillis period_start,
+                                                     const std::optional<BusyPlace>& after,
+                                                     size_t limit) {
+  const auto settled = after ? std::optional(after->settled) : std::nullopt;
+  const std::string value = after ? after->value : std::string();
+  return readAll(busiest_.query(account_id, period_start, settled, value, limit), read);
+}
+
+LedgerTotals LedgerBucketTable::totals(std::string_view account_id, UnixMillis period_start) {
+  const auto totals = readOne(totals_.query(account_id, period_start), [](const auto& row) {
+    return LedgerTotals{row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+  });
+  return totals.value_or(LedgerTotals{});
+}
+
 std::vector<LedgerBucket> LedgerBucketTable::recover() {
   std::vector<LedgerBucket> left = readAll(unsettled_.query(), read);
   if (!left.empty()) recover_.run();

@@ -27,6 +27,20 @@ struct LedgerBucket {
   bool operator==(const LedgerBucket&) const = default;
 };
 
+// A place in the order of the busiest.
+struct BusyPlace {
+  int64_t settled = 0;
+  std::string value;
+};
+
+// All buckets of an account in one period together.
+struct LedgerTotals {
+  int64_t buckets = 0;
+  int64_t settled = 0;
+  int64_t leased = 0;
+  int64_t requests = 0;
+};
+
 // The only code that knows the table ledger_bucket. One instance a connection. Written by the
 // ledger's keeper only.
 class LedgerBucketTable {
@@ -49,6 +63,10 @@ class LedgerBucketTable {
   // Those of one value, newest period first.
   std::vector<LedgerBucket> history(std::string_view account_id, std::string_view value,
                                     size_t limit);
+  // Those of a period by what is settled, most first: those after `after`, which may be absent.
+  std::vector<LedgerBucket> busiest(std::string_view account_id, UnixMillis period_start,
+                                    const std::optional<BusyPlace>& after, size_t limit);
+  LedgerTotals totals(std::string_view account_id, UnixMillis period_start);
   // What a crash left: leases count as spent from here on. Returns the buckets as they were.
   std::vector<LedgerBucket> recover();
   // Deletes at most `limit` buckets whose period ended before; returns how many.
@@ -77,6 +95,14 @@ class LedgerBucketTable {
                            "AND value = ? AND period_start = ? AND alerted_pct < ?"};
   storage::Statement history_{
       db_, kSelect, "WHERE account_id = ? AND value = ? ORDER BY period_start DESC LIMIT ?"};
+  storage::Statement busiest_{
+      db_, kSelect,
+      "WHERE account_id = ?1 AND period_start = ?2 AND (?3 IS NULL OR settled < ?3 "
+      "OR (settled = ?3 AND value > ?4)) ORDER BY settled DESC, value LIMIT ?5"};
+  storage::Statement totals_{
+      db_,
+      "SELECT count(*), ifnull(sum(settled), 0), ifnull(sum(leased), 0), ifnull(sum(requests), 0) "
+      "FROM ledger_bucket WHERE account_id = ? AND period_start = ?"};
   storage::Statement unsettled_{db_, kSelect, "WHERE leased > settled"};
   storage::Statement recover_{db_,
                               "UPDATE ledger_bucket SET settled = leased WHERE leased > settled"};

@@ -3,7 +3,10 @@
 #include "store/api_keys.h"
 #include "store/audit_log.h"
 #include "store/balances.h"
+#include "store/budget_alerts.h"
+#include "store/budget_events.h"
 #include "store/budgets.h"
+#include "store/email_outbox.h"
 #include "store/idempotent_requests.h"
 #include "store/ledger_buckets.h"
 #include "store/management_keys.h"
@@ -31,11 +34,14 @@ class Tables {
         providers(db, box),
         routing_configs(db),
         budgets(db),
+        budget_alerts(db),
+        budget_events(db),
         balances(db),
         ledger_buckets(db),
         price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
+        email_outbox(db),
         audit_log(db, box),
         idempotent_requests(db, box),
         meta(db),
@@ -52,11 +58,14 @@ class Tables {
   ProviderTable providers;
   RoutingConfigTable routing_configs;
   BudgetTable budgets;
+  BudgetAlertTable budget_alerts;
+  BudgetEventTable budget_events;
   BalanceTable balances;
   LedgerBucketTable ledger_buckets;
   PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
+  EmailOutbox email_outbox;
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
   MetaTable meta;

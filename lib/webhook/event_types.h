@@ -15,7 +15,7 @@ struct EventType {
   std::string_view line;
 };
 
-// In the order of the specification.
+// In the order of the specification, with those beyond it beside their kin.
 std::span<const EventType> eventTypes();
 
 // Null when there is no such type.

@@ -80,6 +80,17 @@ std::string routingConfig(const Maker& m) {
   return m.made("/routing-configs", R"({"policy":"single","config":{"model":"demo/m"},"name":")" +
                                         uniqueName() + R"(","project_id":")" + m.project + R"("})");
 }
+std::string budget(const Maker& m) {
+  return m.made("/budgets", R"({"scope":"project","cap_usd":1,"name":")" + uniqueName() +
+                                R"(","project_id":")" + m.project + R"("})");
+}
+constexpr const char* kAlert = R"({"threshold_pct":50,"channels":[{"type":"dashboard"}]})";
+std::string budgetAlert(const Maker& m) { return m.made(budget(m) + "/alerts", kAlert); }
+// A key has one at most, so each gets a key of its own.
+std::string balance(const Maker& m) {
+  const std::string key = apiKey(m).substr(std::string("/api-keys/").size());
+  return m.made("/balances", R"({"credit_usd":50,"api_key_id":")" + key + R"("})");
+}
 std::string log(const Maker& m) { return "/logs/" + m.places.logOf(m.project); }
 std::string endpoint(const Maker& m) {
   return m.made("/webhooks/endpoints", R"({"url":"https://192.0.2.1/hook"})");
@@ -108,7 +119,8 @@ Path listOf(std::string path) {
   return [path](const Maker& m) { return path + "?project_id=" + m.project; };
 }
 
-// In a body "$name" stands for a name of its own, "$project" for the project.
+// In a body "$name" stands for a name of its own, "$project" for the project, "$fresh" for one that
+// was just made.
 std::map<std::string, Row> matrix() {
   using enum Caller;
   constexpr auto kOrg = Reach::Organization;
@@ -179,6 +191,27 @@ std::map<std::string, Row> matrix() {
        {Member, 200, kProj, below(routingConfig, "/rollback"), R"({"version":1})"}},
       {"POST /routing-configs/{config_id}/dry-run",
        {Viewer, 200, kProj, below(routingConfig, "/dry-run")}},
+      {"GET /budgets", {Viewer, 200, kProj, listOf("/budgets")}},
+      {"POST /budgets",
+       {Member, 201, Reach::Refused, at("/budgets"),
+        R"({"name":"$name","scope":"project","project_id":"$project","cap_usd":5})"}},
+      {"GET /budgets/{budget_id}", {Viewer, 200, kProj, budget}},
+      {"PATCH /budgets/{budget_id}", {Member, 200, kProj, budget, R"({"cap_usd":6})"}},
+      {"DELETE /budgets/{budget_id}", {Member, 200, kProj, budget}},
+      {"GET /budgets/{budget_id}/status", {Viewer, 200, kProj, below(budget, "/status")}},
+      {"GET /budgets/{budget_id}/buckets", {Viewer, 200, kProj, below(budget, "/buckets")}},
+      {"GET /budgets/{budget_id}/events", {Viewer, 200, kProj, below(budget, "/events")}},
+      {"GET /budgets/{budget_id}/alerts", {Viewer, 200, kProj, below(budget, "/alerts")}},
+      {"POST /budgets/{budget_id}/alerts", {Member, 201, kProj, below(budget, "/alerts"), kAlert}},
+      {"DELETE /budgets/{budget_id}/alerts/{alert_id}", {Member, 200, kProj, budgetAlert}},
+      {"GET /balances", {Viewer, 200, kProj, listOf("/balances")}},
+      {"POST /balances", {Admin, 201, kProj, at("/balances"), R"({"project_id":"$fresh"})"}},
+      {"GET /balances/{balance_id}", {Viewer, 200, kProj, balance}},
+      {"PATCH /balances/{balance_id}", {Admin, 200, kProj, balance, R"({"low_threshold_usd":1})"}},
+      {"DELETE /balances/{balance_id}", {Admin, 200, kProj, balance}},
+      {"GET /balances/{balance_id}/entries", {Viewer, 200, kProj, below(balance, "/entries")}},
+      {"POST /balances/{balance_id}/entries",
+       {Admin, 201, kProj, below(balance, "/entries"), R"({"type":"top_up","amount_usd":5})"}},
       {"GET /webhooks/endpoints", {Admin, 200, kOrg, at("/webhooks/endpoints")}},
       {"POST /webhooks/endpoints",
        {Admin, 201, kOrg, at("/webhooks/endpoints"), R"({"url":"https://192.0.2.1/h"})"}},
@@ -213,6 +246,9 @@ std::string filled(std::string body, const Maker& maker) {
   };
   replace("$name", uniqueName());
   replace("$project", maker.project);
+  if (body.find("$fresh") != std::string::npos) {
+    replace("$fresh", freshProject(maker).substr(std::string("/projects/").size()));
+  }
   return body;
 }
 
@@ -333,9 +369,14 @@ TEST_SUITE("manage/auth") {
     Gateway gateway = quietGateway();
     Api owner = manageOf(gateway);
     const Places places = ::places(gateway);
+    for (const std::string& project : {places.own, places.other}) {
+      budget({owner, places, project});
+    }
+    REQUIRE(owner.post("/manage/v1/budgets", R"({"name":"all","scope":"organization","cap_usd":1})")
+                .status == 201);
     Api viewer = confined(gateway, "viewer", places.own);
     CHECK(listAll(viewer, "/projects", "id") == std::vector<std::string>{places.own});
-    for (const char* list : {"/api-keys", "/routing-configs", "/logs"}) {
+    for (const char* list : {"/api-keys", "/routing-configs", "/logs", "/budgets"}) {
       INFO(list);
       const auto seen = listAll(viewer, list, "project_id");
       CHECK_FALSE(seen.empty());

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <vector>
+
 using namespace penstock;
 
 TEST_SUITE("base/money") {
@@ -13,5 +16,36 @@ TEST_SUITE("base/money") {
     CHECK(Money{-1}.usd(2) == "0.00");
     CHECK(Money{INT64_MIN}.usd(0) == "-9223372037");
     CHECK(Money{7}.usd(9) == "0.000000007");
+  }
+
+  TEST_CASE("dollars are read exactly, to the nano-dollar, or not at all") {
+    struct Case {
+      const char* text;
+      std::optional<int64_t> nanos;
+    };
+    for (const Case& c : std::vector<Case>{{"0", 0},
+                                           {"100", 100'000'000'000},
+                                           {"0.1", 100'000'000},
+                                           {"-0.5", -500'000'000},
+                                           {"42.150000001", 42'150'000'001},
+                                           {"9223372036.854775807", INT64_MAX},
+                                           {"-9223372036.854775808", INT64_MIN},
+                                           {"9223372036.854775808", std::nullopt},
+                                           {"99999999999999999999", std::nullopt},
+                                           {"0.0000000001", std::nullopt},
+                                           {"1.", std::nullopt},
+                                           {".5", std::nullopt},
+                                           {"1e3", std::nullopt},
+                                           {"+1", std::nullopt},
+                                           {"--1", std::nullopt},
+                                           {" 1", std::nullopt},
+                                           {"1,5", std::nullopt},
+                                           {"", std::nullopt},
+                                           {"-", std::nullopt}}) {
+      INFO(c.text);
+      const auto amount = parseUsd(c.text);
+      CHECK(amount.has_value() == c.nanos.has_value());
+      if (amount && c.nanos) CHECK(amount->nanos == *c.nanos);
+    }
   }
 }

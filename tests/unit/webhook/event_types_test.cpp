@@ -11,11 +11,12 @@ using namespace penstock;
 using namespace penstock::webhook;
 
 TEST_SUITE("webhook/event_types") {
-  TEST_CASE("the catalogue is the specification's") {
+  TEST_CASE("the catalogue is the specification's, and what Penstock adds") {
     std::set<std::string_view> types;
     for (const EventType& type : eventTypes()) types.insert(type.type);
     CHECK(types == std::set<std::string_view>{
-                       "budget.threshold_reached", "budget.exceeded", "routing_config.updated",
+                       "budget.threshold_reached", "budget.exceeded", "budget.created",
+                       "budget.updated", "budget.deleted", "balance.low", "routing_config.updated",
                        "routing_config.created", "routing_config.deleted",
                        "provider.health_changed", "api_key.revoked", "request.anomaly_detected",
                        "experiment.completed", "experiment.regression_detected"});

@@ -56,8 +56,8 @@ TEST_SUITE("webhook/slack") {
     }
     CHECK(textOf("budget.threshold_reached",
                  R"({"budget_name":"Team","threshold_pct":80,"period":"monthly",)"
-                 R"("spend_usd":80.5,"cap_usd":100})") ==
-          "Budget *Team* has passed 80 % of its monthly cap: $80.5 of $100.");
+                 R"("usage":"$80.50 of $100.00"})") ==
+          "Budget *Team* has passed 80 % of its monthly cap: $80.50 of $100.00.");
   }
 
   TEST_CASE("names cannot make markup, links or mentions") {

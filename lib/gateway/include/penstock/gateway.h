@@ -56,6 +56,12 @@ struct GatewayOptions {
   int log_days = 30;
   int64_t log_bytes = int64_t{2} << 30;
 
+  // The relay that mails of alerts go through: smtp://[user@]host[:port] or smtps://…; empty: none
+  // are sent. `smtp_starttls`: "auto", "required" or "off"; without TLS no password is sent, unless
+  // it is off.
+  std::string smtp_url, smtp_from, smtp_password, smtp_password_file;
+  std::string smtp_starttls = "auto";
+
   GatewayLogFormat log_format = GatewayLogFormat::Text;
   bool quiet = false;  // no log lines below warnings
 };

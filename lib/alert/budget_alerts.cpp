@@ -1,0 +1,145 @@
+#include "alert/budget_alerts.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "alert/wording.h"
+#include "base/id.h"
+#include "webhook/envelope.h"
+
+namespace penstock::alert {
+namespace {
+
+using budget::AlertKind;
+
+constexpr int kCap = 100;
+constexpr UnixMillis kKeepMails = 30LL * 86'400'000;
+constexpr int64_t kPurge = 100;
+
+std::string_view eventName(AlertKind kind) {
+  switch (kind) {
+    case AlertKind::Threshold: return "threshold_reached";
+    case AlertKind::Exceeded: return "exceeded";
+    case AlertKind::Low: return "low";
+    case AlertKind::Recovered: break;
+  }
+  return "recovered";
+}
+
+// A bucket of a balance's daily cap belongs to the balance.
+std::string accountOf(const budget::Alert& alert) {
+  return alert.budget.id.substr(0, alert.budget.id.find(':'));
+}
+
+void record(store::Tables& tables, const budget::Alert& alert, UnixMillis now) {
+  model::BudgetEvent event;
+  event.id = newId("bevt_", now);
+  event.account_id = accountOf(alert);
+  event.type = eventName(alert.kind);
+  event.value = alert.bucket.value;
+  event.period_start = alert.bucket.period_start;
+  if (alert.pct > 0) event.threshold_pct = alert.pct;
+  // What a crash left leased counts as spent.
+  event.spent = alert.kind == AlertKind::Recovered ? alert.bucket.leased : alert.bucket.settled;
+  event.cap = alert.budget.cap;
+  event.created_at = now;
+  tables.budget_events.append(event);
+}
+
+// Where an alert goes beside the row that there is anyway.
+struct Receivers {
+  bool subscribers = false;
+  std::set<std::string> endpoints;
+  std::set<std::string> addresses;
+};
+
+Receivers receiversOf(store::Tables& tables, const budget::Alert& alert) {
+  Receivers receivers;
+  receivers.subscribers = alert.pct == kCap || alert.pct == alert.budget.soft_cap_pct;
+  for (const model::BudgetAlert& wish : tables.budget_alerts.ofBudget(alert.budget.id)) {
+    if (wish.threshold_pct != alert.pct) continue;
+    for (const model::AlertChannel& channel : wish.channels) {
+      if (channel.type == "email") receivers.addresses.insert(channel.target);
+      if (channel.type != "webhook") continue;
+      if (channel.target.empty()) {
+        receivers.subscribers = true;
+      } else {
+        receivers.endpoints.insert(channel.target);
+      }
+    }
+  }
+  return receivers;
+}
+
+bool subscribes(store::Tables& tables, const std::string& endpoint_id, const std::string& type) {
+  const auto endpoint = tables.webhook_endpoints.find(endpoint_id);
+  return endpoint && endpoint->active &&
+         (endpoint->event_types.empty() ||
+          std::ranges::find(endpoint->event_types, type) != endpoint->event_types.end());
+}
+
+}  // namespace
+
+void BudgetAlerts::tell(store::Tables& tables, const budget::Alert& alert) {
+  switch (alert.kind) {
+    case AlertKind::Threshold:
+    case AlertKind::Exceeded:
+      if (alert.budget.origin == model::BudgetOrigin::Budget) return tellOfBudget(tables, alert);
+      break;
+    case AlertKind::Low: return tellOfBalance(tables, alert);
+    case AlertKind::Recovered: break;
+  }
+  record(tables, alert, clock_.now());
+}
+
+void BudgetAlerts::tellOfBudget(store::Tables& tables, const budget::Alert& alert) {
+  const UnixMillis now = clock_.now();
+  record(tables, alert, now);
+  const std::string type = "budget." + std::string(eventName(alert.kind));
+  const std::string data = budgetData(alert);
+  const auto event = [&] {
+    return webhook::makeEvent({.type = type,
+                               .org_id = alert.budget.organization_id,
+                               .project_id = alert.budget.project_id.value_or(""),
+                               .data = data},
+                              now);
+  };
+  const Receivers receivers = receiversOf(tables, alert);
+  if (receivers.subscribers) tables.webhook_outbox.emit(event());
+  for (const std::string& endpoint : receivers.endpoints) {
+    if (receivers.subscribers && subscribes(tables, endpoint, type)) continue;
+    // One that is gone or switched off is not told.
+    std::ignore = tables.webhook_outbox.emitTo(endpoint, event());
+  }
+  if (receivers.addresses.empty()) return;
+  tables.email_outbox.purge(now - kKeepMails, kPurge);
+  for (const std::string& address : receivers.addresses) {
+    tables.email_outbox.add(address, subjectOf(alert), bodyOf(alert), now);
+  }
+}
+
+void BudgetAlerts::tellOfBalance(store::Tables& tables, const budget::Alert& alert) {
+  const UnixMillis now = clock_.now();
+  auto balance = tables.balances.find(accountOf(alert));
+  if (!balance || balance->alerted) return;
+  // What the ledger knew may be older than a top-up.
+  if (balance->credit - Money{alert.bucket.settled} >= balance->low_threshold) return;
+  balance->alerted = true;
+  std::ignore = tables.balances.update(*balance);
+  record(tables, alert, now);
+  tables.webhook_outbox.emit(
+      webhook::makeEvent({.type = "balance.low",
+                          .org_id = balance->organization_id,
+                          .project_id = balance->project_id,
+                          .data = balanceData(*balance, alert.bucket.settled)},
+                         now));
+}
+
+void BudgetAlerts::told() {
+  if (couriers_.webhooks) couriers_.webhooks();
+  if (couriers_.mails) couriers_.mails();
+}
+
+}  // namespace penstock::alert

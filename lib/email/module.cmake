@@ -1,0 +1,1 @@
+target_link_libraries(penstock_email PRIVATE OpenSSL::Crypto)
