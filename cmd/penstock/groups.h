@@ -15,15 +15,16 @@ Group projectGroup();
 Group providerGroup();
 Group routeGroup();
 Group modelGroup();
+Group priceGroup();
 Group logGroup();
 Group webhookGroup();
 Group auditGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(),  projectGroup(),  memberGroup(), keyGroup(),
-          managementKeyGroup(), providerGroup(), routeGroup(),  modelGroup(),
-          logGroup(),           webhookGroup(),  auditGroup()};
+  return {organizationGroup(),  projectGroup(),  memberGroup(),  keyGroup(),
+          managementKeyGroup(), providerGroup(), routeGroup(),   modelGroup(),
+          priceGroup(),         logGroup(),      webhookGroup(), auditGroup()};
 }
 
 }  // namespace penstock::cli

@@ -4,18 +4,21 @@
 #include "manage/answers.h"
 #include "manage/body.h"
 #include "manage/kind.h"
+#include "manage/cost_json.h"
 #include "manage/log_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
+#include "pricing/quote.h"
 
 namespace penstock::manage {
 namespace {
 
-Handler listLogs, showLog;
+Handler listLogs, showLog, explainCost;
 
 constexpr ResourceRoute kRoutes[] = {
     {"GET", "/logs", model::Role::Viewer, listLogs},
     {"GET", "/logs/{request_id}", model::Role::Viewer, showLog},
+    {"GET", "/logs/{request_id}/cost", model::Role::Viewer, explainCost},
 };
 
 constexpr std::string_view kList = "logs";
@@ -88,11 +91,25 @@ Answer listLogs(Services& services, const Call& call) {
       next);
 }
 
-Answer showLog(Services& services, const Call& call) {
+// The row that the path names, if the caller may know of it.
+Result<model::RequestLog> findRow(Services& services, const Call& call) {
   const std::string id(call.request.param("request_id"));
   if (services.flush_logs) services.flush_logs();
-  const auto row = services.config.store().log().find(id);
+  auto row = services.config.store().log().find(id);
   if (!row || !call.sees(row->project_id)) return notFound("log", id);
+  return *std::move(row);
+}
+
+Answer explainCost(Services& services, const Call& call) {
+  const auto row = findRow(services, call);
+  if (!row) return row.error();
+  const std::string now = pricing::PriceBook(services.prices, call.config->prices()).version();
+  return dataAnswer(kOk, [&](json::Writer& out) { writeCostExplanation(out, *row, now); });
+}
+
+Answer showLog(Services& services, const Call& call) {
+  const auto row = findRow(services, call);
+  if (!row) return row.error();
   std::string json;
   json::Writer out(json);
   writeLogDetail(out, *row);

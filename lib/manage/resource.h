@@ -54,6 +54,7 @@ std::span<const ResourceRoute> routingConfigRoutes();
 std::span<const ResourceRoute> logRoutes();
 std::span<const ResourceRoute> auditLogRoutes();
 std::span<const ResourceRoute> modelRoutes();
+std::span<const ResourceRoute> priceRoutes();
 std::span<const ResourceRoute> webhookRoutes();
 std::span<const ResourceRoute> budgetRoutes();
 std::span<const ResourceRoute> balanceRoutes();
