@@ -1,0 +1,2 @@
+-- Placeholder on the branch `analytics`; the real one comes with the branch `prices`.
+SELECT 1;
