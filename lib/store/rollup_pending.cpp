@@ -30,14 +30,12 @@ void LocalTexts::clear() {
   numberOf("");
 }
 
-size_t PendingRollups::PlaceHash::operator()(const Place& place) const {
-  uint64_t hash = static_cast<uint64_t>(place.hour) * 8 + static_cast<uint64_t>(place.kind);
-  const auto mix = [&hash](uint64_t value) {
-    hash = (hash ^ value) * 0x9E3779B97F4A7C15U;
+size_t PendingRollups::KeyHash::operator()(const RollupKey& key) const {
+  uint64_t hash = 0;
+  for (const uint32_t part : key) {
+    hash = (hash ^ part) * 0x9E3779B97F4A7C15U;
     hash ^= hash >> 32;
-  };
-  mix(place.project);
-  for (const uint32_t part : place.key) mix(part);
+  }
   return hash;
 }
 
@@ -52,7 +50,7 @@ void PendingRollups::add(const model::RequestLog& row, LogDictionary& dictionary
   model::RequestTotals one;
   one.add(row);
   const auto sum = [&](RollupKind kind, const RollupKey& key) {
-    sums_[Place{kind, hour, project, key}] += one;
+    sums_[Place{kind, hour, project}][key] += one;
   };
   sum(RollupKind::Routes,
       {word(row.api_key_id), vendor, word(row.provider_id), model, word(row.routing_config_id),

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,25 +49,26 @@ class PendingRollups {
     RollupKind kind;
     int64_t hour;
     uint32_t project;  // in dictionary
-    RollupKey key;     // with numbers of texts() for ids of rollup_text
-    bool operator==(const Place&) const = default;
+    auto operator<=>(const Place&) const = default;
   };
-  struct PlaceHash {
-    size_t operator()(const Place& place) const;
+  struct KeyHash {
+    size_t operator()(const RollupKey& key) const;
   };
-  using Sums = std::unordered_map<Place, model::RequestTotals, PlaceHash>;
+  // Keys have numbers of texts() for ids of rollup_text.
+  using Sums = std::unordered_map<RollupKey, model::RequestTotals, KeyHash>;
 
   // `dictionary` knows the row's words already.
   void add(const model::RequestLog& row, LogDictionary& dictionary);
 
-  const Sums& sums() const { return sums_; }
+  // The totals may be moved from by whoever calls clear() next.
+  std::map<Place, Sums>& sums() { return sums_; }
   LocalTexts& texts() { return texts_; }
   size_t rows() const { return rows_; }
   void clear();  // keeps the texts, unless they are many
 
  private:
   LocalTexts texts_;
-  Sums sums_;
+  std::map<Place, Sums> sums_;
   size_t rows_ = 0;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 
 #include "store/log_row.h"
 #include "store/rollups.h"
@@ -136,24 +135,13 @@ bool RollupWriter::mergeBacklog() {
   return backlog_.end != 0;
 }
 
+// Takes the sums out of pending_.
 void RollupWriter::mergePending() {
-  std::vector<const PendingRollups::Sums::value_type*> sums;
-  sums.reserve(pending_.sums().size());
-  for (const auto& sum : pending_.sums()) sums.push_back(&sum);
-  const auto placeOf = [](const auto* sum) {
-    return std::tuple(sum->first.kind, sum->first.hour, sum->first.project);
-  };
-  std::sort(sums.begin(), sums.end(),
-            [&](const auto* a, const auto* b) { return placeOf(a) < placeOf(b); });
-  for (size_t begin = 0; begin < sums.size();) {
-    const PendingRollups::Place& place = sums[begin]->first;
+  for (auto& [place, sums] : pending_.sums()) {
     std::vector<RollupEntry> additions;
-    size_t end = begin;
-    for (; end < sums.size() && placeOf(sums[end]) == placeOf(sums[begin]); ++end) {
-      additions.push_back({sums[end]->first.key, sums[end]->second});
-    }
+    additions.reserve(sums.size());
+    for (auto& [key, totals] : sums) additions.push_back({key, std::move(totals)});
     mergeHour({place.kind, RollupGrain::Hour, place.hour, place.project}, std::move(additions));
-    begin = end;
   }
 }
 
