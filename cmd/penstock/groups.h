@@ -16,14 +16,15 @@ Group providerGroup();
 Group routeGroup();
 Group modelGroup();
 Group logGroup();
+Group analyticsGroup();
 Group webhookGroup();
 Group auditGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(),  projectGroup(),  memberGroup(), keyGroup(),
-          managementKeyGroup(), providerGroup(), routeGroup(),  modelGroup(),
-          logGroup(),           webhookGroup(),  auditGroup()};
+  return {organizationGroup(),  projectGroup(),   memberGroup(),  keyGroup(),
+          managementKeyGroup(), providerGroup(),  routeGroup(),   modelGroup(),
+          logGroup(),           analyticsGroup(), webhookGroup(), auditGroup()};
 }
 
 }  // namespace penstock::cli

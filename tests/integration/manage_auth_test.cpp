@@ -187,6 +187,8 @@ std::map<std::string, Row> matrix() {
       {"GET /audit-logs/{audit_id}", {Admin, 200, kOrg, auditEntry}},
       {"GET /logs", {Viewer, 200, kProj, listOf("/logs")}},
       {"GET /logs/{request_id}", {Viewer, 200, kProj, log}},
+      {"GET /analytics/report", {Viewer, 200, kProj, listOf("/analytics/report")}},
+      {"GET /analytics/decisions", {Viewer, 200, kProj, listOf("/analytics/decisions")}},
       {"GET /config/export", {Admin, 200, kOrg, at("/config/export")}},
       {"POST /config/plan", {Admin, 200, kOrg, at("/config/plan"), document}},
       {"POST /config/apply", {Admin, 200, kOrg, at("/config/apply"), document}},

@@ -73,6 +73,8 @@ const std::map<std::string, Role> kExpected = {
     {"GET /audit-logs/{audit_id}", Role::Admin},
     {"GET /logs", Role::Viewer},
     {"GET /logs/{request_id}", Role::Viewer},
+    {"GET /analytics/report", Role::Viewer},
+    {"GET /analytics/decisions", Role::Viewer},
     {"GET /config/export", Role::Admin},
     {"POST /config/plan", Role::Admin},
     {"POST /config/apply", Role::Admin},
