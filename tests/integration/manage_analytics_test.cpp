@@ -119,13 +119,13 @@ TEST_SUITE("manage/analytics") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
     Api proxy = proxyOf(gateway);
-    send(proxy, R"(,"mlx:end_user":"=HYPERLINK(\"http://evil\",1)") ", 1);
-        send(proxy, R"(,"mlx:end_user":"+1")", 1);
+    send(proxy, R"~(,"mlx:end_user":"=HYPERLINK(\"http://evil\",1)")~", 1);
+    send(proxy, R"(,"mlx:end_user":"+1")", 1);
     const Answer answer = api.get(kReport + "?format=csv&group_by=end_user");
     CHECK(answer.status == 200);
     CHECK(answer.header("Content-Type").starts_with("text/csv"));
     CHECK(answer.body.starts_with("bucket,end_user,requests,errors,cost_usd,"));
-    CHECK(contains(answer.body, R"(Z,"'=HYPERLINK(""http://evil"",1)",1,0,0.0)"));
+    CHECK(contains(answer.body, R"~(Z,"'=HYPERLINK(""http://evil"",1)",1,0,0.0)~"));
     CHECK(contains(answer.body, "Z,'+1,1,0,0.0"));
     CHECK(contains(api.get(kDecisions + "?format=csv").body, "\r\noutcomes,2xx,,2,0,2,0,"));
   }
