@@ -42,11 +42,6 @@ void LatencyHistogram::makeRoom(size_t bucket) {
   }
 }
 
-void LatencyHistogram::addToBucket(size_t bucket, uint64_t samples) {
-  makeRoom(bucket);
-  counts_[bucket - first_] += samples;
-}
-
 LatencyHistogram& LatencyHistogram::operator+=(const LatencyHistogram& other) {
   if (other.counts_.empty()) return *this;
   makeRoom(other.first_);

@@ -17,7 +17,11 @@ class LatencyHistogram {
   static constexpr size_t kBuckets = 16 * 37;
 
   void add(int64_t micros) { addToBucket(bucketOf(micros), 1); }
-  void addToBucket(size_t bucket, uint64_t samples);  // bucket < kBuckets
+  // bucket < kBuckets
+  void addToBucket(size_t bucket, uint64_t samples) {
+    if (bucket < first_ || bucket - first_ >= counts_.size()) makeRoom(bucket);
+    counts_[bucket - first_] += samples;
+  }
   LatencyHistogram& operator+=(const LatencyHistogram& other);
   // `other` is part of this one.
   LatencyHistogram& operator-=(const LatencyHistogram& other);

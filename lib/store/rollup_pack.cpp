@@ -92,7 +92,7 @@ void putVarint(std::string& out, uint64_t value) {
   out += static_cast<char>(value);
 }
 
-uint64_t takeVarint(std::string_view& in) {
+uint64_t takeLongVarint(std::string_view& in) {
   uint64_t value = 0;
   size_t i = 0;
   for (int shift = 0; i < in.size() && shift < 64; shift += 7) {
@@ -108,20 +108,25 @@ uint64_t takeVarint(std::string_view& in) {
 
 model::RequestTotals PackedEntry::totals() const {
   model::RequestTotals totals;
-  std::string_view in = rest;
-  totals.requests = requests;
-  totals.cost_total = cost_total;
-  totals.errors = static_cast<int64_t>(takeVarint(in));
-  totals.attempts = requests + takeSigned(in);
-  totals.fallbacks = static_cast<int64_t>(takeVarint(in));
-  totals.unpriced = static_cast<int64_t>(takeVarint(in));
-  totals.cost_input.nanos = takeSigned(in);
-  totals.cost_output = cost_total - totals.cost_input - Money{takeSigned(in)};
-  totals.input_tokens = takeSigned(in);
-  totals.output_tokens = takeSigned(in);
-  totals.cache_read_tokens = takeSigned(in);
-  takeHistogram(in, totals.latency);
+  addTo(totals);
   return totals;
+}
+
+void PackedEntry::addTo(model::RequestTotals& sum) const {
+  std::string_view in = rest;
+  sum.requests += requests;
+  sum.cost_total += cost_total;
+  sum.errors += static_cast<int64_t>(takeVarint(in));
+  sum.attempts += requests + takeSigned(in);
+  sum.fallbacks += static_cast<int64_t>(takeVarint(in));
+  sum.unpriced += static_cast<int64_t>(takeVarint(in));
+  const Money input{takeSigned(in)};
+  sum.cost_input += input;
+  sum.cost_output += cost_total - input - Money{takeSigned(in)};
+  sum.input_tokens += takeSigned(in);
+  sum.output_tokens += takeSigned(in);
+  sum.cache_read_tokens += takeSigned(in);
+  takeHistogram(in, sum.latency);
 }
 
 PackReader::PackReader(RollupKind kind, std::string_view blob)

@@ -35,6 +35,7 @@ struct PackedEntry {
   std::string_view whole;
 
   model::RequestTotals totals() const;
+  void addTo(model::RequestTotals& sum) const;
 };
 
 // Reads a blob's entries one after another. Throws storage::SqlError (corrupt) where the blob is
@@ -62,6 +63,12 @@ std::string mergePack(RollupKind kind, std::string_view blob,
 
 // Varints, for other blobs.
 void putVarint(std::string& out, uint64_t value);
-uint64_t takeVarint(std::string_view& in);
+uint64_t takeLongVarint(std::string_view& in);
+inline uint64_t takeVarint(std::string_view& in) {
+  if (in.empty() || static_cast<uint8_t>(in[0]) >= 0x80) return takeLongVarint(in);
+  const auto value = static_cast<uint8_t>(in[0]);
+  in.remove_prefix(1);
+  return value;
+}
 
 }  // namespace penstock::store

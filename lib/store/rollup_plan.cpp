@@ -156,20 +156,6 @@ void RollupQueries::eachBetween(const RollupPlan& plan, RollupGrain grain, int64
   }
 }
 
-void RollupQueries::eachEntry(const RollupPlan& plan, const EachEntry& f) {
-  eachRollup(plan, [&](const Current& current) { entriesOf(plan, current, f); });
-}
-
-void RollupQueries::entriesOf(const RollupPlan& plan, const Current& current, const EachEntry& f) {
-  const uint32_t project = plan.group_by_project ? current.project : 0;
-  if (!plan.needsEntries()) return f(current, project, totalsAsEntry(current.totals()));
-  PackReader reader(plan.kind, current.entries());
-  for (PackedEntry entry; reader.next(entry);) {
-    if (!plan.matches(entry.key)) continue;
-    f(current, plan.group_part ? entry.key[*plan.group_part] : project, entry);
-  }
-}
-
 std::optional<uint32_t> RollupQueries::textId(std::string_view text) {
   if (text.empty()) return 0;
   storage::Statement find(db_, "SELECT id FROM rollup_text WHERE text = ?");

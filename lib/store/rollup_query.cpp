@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_map>
 
 namespace penstock::store {
 namespace {
@@ -46,6 +45,18 @@ RollupReport reportOf(const RollupPlan& plan, Grid& grid, const std::vector<std:
 
 }  // namespace
 
+uint32_t IdNumbers::take(uint32_t id) {
+  const size_t page = id / kPage;
+  if (page >= pages_.size()) pages_.resize(page + 1);
+  if (!pages_[page]) {
+    pages_[page] = std::make_unique<std::array<uint32_t, kPage>>();
+    pages_[page]->fill(kNone);
+  }
+  uint32_t& number = (*pages_[page])[id % kPage];
+  if (number == kNone) number = count_++;
+  return number;
+}
+
 // The biggest groups: by cost, then requests. `all`: there is nothing besides them.
 std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limit, bool& all) {
   struct Rank {
@@ -54,18 +65,20 @@ std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limi
     int64_t requests = 0;
   };
   std::vector<Rank> ranks;
-  std::unordered_map<uint32_t, size_t> places;
+  IdNumbers numbers;
   bool others = false;
-  eachEntry(plan, [&](const Current&, uint32_t group, const PackedEntry& entry) {
-    if (plan.groupsByText() && group == kOtherText) {
+  const bool by_text = plan.groupsByText();
+  const auto addEntry = [&](uint32_t group, const PackedEntry& entry) {
+    if (by_text && group == kOtherText) {
       others = true;
       return;
     }
-    const auto [place, is_new] = places.try_emplace(group, ranks.size());
-    if (is_new) ranks.push_back({group});
-    ranks[place->second].cost += entry.cost_total.nanos;
-    ranks[place->second].requests += entry.requests;
-  });
+    const uint32_t number = numbers.take(group);
+    if (number == ranks.size()) ranks.push_back({group});
+    ranks[number].cost += entry.cost_total.nanos;
+    ranks[number].requests += entry.requests;
+  };
+  eachRollup(plan, [&](const Current& current) { entriesOf(plan, current, addEntry); });
   std::sort(ranks.begin(), ranks.end(), [](const Rank& a, const Rank& b) {
     return std::tuple(-a.cost, -a.requests, a.group) < std::tuple(-b.cost, -b.requests, b.group);
   });
@@ -84,10 +97,10 @@ RollupReport RollupQueries::report(const RollupQuery& query) {
   const bool grouped = query.group_by != GroupBy::None;
   const std::vector<uint32_t> groups =
       grouped ? biggest(*plan, query.limit, all) : std::vector<uint32_t>{0};
-  std::unordered_map<uint32_t, size_t> columns;
+  IdNumbers columns;
   std::vector<std::string> names;
   for (const uint32_t group : groups) {
-    columns.emplace(group, columns.size());
+    columns.take(group);
     names.push_back(!grouped ? "" : plan->groupsByText() ? text(group) : word(group));
   }
   const size_t other = groups.size();
@@ -96,19 +109,17 @@ RollupReport RollupQueries::report(const RollupQuery& query) {
   Grid grid = gridFor(*plan, names.size());
   // What is left over is a roll-up's totals less the named groups: nobody reads 25,000 histograms.
   const bool subtracts = !all && plan->parts.empty() && plan->group_part;
-  const auto addEntry = [&](const Current& current, uint32_t group, const PackedEntry& entry) {
-    const auto column = columns.find(group);
-    if (column == columns.end()) {
-      if (!all && !subtracts) grid.at(current.bucket, other) += entry.totals();
-      return;
-    }
-    const model::RequestTotals totals = entry.totals();
-    grid.at(current.bucket, column->second) += totals;
-    if (subtracts) grid.at(current.bucket, other) -= totals;
-  };
   eachRollup(*plan, [&](const Current& current) {
     if (subtracts) grid.at(current.bucket, other) += unpackTotals(current.totals());
-    entriesOf(*plan, current, addEntry);
+    entriesOf(*plan, current, [&](uint32_t group, const PackedEntry& entry) {
+      const uint32_t column = columns.find(group);
+      if (column != IdNumbers::kNone) {
+        entry.addTo(grid.at(current.bucket, column));
+        if (subtracts) grid.at(current.bucket, other) -= entry.totals();
+      } else if (!subtracts) {
+        entry.addTo(grid.at(current.bucket, other));
+      }
+    });
   });
   return reportOf(*plan, grid, names);
 }
@@ -122,7 +133,7 @@ std::vector<RouteTotals> RollupQueries::routes(const RollupQuery& query) {
   eachRollup(*plan, [&](const Current& current) {
     PackReader reader(plan->kind, current.entries());
     for (PackedEntry entry; reader.next(entry);) {
-      if (plan->matches(entry.key)) sums[{current.project, entry.key}] += entry.totals();
+      if (plan->matches(entry.key)) entry.addTo(sums[{current.project, entry.key}]);
     }
   });
   std::vector<RouteTotals> routes;

@@ -40,7 +40,9 @@ double cpuSeconds() {
 // Any of its ways, users and tags, a cost and a latency.
 void fill(model::RequestLog& row, const Traffic& traffic, std::mt19937_64& random, UnixMillis at) {
   static std::lognormal_distribution<double> latency(14, 1);
-  const uint64_t model = random() % traffic.models;
+  const uint64_t team = random() % traffic.tags;
+  // A team uses four of the models.
+  const uint64_t model = (team * 7 + random() % 4) % traffic.models;
   row.request_id = newUuid();
   row.created_at = at;
   row.organization_id = "org_1";
@@ -64,7 +66,7 @@ void fill(model::RequestLog& row, const Traffic& traffic, std::mt19937_64& rando
   row.priced = true;
   row.latency_us = static_cast<int64_t>(latency(random));
   row.end_user = "user-" + std::to_string(random() % traffic.users);
-  row.tags = {{"team", "team-" + std::to_string(random() % traffic.tags)}};
+  row.tags = {{"team", "team-" + std::to_string(team)}};
 }
 
 struct Filler {
