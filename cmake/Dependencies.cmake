@@ -19,3 +19,15 @@ find_path(YAML_CPP_INCLUDE yaml-cpp/parser.h REQUIRED)
 add_library(sqlite3_static INTERFACE)
 target_link_libraries(sqlite3_static INTERFACE ${SQLITE3_STATIC} Threads::Threads ${CMAKE_DL_LIBS} m)
 target_include_directories(sqlite3_static SYSTEM INTERFACE ${SQLITE3_INCLUDE})
+
+# Abseil's civil time (IANA time zones): g++ 12 has none, and absl's CMake package names the shared
+# libraries. pkg-config knows the set.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ABSL_TIME REQUIRED absl_time)
+add_library(absl_time_static INTERFACE)
+foreach(name IN LISTS ABSL_TIME_LIBRARIES)
+  if(name MATCHES "^absl_")
+    find_library(${name}_STATIC NAMES lib${name}.a REQUIRED)
+    target_link_libraries(absl_time_static INTERFACE ${${name}_STATIC})
+  endif()
+endforeach()

@@ -7,6 +7,7 @@ int httpStatus(ErrorKind kind) {
     case ErrorKind::InvalidRequest: return 400;
     case ErrorKind::Unauthorized: return 401;
     case ErrorKind::PaymentRequired: return 402;
+    case ErrorKind::InsufficientBalance: return 402;
     case ErrorKind::Forbidden: return 403;
     case ErrorKind::NotFound: return 404;
     case ErrorKind::MethodNotAllowed: return 405;
@@ -38,6 +39,7 @@ const char* typeName(ErrorKind kind) {
     case ErrorKind::Unprocessable: return "validation_error";
     case ErrorKind::Unauthorized: return "authentication_error";
     case ErrorKind::PaymentRequired: return "budget_exceeded";
+    case ErrorKind::InsufficientBalance: return "insufficient_balance";
     case ErrorKind::Forbidden: return "permission_error";
     case ErrorKind::NotFound: return "not_found";
     case ErrorKind::Conflict: return "conflict";

@@ -12,7 +12,8 @@ namespace penstock {
 enum class ErrorKind : uint8_t {
   InvalidRequest,        // 400
   Unauthorized,          // 401
-  PaymentRequired,       // 402: a budget or balance is exhausted
+  PaymentRequired,       // 402: a budget is exhausted
+  InsufficientBalance,   // 402: a prepaid balance is
   Forbidden,             // 403
   NotFound,              // 404
   MethodNotAllowed,      // 405

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "config/budget_index.h"
 #include "config/build_keys.h"
 #include "config/policy.h"
 
@@ -72,6 +73,31 @@ Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
   return std::shared_ptr<const RoutingConfigIndex>(std::move(index));
 }
 
+// Of living projects; a deleted one's budgets bind nobody.
+std::shared_ptr<const BudgetIndex> buildBudgets(store::Tables& tables,
+                                                const ProjectIndex& projects) {
+  constexpr int kExceeded = 100;
+  std::vector<model::Budget> budgets = tables.budgets.all();
+  for (model::Budget& budget : budgets) {
+    budget.thresholds = {budget.soft_cap_pct};
+    if (budget.soft_cap_pct != kExceeded) budget.thresholds.push_back(kExceeded);
+  }
+  for (const model::Balance& balance : tables.balances.all()) {
+    for (model::Budget& budget : budgetsOf(balance)) budgets.push_back(std::move(budget));
+  }
+  std::erase_if(budgets, [&](const model::Budget& budget) {
+    return budget.project_id && !projects.contains(*budget.project_id);
+  });
+  return std::make_shared<const BudgetIndex>(std::move(budgets));
+}
+
+Result<std::shared_ptr<const pricing::Overrides>> buildPrices(store::PriceOverrideTable& table) {
+  auto overrides = pricing::Overrides::build(table.all());
+  if (!overrides) return std::move(overrides).error();
+  return std::shared_ptr<const pricing::Overrides>(
+      std::make_shared<pricing::Overrides>(*std::move(overrides)));
+}
+
 // Puts what was built into its place; answers the error when nothing was.
 template <typename T>
 Status place(std::shared_ptr<const T>& part, Result<std::shared_ptr<const T>> built) {
@@ -112,7 +138,15 @@ Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part change
   if (Status built = rebuildCallers(tables, changed, parts); !built) {
     return std::move(built).error();
   }
+  if (includes(changed, Part::Prices)) {
+    if (Status built = place(parts.prices, buildPrices(tables.price_overrides)); !built) {
+      return std::move(built).error();
+    }
+  }
   if (includes(changed, Part::Projects)) parts.projects = buildProjects(tables.projects);
+  if (includes(changed, Part::Budgets) || includes(changed, Part::Projects)) {
+    parts.budgets = buildBudgets(tables, *parts.projects);
+  }
   if (includes(changed, Part::Providers)) parts.providers = buildProviders(tables.providers);
   if (routing_changed) {
     const RoutingConfigIndex* known =

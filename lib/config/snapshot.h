@@ -10,10 +10,12 @@
 #include "base/digest.h"
 #include "base/ip_range.h"
 #include "base/text.h"
+#include "config/budget_index.h"
 #include "config/key_index.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
+#include "pricing/overrides.h"
 
 namespace penstock::config {
 
@@ -60,6 +62,8 @@ class Snapshot {
     std::shared_ptr<const ProjectIndex> projects;
     std::shared_ptr<const ProviderIndex> providers;
     std::shared_ptr<const RoutingConfigIndex> routing_configs;
+    std::shared_ptr<const BudgetIndex> budgets;
+    std::shared_ptr<const pricing::Overrides> prices;
   };
   explicit Snapshot(Parts parts) : parts_(std::move(parts)) {}
 
@@ -88,6 +92,12 @@ class Snapshot {
   const RoutingConfig* findRoutingConfig(std::string_view project_id, std::string_view slug) const;
   const RoutingConfig* findRoutingConfigById(std::string_view id) const;
   const std::vector<RoutingConfig>& routingConfigs() const { return parts_.routing_configs->all; }
+
+  // Those of balances included. What they have counted is in the ledger (budget/ledger.h).
+  const BudgetIndex& budgets() const { return *parts_.budgets; }
+
+  // The operator's own prices; with the catalogue they make a pricing::PriceBook.
+  const pricing::Overrides& prices() const { return *parts_.prices; }
 
   size_t apiKeyCount() const { return parts_.api_keys->size(); }
   const Parts& parts() const { return parts_; }

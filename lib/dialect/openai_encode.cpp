@@ -1,5 +1,7 @@
 #include "dialect/openai_encode.h"
 
+#include <string>
+
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -22,12 +24,17 @@ std::string withUsage(const json::Member& options) {
   return splicer.build().str();
 }
 
+bool isLimit(const json::Member& member) {
+  return member.key == "max_tokens" || member.key == "max_completion_tokens";
+}
+
 }  // namespace
 
 json::Spliced encodeOpenAiRequest(const OpenAiRequest& request, std::string_view model,
-                                  StreamUsage usage) {
+                                  StreamUsage usage, const std::optional<OutputLimit>& limit) {
   const bool ask = request.stream && !request.include_usage && usage == StreamUsage::Request;
   bool has_options = false;
+  bool has_limit = false;
   json::Splicer splicer(request.body);
   for (size_t i = 0; i < request.body.size(); ++i) {
     const json::Member& member = request.body[i];
@@ -38,8 +45,12 @@ json::Spliced encodeOpenAiRequest(const OpenAiRequest& request, std::string_view
     } else if (ask && member.key == "stream_options") {
       splicer.replaceValue(i, withUsage(member));
       has_options = true;
+    } else if (limit && isLimit(member)) {
+      splicer.replaceValue(i, std::to_string(limit->tokens));
+      has_limit = true;
     }
   }
+  if (limit && !has_limit) splicer.appendMember(limit->field, std::to_string(limit->tokens));
   if (ask && !has_options) splicer.appendMember("stream_options", kAskUsage);
   return splicer.build();
 }

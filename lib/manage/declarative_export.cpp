@@ -51,7 +51,9 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.beginObject().field("slug", project.slug).field("name", project.name);
     out.field("description", project.description).key("settings").beginObject();
     out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
-    out.field("retain_payloads", project.settings.retain_payloads).endObject().endObject();
+    out.field("retain_payloads", project.settings.retain_payloads);
+    out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
+    out.endObject().endObject();
   }
   out.endArray();
 }

@@ -31,7 +31,9 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("slug", project.slug).field("description", project.description);
   out.key("settings").beginObject();
   out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
-  out.field("retain_payloads", project.settings.retain_payloads).endObject();
+  out.field("retain_payloads", project.settings.retain_payloads);
+  out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
+  out.endObject();
   writeTime(out, "created_at", project.created_at);
   writeTime(out, "deleted_at", project.deleted_at);
   out.endObject();
@@ -152,6 +154,9 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     now.auto_resolve_bare_model =
         settings.boolean("auto_resolve_bare_model").value_or(now.auto_resolve_bare_model);
     now.retain_payloads = settings.boolean("retain_payloads").value_or(now.retain_payloads);
+    if (const auto policy = settings.choice("unknown_model_policy", model::kUnknownModelPolicies)) {
+      now.unknown_model_policy = static_cast<model::UnknownModelPolicy>(*policy);
+    }
   });
 }
 

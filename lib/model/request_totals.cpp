@@ -29,13 +29,14 @@ void RequestTotals::add(const RequestLog& row) {
   errors += row.status >= 400 ? 1 : 0;
   attempts += row.attempts;
   fallbacks += row.attempts > 1 ? 1 : 0;
-  unpriced += !row.priced && input + output > 0 ? 1 : 0;
+  unpriced += row.basis == PriceBasis::Unknown && input + output > 0 ? 1 : 0;
   cost_input += row.cost_input;
   cost_output += row.cost_output;
   cost_total += row.cost_total;
   input_tokens += input;
   output_tokens += output;
-  cache_read_tokens += row.usage.input_cache_read;
+  cache_read_tokens += row.usage.input_cache_read + row.usage.input_cache_read_audio +
+                       row.usage.input_cache_read_image;
   latency.add(row.latency_us);
 }
 

@@ -2,11 +2,15 @@
 
 #include "store/api_keys.h"
 #include "store/audit_log.h"
+#include "store/balances.h"
+#include "store/budgets.h"
 #include "store/idempotent_requests.h"
+#include "store/ledger_buckets.h"
 #include "store/management_keys.h"
 #include "store/members.h"
 #include "store/meta.h"
 #include "store/organizations.h"
+#include "store/price_overrides.h"
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
@@ -26,6 +30,10 @@ class Tables {
         management_keys(db),
         providers(db, box),
         routing_configs(db),
+        budgets(db),
+        balances(db),
+        ledger_buckets(db),
+        price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
         audit_log(db, box),
@@ -43,6 +51,10 @@ class Tables {
   ManagementKeyTable management_keys;
   ProviderTable providers;
   RoutingConfigTable routing_configs;
+  BudgetTable budgets;
+  BalanceTable balances;
+  LedgerBucketTable ledger_buckets;
+  PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
   AuditTable audit_log;

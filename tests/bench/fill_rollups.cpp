@@ -63,7 +63,7 @@ void fill(model::RequestLog& row, const Traffic& traffic, std::mt19937_64& rando
   row.cost_input.nanos = row.usage.input_uncached * 150;
   row.cost_output.nanos = row.usage.output_text * 600;
   row.cost_total = row.cost_input + row.cost_output;
-  row.priced = true;
+  row.basis = model::PriceBasis::Catalogue;
   row.latency_us = static_cast<int64_t>(latency(random));
   row.end_user = "user-" + std::to_string(random() % traffic.users);
   row.tags = {{"team", "team-" + std::to_string(team)}};

@@ -51,7 +51,7 @@ model::RequestLog randomRow(std::mt19937_64& random, UnixMillis at) {
   row.cost_input.nanos = static_cast<int64_t>(random() % 1'000'000);
   row.cost_output.nanos = static_cast<int64_t>(random() % 5'000'000);
   row.cost_total = row.cost_input + row.cost_output + Money{static_cast<int64_t>(random() % 3)};
-  row.priced = random() % 5 != 0;
+  row.basis = random() % 5 != 0 ? model::PriceBasis::Catalogue : model::PriceBasis::Unknown;
   row.latency_us = static_cast<int64_t>(std::exp(static_cast<double>(random() % 1000) / 60.0));
   row.end_user = pick(random, "user", 6);
   if (random() % 2 == 0) row.tags.emplace_back("team", pick(random, "t", 3));

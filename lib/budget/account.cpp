@@ -1,0 +1,66 @@
+#include "budget/account.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace penstock::budget {
+namespace {
+
+// Money always; of the rest what lasts long enough to be worth it.
+bool isKept(const model::Budget& budget) {
+  if (budget.unit == model::BudgetUnit::Concurrency) return false;
+  return budget.unit == model::BudgetUnit::Usd || (budget.period != model::BudgetPeriod::Minute &&
+                                                   budget.period != model::BudgetPeriod::Hour);
+}
+
+}  // namespace
+
+Bucket* Account::find(std::string_view value, UnixMillis now) {
+  const auto found = buckets.find({periodOf(now).start, value});
+  return found == buckets.end() ? nullptr : found->second.get();
+}
+
+Bucket& Account::open(std::string_view value, UnixMillis now, size_t most_in_memory) {
+  if (Bucket* bucket = find(value, now)) return *bucket;
+  if (buckets.size() >= most_in_memory) dropIdle(now, std::numeric_limits<UnixMillis>::max());
+  auto bucket = std::make_unique<Bucket>();
+  bucket->value = std::string(value);
+  bucket->period = periodOf(now);
+  bucket->last_used = now;
+  bucket->kept = isKept(budget);
+  if (!bucket->kept) {
+    bucket->loaded = true;
+    bucket->leased = std::numeric_limits<int64_t>::max();
+  }
+  Bucket& made = *bucket;
+  buckets.emplace(BucketKey{made.period.start, made.value}, std::move(bucket));
+  return made;
+}
+
+void Account::dropIdle(UnixMillis now, UnixMillis idle_since) {
+  std::erase_if(buckets, [&](const auto& entry) {
+    const Bucket& bucket = *entry.second;
+    if (!bucket.spare()) return false;
+    // What is not in the store goes only when it means nothing any more.
+    if (!bucket.kept) return bucket.period.end <= now || bucket.taken() == 0;
+    return bucket.period.end <= now || bucket.last_used < idle_since;
+  });
+}
+
+bool countsAlike(const model::Budget& a, const model::Budget& b) {
+  const auto counted = [](const model::Budget& x) {
+    return std::tie(x.scope, x.project_id, x.tag_key, x.value, x.unit, x.period, x.reset_day,
+                    x.timezone);
+  };
+  return counted(a) == counted(b);
+}
+
+store::LedgerBucket rowOf(const Account& account, const Bucket& bucket, int64_t leased,
+                          UnixMillis now) {
+  return {account.id,        bucket.value,       bucket.period.start,
+          bucket.period.end, bucket.settled,     std::max(leased, bucket.settled),
+          bucket.requests,   bucket.crossed_pct, now};
+}
+
+}  // namespace penstock::budget

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "budget/period.h"
+#include "model/budget.h"
+#include "store/ledger_buckets.h"
+
+// Internal to budget/: what the ledger holds of one budget.
+namespace penstock::budget {
+
+// What a budget has counted for one distinct value in one period. Guarded by its account's mutex.
+struct Bucket {
+  std::string value;
+  Period period;
+  int64_t settled = 0;
+  int64_t reserved = 0;
+  int64_t requests = 0;     // settled ones
+  int64_t crossed_pct = 0;  // the highest threshold that was told of, or is about to be
+  int open = 0;             // reservations and writes under way; the bucket stays for them
+
+  // What is kept in the store. Without it the bucket starts empty and leases are not asked for.
+  bool kept = true;
+  bool loaded = false;    // the store's row is in it
+  int64_t leased = 0;     // as the store has it, or less
+  int64_t asked = 0;      // a lease that a request waits for
+  int64_t step = 0;       // of the next extension
+  SteadyTime extended{};  // when the lease last grew
+
+  bool queued = false;    // with the keeper, for its lease
+  bool dirty = false;     // with the keeper, to be written at the next tick
+  bool used = false;      // since it was last written
+  bool low_told = false;  // AlertKind::Low
+  UnixMillis last_used = 0;
+
+  int64_t taken() const { return settled + reserved; }
+  // Nothing refers to it and nothing is lost with it.
+  bool spare() const { return open == 0 && !queued && !dirty; }
+};
+
+struct BucketKey {
+  UnixMillis start = 0;
+  std::string_view value;  // of the bucket itself
+  bool operator==(const BucketKey&) const = default;
+};
+struct BucketKeyHash {
+  size_t operator()(const BucketKey& key) const {
+    return TextHash{}(key.value) ^ std::hash<int64_t>{}(key.start);
+  }
+};
+
+// A budget in force, with its buckets. Replaced by a new one when the budget comes to count
+// something else.
+struct Account {
+  explicit Account(const model::Budget& of) : id(of.id), budget(of) {}
+
+  const std::string id;
+  // Guarded by mutex; several accounts are locked in the order of their addresses.
+  std::mutex mutex;
+  model::Budget budget;
+  bool active = true;
+  bool retired = false;  // another account has taken over: write nothing more
+  Period window;         // the period last asked for
+  std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
+
+  // Whether a request that does not fit is refused or rerouted, rather than counted only.
+  bool binds(bool downgrades_bind) const {
+    return budget.action == model::BudgetAction::Block ||
+           (budget.action == model::BudgetAction::Downgrade && downgrades_bind);
+  }
+  bool blocks() const { return budget.action == model::BudgetAction::Block; }
+  const Period& periodOf(UnixMillis now) {
+    if (!window.holds(now)) window = periodAt(budget, now);
+    return window;
+  }
+  Bucket* find(std::string_view value, UnixMillis now);
+  Bucket& open(std::string_view value, UnixMillis now, size_t most_in_memory);
+  // Drops what is spare and over, or not used since `idle_since`.
+  void dropIdle(UnixMillis now, UnixMillis idle_since);
+};
+
+// Whether the two count the same thing in the same periods, so that what one counted holds for the
+// other.
+bool countsAlike(const model::Budget& a, const model::Budget& b);
+
+// The store's row of a bucket with that lease.
+store::LedgerBucket rowOf(const Account& account, const Bucket& bucket, int64_t leased,
+                          UnixMillis now);
+
+}  // namespace penstock::budget

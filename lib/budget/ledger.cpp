@@ -1,0 +1,262 @@
+#include "budget/ledger.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "budget/ledger_parts.h"
+
+namespace penstock::budget {
+namespace {
+
+// The claims' accounts, locked in their order so that no two requests wait for each other.
+class Locks {
+ public:
+  explicit Locks(std::span<const Claimed> claims) : claims_(claims) {
+    for (const Claimed& claim : claims_) claim.account->mutex.lock();
+  }
+  ~Locks() {
+    for (const Claimed& claim : claims_) claim.account->mutex.unlock();
+  }
+  Locks(const Locks&) = delete;
+  Locks& operator=(const Locks&) = delete;
+
+ private:
+  const std::span<const Claimed> claims_;
+};
+
+Standing standingOf(Account& account, const model::Budget* budget, const Bucket* bucket,
+                    UnixMillis now) {
+  Standing standing{budget, account.budget.cap, 0, 0, account.periodOf(now)};
+  if (bucket == nullptr) return standing;
+  standing.settled = bucket->settled;
+  standing.reserved = bucket->reserved;
+  return standing;
+}
+
+bool blocks(const Standing& standing) {
+  return standing.budget->action == model::BudgetAction::Block;
+}
+
+bool namedBefore(const Standing& a, const Standing& b) {
+  if (blocks(a) != blocks(b)) return blocks(a);
+  if (a.budget->scope != b.budget->scope) return a.budget->scope < b.budget->scope;
+  return a.left() < b.left();
+}
+
+void lower(std::optional<int64_t>& least, int64_t value) {
+  least = std::min(least.value_or(value), value);
+}
+
+// The buckets that the keeper must see to before the request can go on.
+using Wanting = std::vector<Work>;
+
+void want(Wanting& wanting, const Claimed& claim, int64_t lease) {
+  Bucket& bucket = *claim.bucket;
+  bucket.asked = std::max(bucket.asked, lease);
+  if (!std::exchange(bucket.queued, true)) wanting.push_back({claim.account, &bucket});
+}
+
+// Puts every bucket in its claim. True when the store must be asked about some of them.
+bool openBuckets(std::vector<Claimed>& claims, const Amounts& most, UnixMillis now,
+                 size_t most_in_memory, Wanting& wanting) {
+  bool wait = false;
+  for (Claimed& claim : claims) {
+    claim.amount = most.of(claim.account->budget.unit);
+    claim.bucket = &claim.account->open(claim.match->value, now, most_in_memory);
+    if (claim.bucket->loaded) continue;
+    want(wanting, claim, claim.amount);
+    wait = true;
+  }
+  return wait;
+}
+
+// Says how every budget stands, what is left and whom the request does not fit.
+void judge(std::span<const Claimed> claims, Downgrades downgrades, UnixMillis now, Grant& grant) {
+  grant.standings.reserve(claims.size());
+  for (size_t i = 0; i < claims.size(); ++i) {
+    Account& account = *claims[i].account;
+    grant.standings.push_back(standingOf(account, claims[i].match->budget, claims[i].bucket, now));
+    const Standing& standing = grant.standings.back();
+    if (account.blocks() && account.budget.unit == model::BudgetUnit::Usd)
+      lower(grant.usd_left, standing.left());
+    if (account.blocks() && account.budget.unit == model::BudgetUnit::Tokens)
+      lower(grant.tokens_left, standing.left());
+    const bool fits = claims[i].amount == 0 || claims[i].amount <= standing.left();
+    if (fits || !account.binds(downgrades == Downgrades::Bind)) continue;
+    if (!grant.refused_by || namedBefore(standing, grant.standings[*grant.refused_by]))
+      grant.refused_by = i;
+  }
+}
+
+// True when some lease does not suffice.
+bool leaseMore(std::span<const Claimed> claims, Wanting& wanting) {
+  bool wait = false;
+  for (const Claimed& claim : claims) {
+    const int64_t taken = claim.bucket->taken() + claim.amount;
+    if (!claim.bucket->kept || taken <= claim.bucket->leased) continue;
+    want(wanting, claim, taken);
+    wait = true;
+  }
+  return wait;
+}
+
+// Whether a lease should be extended before somebody has to wait for it.
+bool runsOut(const Account& account, const Bucket& bucket) {
+  if (!bucket.kept || bucket.leased - bucket.taken() >= bucket.step / 2) return false;
+  return !account.blocks() || bucket.leased < account.budget.cap;
+}
+
+}  // namespace
+
+std::shared_ptr<Account> Ledger::Parts::find(std::string_view id) {
+  std::shared_lock lock(mutex);
+  const auto found = accounts.find(id);
+  return found == accounts.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Account>> Ledger::Parts::all() {
+  std::shared_lock lock(mutex);
+  std::vector<std::shared_ptr<Account>> all;
+  all.reserve(accounts.size());
+  for (const auto& [id, account] : accounts) all.push_back(account);
+  return all;
+}
+
+std::vector<Claimed> Ledger::Parts::claim(std::span<const config::BudgetMatch> matches) {
+  std::vector<Claimed> claims;
+  claims.reserve(matches.size());
+  {
+    std::shared_lock lock(mutex);
+    for (const config::BudgetMatch& match : matches) {
+      const auto found = accounts.find(match.budget->id);
+      if (found != accounts.end()) claims.push_back({found->second, &match});
+    }
+  }
+  std::sort(claims.begin(), claims.end(),
+            [](const Claimed& a, const Claimed& b) { return a.account < b.account; });
+  const auto same = [](const Claimed& a, const Claimed& b) { return a.account == b.account; };
+  claims.erase(std::unique(claims.begin(), claims.end(), same), claims.end());
+  return claims;
+}
+
+Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
+               Options options)
+    : parts_([&] {
+        const std::vector<store::LedgerBucket> left = store.write([&](store::Tables& tables) {
+          std::vector<store::LedgerBucket> recovered = tables.ledger_buckets.recover();
+          for (const store::LedgerBucket& bucket : recovered) {
+            if (sink == nullptr) continue;
+            Alert alert{AlertKind::Recovered, {}, bucket};
+            alert.budget.id = bucket.account_id;
+            sink->tell(tables, alert);
+          }
+          return recovered;
+        });
+        if (!left.empty()) log.warn("ledger_recovered", {{"buckets", std::to_string(left.size())}});
+        return std::make_unique<Parts>(store, clock, log, sink, options);
+      }()) {}
+
+Ledger::~Ledger() = default;
+
+void Ledger::configure(std::span<const model::Budget> budgets) {
+  Parts::AccountMap next;
+  next.reserve(budgets.size());
+  for (const model::Budget& budget : budgets) {
+    if (!budget.enabled) continue;
+    std::shared_ptr<Account> account = parts_->find(budget.id);
+    if (account != nullptr) {
+      std::lock_guard lock(account->mutex);
+      if (countsAlike(account->budget, budget)) {
+        account->budget = budget;
+      } else {
+        account->retired = true;
+        account = nullptr;
+      }
+    }
+    if (account == nullptr) account = std::make_shared<Account>(budget);
+    next.emplace(budget.id, std::move(account));
+  }
+  std::unique_lock lock(parts_->mutex);
+  parts_->accounts.swap(next);
+}
+
+Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amounts& most,
+                      Downgrades downgrades, UnixMillis now, const Resume& resume) {
+  Grant grant;
+  std::vector<Claimed> claims = parts_->claim(matches);
+  if (claims.empty()) return grant;
+  Wanting wanting;
+  const Locks locks(claims);
+  if (openBuckets(claims, most, now, parts_->options.buckets_in_memory, wanting)) {
+    grant.verdict = Verdict::Pending;
+    parts_->keeper.extend(std::move(wanting), resume);
+    return grant;
+  }
+  judge(claims, downgrades, now, grant);
+  if (grant.refused_by) {
+    const Claimed& by = claims[*grant.refused_by];
+    grant.verdict = by.account->blocks() ? Verdict::Refused : Verdict::Downgrade;
+    parts_->refusals.fetch_add(1, std::memory_order_relaxed);
+    noteRefusal(*by.account, *by.bucket, parts_->keeper);
+    return grant;
+  }
+  if (leaseMore(claims, wanting)) {
+    grant.verdict = Verdict::Pending;
+    parts_->keeper.extend(std::move(wanting), resume);
+    return grant;
+  }
+  grant.reservation.ledger_ = this;
+  grant.reservation.held_.reserve(claims.size());
+  for (size_t i = 0; i < claims.size(); ++i) {
+    Bucket& bucket = *claims[i].bucket;
+    bucket.reserved += claims[i].amount;
+    ++bucket.open;
+    bucket.used = true;
+    bucket.last_used = now;
+    grant.standings[i].reserved = bucket.reserved;
+    grant.reservation.held_.push_back({claims[i].account, &bucket, claims[i].amount});
+    if (runsOut(*claims[i].account, bucket)) want(wanting, claims[i], bucket.leased + 1);
+  }
+  if (!wanting.empty()) parts_->keeper.extend(std::move(wanting), {});
+  return grant;
+}
+
+std::vector<Standing> Ledger::peek(std::span<const config::BudgetMatch> matches, UnixMillis now) {
+  const std::vector<Claimed> claims = parts_->claim(matches);
+  const Locks locks(claims);
+  std::vector<Standing> standings;
+  standings.reserve(claims.size());
+  for (const Claimed& claim : claims) {
+    standings.push_back(standingOf(*claim.account, claim.match->budget,
+                                   claim.account->find(claim.match->value, now), now));
+  }
+  return standings;
+}
+
+void Ledger::sync() { parts_->keeper.sync(); }
+
+std::optional<Standing> Ledger::standing(std::string_view account_id, std::string_view value,
+                                         UnixMillis now) {
+  const auto account = parts_->find(account_id);
+  if (account == nullptr) return std::nullopt;
+  std::lock_guard lock(account->mutex);
+  const Bucket* bucket = account->find(value, now);
+  if (bucket == nullptr || !bucket->loaded) return std::nullopt;
+  return standingOf(*account, nullptr, bucket, now);
+}
+
+uint64_t Ledger::refusals() const { return parts_->refusals.load(std::memory_order_relaxed); }
+
+uint64_t Ledger::overruns() const { return parts_->overruns.load(std::memory_order_relaxed); }
+
+size_t Ledger::buckets() const {
+  size_t count = 0;
+  for (const auto& account : parts_->all()) {
+    std::lock_guard lock(account->mutex);
+    count += account->buckets.size();
+  }
+  return count;
+}
+
+}  // namespace penstock::budget

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/text.h"
+#include "budget/account.h"
+#include "budget/keeper.h"
+#include "budget/ledger.h"
+
+// Internal to budget/.
+namespace penstock::budget {
+
+// One claim of a request.
+struct Claimed {
+  std::shared_ptr<Account> account;
+  const config::BudgetMatch* match = nullptr;
+  Bucket* bucket = nullptr;
+  int64_t amount = 0;
+};
+
+struct Ledger::Parts {
+  using AccountMap =
+      std::unordered_map<std::string, std::shared_ptr<Account>, TextHash, std::equal_to<>>;
+
+  Parts(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
+        Options ledger_options)
+      : options(ledger_options),
+        keeper(store, clock, log, sink, ledger_options, [this] { return all(); }) {}
+
+  std::shared_ptr<Account> find(std::string_view id);
+  std::vector<std::shared_ptr<Account>> all();
+  // Those of the claims whose budgets are in force, in the order in which they are locked.
+  std::vector<Claimed> claim(std::span<const config::BudgetMatch> matches);
+
+  const Options options;
+  std::atomic<uint64_t> refusals{0};
+  std::atomic<uint64_t> overruns{0};
+  std::shared_mutex mutex;
+  AccountMap accounts;  // guarded by mutex
+  Keeper keeper;        // last: its thread uses the rest
+};
+
+// Tells of the thresholds that a bucket's settled amount has crossed, or, when a request was
+// refused for it, that its cap is exceeded. Under the account's lock.
+void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper);
+void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper);
+
+}  // namespace penstock::budget

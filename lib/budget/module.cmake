@@ -1,0 +1,1 @@
+target_link_libraries(penstock_budget PRIVATE absl_time_static)

@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/int128.h"
+#include "budget/ledger_parts.h"
+
+namespace penstock::budget {
+namespace {
+
+// Beyond what any request can cost; keeps sums of a hundred thousand of them within int64.
+constexpr int64_t kMostOfOne = 90'000'000'000'000;
+
+void tell(const Account& account, const Bucket& bucket, Keeper& keeper, AlertKind kind,
+          int64_t pct) {
+  keeper.alert({kind, account.budget, rowOf(account, bucket, bucket.leased, 0), pct});
+}
+
+}  // namespace
+
+int64_t Amounts::of(model::BudgetUnit unit) const {
+  switch (unit) {
+    case model::BudgetUnit::Usd: return std::clamp<int64_t>(usd, 0, kMostOfOne);
+    case model::BudgetUnit::Tokens: return std::clamp<int64_t>(tokens, 0, kMostOfOne);
+    case model::BudgetUnit::Requests: return requests;
+    case model::BudgetUnit::Concurrency: return concurrency;
+  }
+  return 0;
+}
+
+int64_t Standing::left() const { return std::max<int64_t>(cap - settled - reserved, 0); }
+
+double Standing::usedShare() const {
+  if (cap <= 0) return 1;
+  return static_cast<double>(settled + reserved) / static_cast<double>(cap);
+}
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  held_ = std::exchange(other.held_, {});
+  ledger_ = other.ledger_;
+  return *this;
+}
+
+void Reservation::settle(const Amounts& used) { close(&used); }
+
+void Reservation::release() { close(nullptr); }
+
+void Reservation::close(const Amounts* used) {
+  for (const Held& held : std::exchange(held_, {})) {
+    Ledger::Parts& parts = *ledger_->parts_;
+    std::lock_guard lock(held.account->mutex);
+    Bucket& bucket = *held.bucket;
+    bucket.reserved -= held.amount;
+    --bucket.open;
+    bucket.used = true;
+    const model::BudgetUnit unit = held.account->budget.unit;
+    if (used != nullptr && unit != model::BudgetUnit::Concurrency) {
+      const int64_t amount = used->of(unit);
+      if (amount > held.amount) parts.overruns.fetch_add(1, std::memory_order_relaxed);
+      bucket.settled += amount;
+      bucket.requests += used->requests;
+      noteCrossings(*held.account, bucket, parts.keeper);
+    }
+    if (!bucket.kept) continue;
+    if (!std::exchange(bucket.dirty, true)) parts.keeper.wrote({held.account, &bucket});
+    // More was used than was reserved: the lease follows.
+    if (bucket.taken() > bucket.leased && !std::exchange(bucket.queued, true)) {
+      parts.keeper.extend({{held.account, &bucket}}, {});
+    }
+  }
+}
+
+void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper) {
+  const model::Budget& budget = account.budget;
+  if (!bucket.kept || budget.cap <= 0) return;
+  for (const int pct : budget.thresholds) {
+    const bool reached = Int128{bucket.settled} * 100 >= Int128{budget.cap} * pct;
+    if (!reached || pct <= bucket.crossed_pct) continue;
+    bucket.crossed_pct = pct;
+    tell(account, bucket, keeper, pct == 100 ? AlertKind::Exceeded : AlertKind::Threshold, pct);
+  }
+  if (!budget.low_threshold) return;
+  const bool low = budget.cap - bucket.settled < *budget.low_threshold;
+  if (low && !bucket.low_told) tell(account, bucket, keeper, AlertKind::Low, 0);
+  bucket.low_told = low;
+}
+
+void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper) {
+  if (!bucket.kept || bucket.crossed_pct >= 100) return;
+  bucket.crossed_pct = 100;
+  tell(account, bucket, keeper, AlertKind::Exceeded, 100);
+}
+
+}  // namespace penstock::budget

@@ -1,0 +1,89 @@
+#include "config/budget_index.h"
+
+namespace penstock::config {
+
+using Scope = model::BudgetScope;
+
+BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets) : budgets_(std::move(budgets)) {
+  for (size_t place = 0; place < budgets_.size(); ++place) {
+    const model::Budget& budget = budgets_[place];
+    if (!budget.enabled) continue;
+    Dimension& dimension = dimensionOf(budget);
+    if (budget.value && budget.scope != Scope::Organization) {
+      dimension.of_value[*budget.value].push_back(place);
+    } else {
+      dimension.any.push_back(place);
+    }
+  }
+}
+
+BudgetIndex::Dimension& BudgetIndex::dimensionOf(const model::Budget& budget) {
+  return budget.scope == Scope::Tag ? tags_[budget.tag_key]
+                                    : scopes_.at(static_cast<size_t>(budget.scope));
+}
+
+void BudgetIndex::add(const Places& places, std::string_view project_id, std::string_view value,
+                      std::vector<BudgetMatch>& matches) const {
+  for (const size_t place : places) {
+    const model::Budget& budget = budgets_[place];
+    if (!budget.project_id || *budget.project_id == project_id) matches.push_back({&budget, value});
+  }
+}
+
+void BudgetIndex::look(const Dimension& dimension, std::string_view project_id,
+                       std::string_view value, std::vector<BudgetMatch>& matches) const {
+  if (value.empty()) return;
+  add(dimension.any, project_id, value, matches);
+  if (dimension.of_value.empty()) return;
+  const auto found = dimension.of_value.find(value);
+  if (found != dimension.of_value.end()) add(found->second, project_id, {}, matches);
+}
+
+void BudgetIndex::match(const BudgetSubject& subject, std::vector<BudgetMatch>& matches) const {
+  if (budgets_.empty()) return;
+  const auto look_at = [&](Scope scope, std::string_view value) {
+    look(scopes_[static_cast<size_t>(scope)], subject.project_id, value, matches);
+  };
+  add(scopes_[static_cast<size_t>(Scope::Organization)].any, subject.project_id, {}, matches);
+  look_at(Scope::Project, subject.project_id);
+  look_at(Scope::ApiKey, subject.api_key_id);
+  look_at(Scope::EndUser, subject.end_user);
+  look_at(Scope::RoutingConfig, subject.routing_config_id);
+  look_at(Scope::Provider, subject.provider_id);
+  look_at(Scope::Model, subject.model);
+  if (tags_.empty()) return;
+  for (const auto& [key, value] : subject.tags) {
+    const auto found = tags_.find(key);
+    if (found != tags_.end()) look(found->second, subject.project_id, value, matches);
+  }
+}
+
+std::vector<model::Budget> budgetsOf(const model::Balance& balance) {
+  model::Budget budget;
+  budget.id = balance.id;
+  budget.organization_id = balance.organization_id;
+  budget.project_id = balance.project_id;
+  budget.name = "balance";
+  budget.scope = balance.api_key_id ? Scope::ApiKey : Scope::Project;
+  budget.value = balance.api_key_id.value_or(balance.project_id);
+  budget.cap = balance.credit.nanos;
+  budget.period = model::BudgetPeriod::Total;
+  budget.timezone = balance.timezone;
+  budget.created_at = balance.created_at;
+  budget.updated_at = balance.updated_at;
+  budget.origin = model::BudgetOrigin::Balance;
+  budget.low_threshold = balance.low_threshold.nanos;
+  std::vector<model::Budget> budgets{budget};
+  if (balance.daily_cap) {
+    budget.id += ":daily";
+    budget.name = "daily spending";
+    budget.cap = balance.daily_cap->nanos;
+    budget.period = model::BudgetPeriod::Daily;
+    budget.origin = model::BudgetOrigin::DailySpending;
+    budget.low_threshold.reset();
+    budgets.push_back(budget);
+  }
+  return budgets;
+}
+
+}  // namespace penstock::config

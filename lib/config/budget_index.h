@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "model/budget.h"
+
+namespace penstock::config {
+
+// What a request is, as far as budgets tell requests apart. Empty texts match no budget.
+struct BudgetSubject {
+  std::string_view project_id;
+  std::string_view api_key_id;
+  std::string_view end_user;
+  std::string_view routing_config_id;
+  std::string_view provider_id;
+  std::string_view model;  // to be asked for at the provider
+  std::span<const std::pair<std::string, std::string>> tags = {};
+};
+
+// A budget that binds a request. `value` says which of its buckets: the distinct value, or nothing
+// where the budget has one bucket. Both live as long as the index and the subject.
+struct BudgetMatch {
+  const model::Budget* budget = nullptr;
+  std::string_view value;
+};
+
+// The enabled budgets, found by what they are about, so that a request does not look at those of
+// other keys and users. Immutable.
+class BudgetIndex {
+ public:
+  explicit BudgetIndex(std::vector<model::Budget> budgets);
+  BudgetIndex(const BudgetIndex&) = delete;
+  BudgetIndex& operator=(const BudgetIndex&) = delete;
+
+  const std::vector<model::Budget>& all() const { return budgets_; }
+  // Appends every budget that binds the subject, each at most once.
+  void match(const BudgetSubject& subject, std::vector<BudgetMatch>& matches) const;
+
+ private:
+  using Places = std::vector<size_t>;
+  struct Dimension {
+    Places any;  // a bucket for every value
+    std::unordered_map<std::string, Places, TextHash, std::equal_to<>> of_value;
+  };
+  void add(const Places& places, std::string_view project_id, std::string_view value,
+           std::vector<BudgetMatch>& matches) const;
+  void look(const Dimension& dimension, std::string_view project_id, std::string_view value,
+            std::vector<BudgetMatch>& matches) const;
+  Dimension& dimensionOf(const model::Budget& budget);
+
+  const std::vector<model::Budget> budgets_;
+  std::array<Dimension, 8> scopes_;  // by BudgetScope; that of Tag is unused
+  std::unordered_map<std::string, Dimension, TextHash, std::equal_to<>> tags_;  // by key
+};
+
+// The budgets that a balance stands for: what was put in is a cap on all that is spent, and its
+// daily cap one on a day's.
+std::vector<model::Budget> budgetsOf(const model::Balance& balance);
+
+}  // namespace penstock::config

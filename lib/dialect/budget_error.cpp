@@ -1,0 +1,59 @@
+#include "dialect/budget_error.h"
+
+#include "json/writer.h"
+
+namespace penstock::dialect {
+namespace {
+
+constexpr std::string_view kType = "budget_exceeded";
+
+// Cents, or as many digits as a small amount needs to be more than nothing.
+std::string shown(Money amount) {
+  const bool tiny = amount.nanos > 0 && amount.nanos < 100'000'000;
+  return "$" + amount.usd(tiny ? 6 : 2);
+}
+
+void writeBudget(json::Writer& out, const BudgetError& error) {
+  out.key("budget").beginObject().field("name", error.name);
+  out.field("spend_usd", error.spent).field("cap_usd", error.cap).field("period", error.period);
+  out.key("period_resets_at");
+  if (error.resets_at == 0)
+    out.null();
+  else
+    out.value(iso8601(error.resets_at));
+  out.field("reserved_usd", error.reserved).field("scope", error.scope).endObject();
+}
+
+}  // namespace
+
+std::string budgetMessage(const BudgetError& error) {
+  std::string text = "budget \"" + error.name + "\" exceeded (" + shown(error.spent) + " / " +
+                     shown(error.cap) + ")";
+  // Otherwise it would look as if money were left.
+  if (error.reserved.nanos > 0 && error.spent < error.cap) {
+    text += "; " + shown(error.reserved) + " more is reserved by requests under way";
+  }
+  return text;
+}
+
+std::string renderOpenAiBudgetError(const BudgetError& error) {
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().key("error").beginObject().field("type", kType);
+  out.field("message", budgetMessage(error)).field("code", 402);
+  writeBudget(out, error);
+  out.endObject().endObject();
+  return body;
+}
+
+std::string renderAnthropicBudgetError(const BudgetError& error) {
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().field("type", "error").key("error").beginObject().field("type", kType);
+  out.field("message", budgetMessage(error));
+  writeBudget(out, error);
+  out.endObject().endObject();
+  return body;
+}
+
+}  // namespace penstock::dialect

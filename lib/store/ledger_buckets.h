@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "storage/statement.h"
+
+namespace penstock::store {
+
+// What a budget or balance (the account) has counted for one distinct value in one period, in the
+// account's unit.
+struct LedgerBucket {
+  std::string account_id;
+  std::string value;  // empty where the account has one bucket
+  UnixMillis period_start = 0;
+  UnixMillis period_end = 0;
+  int64_t settled = 0;
+  // Never less than what is settled and reserved in memory: after a crash this is what counts.
+  int64_t leased = 0;
+  int64_t requests = 0;     // settled ones
+  int64_t alerted_pct = 0;  // the highest threshold that was told of
+  UnixMillis updated_at = 0;
+  bool operator==(const LedgerBucket&) const = default;
+};
+
+// The only code that knows the table ledger_bucket. One instance a connection. Written by the
+// ledger's keeper only.
+class LedgerBucketTable {
+ public:
+  explicit LedgerBucketTable(storage::Database& db) : db_(db) {}
+
+  std::optional<LedgerBucket> find(std::string_view account_id, std::string_view value,
+                                   UnixMillis period_start);
+  // Leaves alerted_pct as it is, unless the period that is stored ended at another time.
+  void put(const LedgerBucket& bucket);
+  // Notes that the threshold was told of; false when it was before, or there is no such bucket.
+  bool noteAlerted(std::string_view account_id, std::string_view value, UnixMillis period_start,
+                   int64_t pct) {
+    return note_.run(pct, account_id, value, period_start, pct) > 0;
+  }
+  // The buckets of an account whose period holds `time`, by value: those after `after`, which may
+  // be absent.
+  std::vector<LedgerBucket> at(std::string_view account_id, UnixMillis time,
+                               const std::optional<std::string>& after, size_t limit);
+  // Those of one value, newest period first.
+  std::vector<LedgerBucket> history(std::string_view account_id, std::string_view value,
+                                    size_t limit);
+  // What a crash left: leases count as spent from here on. Returns the buckets as they were.
+  std::vector<LedgerBucket> recover();
+  // Deletes at most `limit` buckets whose period ended before; returns how many.
+  int64_t purge(UnixMillis ended_before, int64_t limit) { return purge_.run(ended_before, limit); }
+
+ private:
+  static constexpr std::string_view kSelect =
+      "SELECT account_id, value, period_start, period_end, settled, leased, requests, alerted_pct, "
+      "updated_at FROM ledger_bucket ";
+  storage::Database& db_;
+  storage::Statement find_{db_, kSelect, "WHERE account_id = ? AND value = ? AND period_start = ?"};
+  storage::Statement put_{
+      db_,
+      "INSERT INTO ledger_bucket (account_id, value, period_start, period_end, settled, leased, "
+      "requests, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (account_id, value, period_start) DO UPDATE SET "
+      "alerted_pct = iif(period_end = excluded.period_end, alerted_pct, 0), "
+      "period_end = excluded.period_end, settled = excluded.settled, leased = excluded.leased, "
+      "requests = excluded.requests, updated_at = excluded.updated_at"};
+  storage::Statement at_{
+      db_, kSelect,
+      "WHERE account_id = ?1 AND (?3 IS NULL OR value > ?3) AND period_start <= ?2 "
+      "AND period_end > ?2 ORDER BY value LIMIT ?4"};
+  storage::Statement note_{db_,
+                           "UPDATE ledger_bucket SET alerted_pct = ? WHERE account_id = ? "
+                           "AND value = ? AND period_start = ? AND alerted_pct < ?"};
+  storage::Statement history_{
+      db_, kSelect, "WHERE account_id = ? AND value = ? ORDER BY period_start DESC LIMIT ?"};
+  storage::Statement unsettled_{db_, kSelect, "WHERE leased > settled"};
+  storage::Statement recover_{db_,
+                              "UPDATE ledger_bucket SET settled = leased WHERE leased > settled"};
+  storage::Statement purge_{
+      db_,
+      "DELETE FROM ledger_bucket WHERE (account_id, value, period_start) IN (SELECT account_id, "
+      "value, period_start FROM ledger_bucket WHERE period_end < ? ORDER BY period_end LIMIT ?)"};
+};
+
+}  // namespace penstock::store
