@@ -17,14 +17,15 @@ Group routeGroup();
 Group modelGroup();
 Group priceGroup();
 Group logGroup();
+Group analyticsGroup();
 Group webhookGroup();
 Group auditGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(),  projectGroup(),  memberGroup(),  keyGroup(),
-          managementKeyGroup(), providerGroup(), routeGroup(),   modelGroup(),
-          priceGroup(),         logGroup(),      webhookGroup(), auditGroup()};
+  return {organizationGroup(), projectGroup(), memberGroup(),   keyGroup(),
+          managementKeyGroup(), providerGroup(), routeGroup(), modelGroup(),
+          priceGroup(), logGroup(), analyticsGroup(), webhookGroup(), auditGroup()};
 }
 
 }  // namespace penstock::cli

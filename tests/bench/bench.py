@@ -216,6 +216,7 @@ def parse_options():
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement in a round")
     parser.add_argument("--keys", type=int, default=10_000, help="in the store for the start-up")
     parser.add_argument("--audit", type=int, default=1_000_000, help="entries in the audit log")
+    parser.add_argument("--rollups", type=int, default=10_000_000, help="requests of the reports' month")
     parser.add_argument("--only-manage", action="store_true", help="only the management API")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")
