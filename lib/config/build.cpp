@@ -102,6 +102,13 @@ std::shared_ptr<const BudgetIndex> buildBudgets(store::Tables& tables,
   return std::make_shared<const BudgetIndex>(std::move(budgets));
 }
 
+Result<std::shared_ptr<const pricing::Overrides>> buildPrices(store::PriceOverrideTable& table) {
+  auto overrides = pricing::Overrides::build(table.all());
+  if (!overrides) return std::move(overrides).error();
+  return std::shared_ptr<const pricing::Overrides>(
+      std::make_shared<pricing::Overrides>(*std::move(overrides)));
+}
+
 // Puts what was built into its place; answers the error when nothing was.
 template <typename T>
 Status place(std::shared_ptr<const T>& part, Result<std::shared_ptr<const T>> built) {
@@ -141,6 +148,11 @@ Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part change
   parts.version = tables.meta.configVersion();
   if (Status built = rebuildCallers(tables, changed, parts); !built) {
     return std::move(built).error();
+  }
+  if (includes(changed, Part::Prices)) {
+    if (Status built = place(parts.prices, buildPrices(tables.price_overrides)); !built) {
+      return std::move(built).error();
+    }
   }
   if (includes(changed, Part::Projects)) parts.projects = buildProjects(tables.projects);
   if (includes(changed, Part::Budgets) || includes(changed, Part::Projects)) {

@@ -18,7 +18,8 @@ enum class Part : uint8_t {
   RoutingConfigs = 16,
   Organization = 32,
   Budgets = 64,
-  All = 127,
+  Prices = 128,
+  All = 255,
 };
 constexpr Part operator|(Part a, Part b) {
   return static_cast<Part>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
@@ -32,8 +33,8 @@ constexpr bool includes(Part set, Part part) {
 // carries its keys, routing configs and budgets, a provider is what routing configs are checked
 // against. Of API keys, those that ApiKeyTable says were touched are read again, whether or not
 // `changed` names them; of routing configs, those that differ from the base's are parsed again. The
-// error is a routing config whose policy does not hold, or a list of addresses that does not: the
-// configuration cannot be loaded.
+// error is a routing config whose policy does not hold, a list of addresses or a price that does
+// not: the configuration cannot be loaded.
 Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part changed,
                                               const Snapshot* base);
 

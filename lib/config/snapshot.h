@@ -15,6 +15,7 @@
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
+#include "pricing/overrides.h"
 
 namespace penstock::config {
 
@@ -62,6 +63,7 @@ class Snapshot {
     std::shared_ptr<const ProviderIndex> providers;
     std::shared_ptr<const RoutingConfigIndex> routing_configs;
     std::shared_ptr<const BudgetIndex> budgets;
+    std::shared_ptr<const pricing::Overrides> prices;
   };
   explicit Snapshot(Parts parts) : parts_(std::move(parts)) {}
 
@@ -93,6 +95,9 @@ class Snapshot {
 
   // Those of balances included. What they have counted is in the ledger (budget/ledger.h).
   const BudgetIndex& budgets() const { return *parts_.budgets; }
+
+  // The operator's own prices; with the catalogue they make a pricing::PriceBook.
+  const pricing::Overrides& prices() const { return *parts_.prices; }
 
   size_t apiKeyCount() const { return parts_.api_keys->size(); }
   const Parts& parts() const { return parts_; }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "dialect/estimate.h"
+#include "dialect/openai_input.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
@@ -11,8 +11,6 @@ namespace {
 constexpr size_t kMaxModelBytes = 256;
 constexpr size_t kMaxIdBytes = 256;
 constexpr int64_t kMaxTokens = 1'000'000'000;
-constexpr int64_t kTokensAMessage = 4;
-constexpr int64_t kTokensAnAttachment = 1000;
 
 // At most `size` bytes of a text, not cutting a character.
 std::string cut(std::string text, size_t size) {
@@ -140,6 +138,7 @@ void readBorrowed(const json::ObjectIndex& body, OpenAiRequest& request) {
     return member == nullptr ? "" : cut(json::rawString(member->value).value_or(""), kMaxIdBytes);
   };
   request.user = text(body.find("user"));
+  request.service_tier = text(body.find("service_tier"));
   const json::Member* metadata = body.find("metadata");
   json::ObjectIndex index;
   if (metadata != nullptr && json::scanObject(metadata->value, index)) {
@@ -220,21 +219,9 @@ void readEmbeddings(FieldReader& fields, OpenAiRequest& request) {
   request.dimensions = fields.integer("dimensions", 1, 1'000'000);
 }
 
-// The text of a message's content, or of one part of it.
-void addContent(std::string_view raw, TextSize& text, int64_t& extra) {
-  if (json::rawKind(raw) == json::Kind::String) return text.add(raw.substr(1, raw.size() - 2));
-  json::forEachElement(raw, [&](std::string_view part) {
-    json::ObjectIndex index;
-    if (json::rawKind(part) == json::Kind::String)
-      text.add(part);
-    else if (!json::scanObject(part, index))
-      extra += kTokensAMessage;
-    else if (const json::Member* words = index.find("text"))
-      text.add(words->value);
-    else
-      extra += kTokensAnAttachment;
-    return true;
-  });
+bool namesModality(const json::ObjectIndex& body, std::string_view quoted) {
+  const json::Member* modalities = body.find("modalities");
+  return modalities != nullptr && modalities->value.find(quoted) != std::string_view::npos;
 }
 
 }  // namespace
@@ -243,23 +230,24 @@ bool OpenAiRequest::hasImages() const {
   return content.find("\"image_url\"") != std::string_view::npos;
 }
 
-int64_t OpenAiRequest::estimateInputTokens() const {
-  TextSize text;
-  int64_t extra = 0;
-  if (const json::Member* tools = body.find("tools")) text.add(tools->value);
-  if (body.find("messages") == nullptr) {
-    addContent(content, text, extra);
-    return text.tokens() + extra;
-  }
-  json::forEachElement(content, [&](std::string_view message) {
-    json::ObjectIndex index;
-    extra += kTokensAMessage;
-    if (!json::scanObject(message, index)) return true;
-    if (const json::Member* words = index.find("content")) addContent(words->value, text, extra);
-    if (const json::Member* calls = index.find("tool_calls")) text.add(calls->value);
-    return true;
-  });
-  return text.tokens() + extra;
+int64_t OpenAiRequest::maxInputTokens() const { return inputBound(*this).tokens; }
+
+int64_t OpenAiRequest::estimateInputTokens() const { return estimateInput(*this); }
+
+// Also where an escape hides the word.
+bool OpenAiRequest::wantsAudio() const {
+  return body.find("audio") != nullptr || namesModality(body, "\"audio\"") ||
+         namesModality(body, "\\u");
+}
+
+bool OpenAiRequest::wantsImages() const {
+  return namesModality(body, "\"image\"") || namesModality(body, "\\u");
+}
+
+bool OpenAiRequest::searchesWeb() const {
+  if (body.find("web_search_options") != nullptr) return true;
+  const json::Member* tools = body.find("tools");
+  return tools != nullptr && tools->value.find("web_search") != std::string_view::npos;
 }
 
 Result<OpenAiRequest> parseOpenAiChat(std::string_view text, const json::Limits& limits) {

@@ -35,14 +35,22 @@ struct OpenAiRequest {
   std::string end_user;                   // mlx:end_user
   std::string trace_id, conversation_id;  // of metadata
   std::vector<std::pair<std::string, std::string>> tags;
+  std::string service_tier;  // that was asked for
   bool cache_skip = false;
   bool trace = false;  // mlx:trace: answer with the decision trace
 
   // Whether a message holds an image. Searches the whole text: ask only when a policy needs it.
   bool hasImages() const;
-  // Input tokens by estimate.h's rule: texts, tools, 4 a message and 1,000 an image or file. Walks
-  // the messages: ask only when the provider sent no usage.
+  // The most input tokens that any model can make of the request: openai_input.h says how.
+  int64_t maxInputTokens() const;
+  // Input tokens in all likelihood, by openai_input.h's rule. Walks the messages: ask only when the
+  // provider sent no usage.
   int64_t estimateInputTokens() const;
+
+  // Whether the answer may hold audio or images ("modalities"), or the model may search the web.
+  bool wantsAudio() const;
+  bool wantsImages() const;
+  bool searchesWeb() const;
 };
 
 inline constexpr size_t kMaxTags = 50;

@@ -137,6 +137,8 @@ StreamRelay::Chunk StreamRelay::readChunk() {
   }
   const auto usage = findOpenAiUsage(chunk_);
   if (usage.source != model::Usage::Source::None) usage_ = usage;
+  // The last word counts: the tier that was asked for can be given up on the way.
+  if (std::string tier = findServiceTier(chunk_); !tier.empty()) service_tier_ = std::move(tier);
   const json::Member* choices = chunk_.find("choices");
   if (choices == nullptr || choices->kind != json::Kind::Array) return chunk;
   json::forEachElement(choices->value, [this, &chunk](std::string_view choice) {
@@ -152,7 +154,9 @@ void StreamRelay::readChoice(std::string_view raw, Chunk& chunk) {
   seen_choice_ = true;
   for (const char* key : {"delta", "message"}) {
     const json::Member* delta = choice_.find(key);
-    if (isPresent(delta) && readDelta(delta->value)) chunk.content = true;
+    if (!isPresent(delta) || !readDelta(delta->value)) continue;
+    chunk.content = true;
+    ++content_events_;
   }
   if (const json::Member* text = choice_.find("text")) {
     if (countText("text", text->value)) chunk.content = true;
@@ -194,10 +198,22 @@ bool StreamRelay::countText(std::string_view key, std::string_view raw) {
     });
   } else if (key == "function_call") {
     countToolCall(raw);
+  } else if (key == "audio") {
+    countAudio(raw);
   } else if (key == "content") {
     output_.add(raw);
   }
   return true;
+}
+
+// {"id":"…","data":"base64","transcript":"…"}
+void StreamRelay::countAudio(std::string_view raw) {
+  json::ObjectIndex audio;
+  if (!json::scanObject(raw, audio)) return;
+  if (const json::Member* data = audio.find("data")) {
+    audio_bytes_ += static_cast<int64_t>(data->value.size());
+  }
+  if (const json::Member* transcript = audio.find("transcript")) output_.add(transcript->value);
 }
 
 // {"index":0,"id":"…","type":"function","function":{"name":"…","arguments":"…"}} or the inner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <string>
@@ -65,8 +66,14 @@ class StreamRelay {
 
   // The provider's usage as last sent; source None when it sent none.
   const model::Usage& usage() const { return usage_; }
-  // Output tokens by estimate.h's rule from the text seen so far, for when it sent none.
-  int64_t estimatedOutputTokens() const { return output_.tokens(); }
+  // Output tokens by estimate.h's rule from the text seen so far, for when it sent none; at least
+  // one for each event that brought something. Reasoning that the provider keeps to itself is not
+  // in it: nobody but the provider knows how much that was.
+  int64_t estimatedOutputTokens() const { return std::max(output_.tokens(), content_events_); }
+  // Of audio, by its bytes: OpenAI streams PCM, 64,000 bytes of base64 and 20 tokens a second.
+  int64_t estimatedAudioTokens() const { return (audio_bytes_ + 2999) / 3000; }
+  // What the provider says that it served: "flex"; empty when it says nothing.
+  const std::string& serviceTier() const { return service_tier_; }
   // The model as the provider names it.
   const std::string& model() const { return model_; }
 
@@ -89,6 +96,7 @@ class StreamRelay {
   bool readDelta(std::string_view raw);
   bool countText(std::string_view key, std::string_view raw);
   void countToolCall(std::string_view raw);
+  void countAudio(std::string_view raw);
   void release(std::string& out);
   void emit(const http::SseEvent& event, const Chunk& chunk, std::string& out) const;
   void fail(StreamFailure failure);
@@ -105,7 +113,10 @@ class StreamRelay {
   std::string trace_;
   model::Usage usage_;
   TextSize output_;
+  int64_t content_events_ = 0;
+  int64_t audio_bytes_ = 0;
   std::string model_;
+  std::string service_tier_;
   UpstreamError upstream_error_;
   json::ObjectIndex chunk_, choice_, delta_;  // reused, so that a chunk allocates nothing
 };

@@ -1,8 +1,10 @@
 #include "dialect/openai_usage.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
+#include "dialect/estimate.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
@@ -19,50 +21,80 @@ std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view
   return static_cast<int64_t>(*number);
 }
 
+// One count of two names.
+std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key,
+                               std::string_view newer) {
+  const auto count = countOf(object, key);
+  return count ? count : countOf(object, newer);
+}
+
 // The counts of a nested details object; zero where absent.
 class Details {
  public:
-  Details(const json::ObjectIndex& usage, std::string_view key) {
-    const json::Member* member = usage.find(key);
-    readable_ = member != nullptr && json::scanObject(member->value, index_).has_value();
+  Details(const json::ObjectIndex& usage, std::string_view key) { read(usage, key); }
+  Details(const json::ObjectIndex& usage, std::string_view key, std::string_view newer) {
+    if (!read(usage, key)) read(usage, newer);
   }
   int64_t operator[](std::string_view key) const {
     return readable_ ? countOf(index_, key).value_or(0) : 0;
   }
+  Details nested(std::string_view key) const { return {index_, key}; }
 
  private:
+  bool read(const json::ObjectIndex& object, std::string_view key) {
+    const json::Member* member = object.find(key);
+    readable_ = member != nullptr && json::scanObject(member->value, index_).has_value();
+    return readable_;
+  }
   json::ObjectIndex index_;
   bool readable_ = false;
 };
 
 // Takes at most `wanted` out of `rest`.
 int64_t take(int64_t& rest, int64_t wanted) {
-  const int64_t taken = std::min(rest, wanted);
+  const int64_t taken = std::clamp<int64_t>(wanted, 0, rest);
   rest -= taken;
   return taken;
 }
 
 void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usage) {
-  const Details details(raw, "prompt_tokens_details");
+  const Details details(raw, "prompt_tokens_details", "input_tokens_details");
+  const Details cached_kinds = details.nested("cached_tokens_details");
   int64_t cached = details["cached_tokens"];
   if (cached == 0) cached = countOf(raw, "prompt_cache_hit_tokens").value_or(0);
   if (cached == 0) cached = countOf(raw, "cached_tokens").value_or(0);
   int64_t rest = prompt;
-  usage.input_cache_read = take(rest, cached);
+  int64_t read = take(rest, cached);
+  usage.input_cache_read_audio = take(read, cached_kinds["audio_tokens"]);
+  usage.input_cache_read_image = take(read, cached_kinds["image_tokens"]);
+  usage.input_cache_read = read;
   usage.input_cache_write = take(rest, details["cache_write_tokens"]);
-  usage.input_audio = take(rest, details["audio_tokens"]);
+  usage.input_audio = take(rest, details["audio_tokens"] - usage.input_cache_read_audio);
+  usage.input_image = take(rest, details["image_tokens"] - usage.input_cache_read_image);
   usage.input_uncached = rest;
 }
 
 void splitOutput(const json::ObjectIndex& raw, int64_t prompt, int64_t completion,
                  model::Usage& usage) {
-  const Details details(raw, "completion_tokens_details");
+  const Details details(raw, "completion_tokens_details", "output_tokens_details");
   const int64_t total = countOf(raw, "total_tokens").value_or(0);
   const int64_t uncounted = std::max<int64_t>(0, total - prompt - completion);
   int64_t rest = completion + uncounted;
   usage.output_reasoning = take(rest, std::max(details["reasoning_tokens"], uncounted));
   usage.output_audio = take(rest, details["audio_tokens"]);
+  usage.output_image = take(rest, details["image_tokens"]);
   usage.output_text = rest;
+}
+
+// What is counted by the piece. True when there was any such count.
+bool readPieces(const json::ObjectIndex& raw, model::Usage& usage) {
+  usage.web_searches = std::max(Details(raw, "server_tool_use")["web_search_requests"],
+                                countOf(raw, "num_search_queries").value_or(0));
+  const json::Member* seconds = raw.find("seconds");
+  if (seconds == nullptr || seconds->kind != json::Kind::Number) return false;
+  const double ms = json::rawDouble(seconds->value).value_or(0) * 1000;
+  usage.audio_ms = static_cast<int64_t>(std::clamp(std::ceil(ms), 0.0, 1e12));
+  return true;
 }
 
 model::Usage usageMember(const json::ObjectIndex& object) {
@@ -87,10 +119,11 @@ model::Usage readOpenAiUsage(std::string_view raw) {
   model::Usage usage;
   json::ObjectIndex index;
   if (!json::scanObject(raw, index)) return usage;
-  const auto prompt = countOf(index, "prompt_tokens");
-  const auto completion = countOf(index, "completion_tokens");
+  const auto prompt = countOf(index, "prompt_tokens", "input_tokens");
+  const auto completion = countOf(index, "completion_tokens", "output_tokens");
   const auto total = countOf(index, "total_tokens");
-  if (!prompt && !completion && !total) return usage;
+  const bool timed = readPieces(index, usage);
+  if (!prompt && !completion && !total && !timed) return {};
   usage.source = model::Usage::Source::Provider;
   // Some embedding servers send the total only.
   const int64_t input =
@@ -126,7 +159,37 @@ OpenAiResponse readOpenAiResponse(std::string_view body) {
     response.model = json::rawString(model->value).value_or("");
   }
   response.usage = findOpenAiUsage(index);
+  response.service_tier = findServiceTier(index);
   return response;
+}
+
+std::string findServiceTier(const json::ObjectIndex& body) {
+  constexpr size_t kMaxBytes = 64;
+  const json::Member* tier = body.find("service_tier");
+  if (tier == nullptr) return {};
+  std::string name = json::rawString(tier->value).value_or("");
+  return name.size() <= kMaxBytes ? name : std::string();
+}
+
+int64_t estimateOpenAiOutput(std::string_view body) {
+  TextSize text;
+  json::ObjectIndex index;
+  if (!json::scanObject(body, index)) return 0;
+  const json::Member* choices = index.find("choices");
+  if (choices == nullptr || choices->kind != json::Kind::Array) return 0;
+  json::forEachElement(choices->value, [&text](std::string_view raw) {
+    json::ObjectIndex choice, message;
+    if (!json::scanObject(raw, choice)) return true;
+    if (const json::Member* words = choice.find("text")) text.add(words->value);
+    const json::Member* said = choice.find("message");
+    if (said == nullptr || !json::scanObject(said->value, message)) return true;
+    for (const json::Member& member : message) {
+      const bool held = member.kind != json::Kind::Null && !json::rawEmpty(member.value);
+      if (member.key != "role" && held) text.add(member.value);
+    }
+    return true;
+  });
+  return text.tokens();
 }
 
 }  // namespace penstock::dialect

@@ -53,6 +53,7 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
     out.field("retain_payloads", project.settings.retain_payloads);
     out.field("budget_bare_models", project.settings.budget_bare_models);
+    out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
     out.endObject().endObject();
   }
   out.endArray();

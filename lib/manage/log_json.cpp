@@ -16,11 +16,13 @@ void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
   }
 }
 
+bool isPriced(const model::RequestLog& row) { return row.basis != model::PriceBasis::Unknown; }
+
 // Null when no price is known: zero would be a claim.
 void writeCost(json::Writer& out, std::string_view name, const model::RequestLog& row,
                Money amount) {
   out.key(name);
-  if (row.priced) {
+  if (isPriced(row)) {
     out.value(amount);
   } else {
     out.null();
@@ -82,17 +84,26 @@ void writeUsage(json::Writer& out, const model::Usage& usage) {
   out.field("input_cache_read", usage.input_cache_read);
   out.field("input_cache_write", usage.input_cache_write);
   out.field("input_cache_write_1h", usage.input_cache_write_1h);
-  out.field("input_audio", usage.input_audio).field("output_text", usage.output_text);
-  out.field("output_reasoning", usage.output_reasoning);
-  out.field("output_audio", usage.output_audio).endObject();
+  out.field("input_audio", usage.input_audio).field("input_image", usage.input_image);
+  out.field("input_cache_read_audio", usage.input_cache_read_audio);
+  out.field("input_cache_read_image", usage.input_cache_read_image);
+  out.field("output_text", usage.output_text).field("output_reasoning", usage.output_reasoning);
+  out.field("output_audio", usage.output_audio).field("output_image", usage.output_image);
+  out.field("web_searches", usage.web_searches).field("images", usage.images);
+  out.field("audio_ms", usage.audio_ms).field("characters", usage.characters).endObject();
 }
 
 void writeCostBreakdown(json::Writer& out, const model::RequestLog& row) {
-  out.key("cost").beginObject().field("priced", row.priced);
+  out.key("cost").beginObject().field("priced", isPriced(row));
+  out.field("basis", model::priceBasisName(row.basis));
+  writeText(out, "service_tier", row.service_tier);
   writeCost(out, "input_usd", row, row.cost_input);
   writeCost(out, "output_usd", row, row.cost_output);
   writeCost(out, "total_usd", row, row.cost_total);
   writeText(out, "catalogue_version", row.catalogue_version);
+  out.field("reserved_usd", row.cost_reserved);
+  out.field("settlement", model::settlementName(row.settlement));
+  writeText(out, "settlement_reason", row.settlement_reason);
   out.endObject();
 }
 

@@ -52,7 +52,7 @@ void writeRates(json::Writer& out, const pricing::Rates& rates) {
 void writePrice(json::Writer& out, const pricing::Price& price) {
   out.beginObject().field("currency", "USD").field("unit", "per_million_tokens");
   writeRates(out, price.base);
-  out.rawField("request", pricing::usdPerRequest(price.request)).key("tiers").beginArray();
+  out.rawField("request", pricing::usdEach(price.request)).key("tiers").beginArray();
   for (const auto& tier : price.tiers) {
     out.beginObject().field("above_input_tokens", tier.above);
     writeRates(out, tier.rates);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/price.h"
 
 namespace penstock::model {
 
@@ -23,6 +24,8 @@ struct ProjectSettings {
   bool retain_payloads = false;         // keep request and response bodies in the log
   // Budgets bind requests that name a provider or a bare model too (spec/modelux.md 13.30).
   bool budget_bare_models = true;
+  // Of models that neither the catalogue nor a price override knows.
+  UnknownModelPolicy unknown_model_policy = UnknownModelPolicy::Ceiling;
   bool operator==(const ProjectSettings&) const = default;
 };
 

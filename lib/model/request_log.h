@@ -3,14 +3,34 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "model/price.h"
 #include "model/usage.h"
 
 namespace penstock::model {
+
+// How the money that was reserved for a request ended. Stored in the request log: the numbers stay.
+enum class Settlement : uint8_t {
+  None = 0,       // nothing was reserved
+  Settled = 1,    // at the cost of the provider's own figures
+  Estimated = 2,  // at the cost of ours
+  Released = 3,   // given back: nothing was used
+};
+
+constexpr std::string_view settlementName(Settlement settlement) {
+  switch (settlement) {
+    case Settlement::None: return "none";
+    case Settlement::Settled: return "settled";
+    case Settlement::Estimated: return "estimated";
+    case Settlement::Released: return "released";
+  }
+  return "none";
+}
 
 // One row of the request log (spec/modelux.md 5.1): one request that reached the proxy API with a
 // valid key, however it ended. Times in microseconds from the request's arrival.
@@ -32,10 +52,20 @@ struct RequestLog {
   int attempts = 0;
   Usage usage;
   Money cost_input, cost_output, cost_total;
-  bool priced = false;            // false: no price known for the model; costs are zero
-  std::string catalogue_version;  // of the prices used
-  int64_t latency_us = 0;         // total
-  int64_t ttft_us = -1;           // first content byte to the caller; -1 when none
+  PriceBasis basis = PriceBasis::Unknown;
+  std::string catalogue_version;  // of the catalogue and the overrides used
+  // What the provider says that it served: "flex", or named where it is no service_tier:
+  // "speed=fast,inference_geo=us". Empty: it said nothing.
+  std::string service_tier;
+  // The rates that were applied, in the form of pricing/charge.h, so that the cost can be explained
+  // for ever; empty when nothing was charged.
+  std::string charge;
+  // Of the budgets that the request drew on.
+  Money cost_reserved;
+  Settlement settlement = Settlement::None;
+  std::string settlement_reason;
+  int64_t latency_us = 0;  // total
+  int64_t ttft_us = -1;    // first content byte to the caller; -1 when none
   int64_t upstream_connect_us = -1;
   int64_t upstream_head_us = -1;
   std::string end_user, trace_id, conversation_id, traceparent;

@@ -5,7 +5,9 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "price_multipliers.h"
 #include "price_tables.h"
+#include "pricing/buckets.h"
 #include "pricing/match.h"
 
 namespace penstock::pricing {
@@ -38,6 +40,19 @@ const Price* priceAt(const ModelPrices& model, UnixMillis time) {
   return model.rows.empty() ? nullptr : &model.rows.front().price;
 }
 
+// Lifts every rate of `ceiling` to what the price charges at most.
+void raise(Price& ceiling, const Price& price) {
+  const auto lift = [&ceiling](const Rates& rates) {
+    for (const Bucket& bucket : kBuckets) {
+      int64_t& highest = ceiling.base.*bucket.rate;
+      highest = std::max(highest, rates.*bucket.rate);
+    }
+  };
+  lift(price.base);
+  for (const Price::Tier& tier : price.tiers) lift(tier.rates);
+  ceiling.request = std::max(ceiling.request, price.request);
+}
+
 // "https://API.Groq.com:443/openai/v1/" → "api.groq.com/openai/v1/".
 std::string locationOf(std::string_view base_url) {
   const size_t scheme = base_url.find("://");
@@ -55,11 +70,13 @@ PriceCatalogue PriceCatalogue::builtIn() {
   std::vector<std::string_view> tables;
   // Sorted by name: overrides.tsv comes first.
   for (const auto& file : embedded::price_tables()) tables.push_back(file.content);
-  return PriceCatalogue(tables);
+  return PriceCatalogue(tables, embedded::price_multipliers().front().content);
 }
 
-PriceCatalogue::PriceCatalogue(std::span<const std::string_view> tables) {
-  std::string all;
+PriceCatalogue::PriceCatalogue(std::span<const std::string_view> tables,
+                               std::string_view multipliers)
+    : multipliers_(multipliers) {
+  std::string all(multipliers);
   for (const std::string_view text : tables) {
     PriceTable table = parsePriceTable(text);
     version_ = table.version;
@@ -67,6 +84,7 @@ PriceCatalogue::PriceCatalogue(std::span<const std::string_view> tables) {
     add(std::move(table));
   }
   for (auto& [id, provider] : providers_) index(provider);
+  setCeilings();
   version_ += "+" + hex(sha256(all)).substr(0, 8);
 }
 
@@ -96,6 +114,22 @@ void PriceCatalogue::index(Provider& provider) {
         pattern = true;
     });
     if (pattern) provider.patterns.push_back(i);
+  }
+}
+
+void PriceCatalogue::setCeilings() {
+  std::unordered_map<std::string_view, Price> own;
+  for (const auto& [id, provider] : providers_) {
+    for (const ModelPrices& model : provider.models) {
+      for (const PriceRow& row : model.rows) raise(own[id], row.price);
+    }
+    raise(ceiling_, own[id]);
+  }
+  for (auto& [id, provider] : providers_) {
+    provider.ceiling = own[id];
+    for (const std::string_view other : provider.fallbacks) raise(provider.ceiling, own[other]);
+    if (provider.ceiling.base.input == 0 && provider.ceiling.base.output == 0)
+      provider.ceiling = ceiling_;
   }
 }
 
@@ -130,14 +164,25 @@ const ModelPrices* PriceCatalogue::findAnywhere(const Provider& provider,
 
 const Price* PriceCatalogue::find(std::string_view provider, std::string_view model,
                                   UnixMillis start_time) const {
+  return lookUp(provider, model, start_time).price;
+}
+
+PriceCatalogue::Found PriceCatalogue::lookUp(std::string_view provider, std::string_view model,
+                                             UnixMillis start_time) const {
   const Provider* prices = providerById(provider);
-  if (prices == nullptr) return nullptr;
+  if (prices == nullptr) return {};
   const std::string name = asciiLower(trim(model));
   const ModelPrices* found = findAnywhere(*prices, name);
   if (found == nullptr) {
     if (const auto dashed = withDashedDate(name)) found = findAnywhere(*prices, *dashed);
   }
-  return found == nullptr ? nullptr : priceAt(*found, start_time);
+  if (found == nullptr) return {};
+  return {priceAt(*found, start_time), found->context_window};
+}
+
+const Price& PriceCatalogue::ceiling(std::string_view provider) const {
+  const Provider* found = providerById(provider);
+  return found == nullptr ? ceiling_ : found->ceiling;
 }
 
 std::string_view PriceCatalogue::providerOf(std::string_view vendor,

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "pricing/catalogue_text.h"
+#include "pricing/multipliers.h"
 #include "pricing/price.h"
 
 namespace penstock::pricing {
@@ -27,16 +28,33 @@ struct CatalogueModel {
 // as long as the catalogue, but holds for the time asked only: some prices change by the hour.
 class PriceCatalogue {
  public:
-  // The tables in the binary: our overrides, then genai-prices.
+  // The tables in the binary: our overrides, then genai-prices; and the multipliers.
   static PriceCatalogue builtIn();
   // Tables in order of precedence; they must outlive the catalogue. Throws on a malformed one.
-  explicit PriceCatalogue(std::span<const std::string_view> tables);
+  explicit PriceCatalogue(std::span<const std::string_view> tables,
+                          std::string_view multipliers = {});
   PriceCatalogue(PriceCatalogue&&) noexcept = default;
   PriceCatalogue& operator=(PriceCatalogue&&) noexcept = default;
 
   // The price of a provider's model for a request that started then, or null when it is not known.
   // `provider` is an id of the catalogue, see providerOf(). Null means unpriced, never free.
   const Price* find(std::string_view provider, std::string_view model, UnixMillis start_time) const;
+
+  // The same with what else is known of the model; `price` may be null.
+  struct Found {
+    const Price* price = nullptr;
+    std::optional<int64_t> context_window;  // tokens
+  };
+  Found lookUp(std::string_view provider, std::string_view model, UnixMillis start_time) const;
+
+  // The dearest rates of a provider and of those whose models it resells, bucket by bucket, over
+  // all models, tiers and times; of the whole catalogue where it lists none. Never cheaper than a
+  // price that find() answers for the provider. It is no model's price: it stands in for an unknown
+  // one.
+  const Price& ceiling(std::string_view provider) const;
+
+  // What tiers of service multiply its prices by.
+  const TierMultipliers& multipliers() const { return multipliers_; }
 
   // The catalogue's id for a credential of ours: the vendor where there is no base URL; else, since
   // vendor "openai" speaks for every compatible host, the provider that lives at the base URL
@@ -62,6 +80,7 @@ class PriceCatalogue {
     std::vector<ModelPrices> models;
     std::unordered_map<std::string_view, size_t> exact;  // name → first model that names it
     std::vector<size_t> patterns;                        // models with any other atom
+    Price ceiling;
   };
   static void index(Provider& provider);
   void add(PriceTable table);
@@ -69,7 +88,11 @@ class PriceCatalogue {
   const ModelPrices* findModel(const Provider& provider, std::string_view name) const;
   const ModelPrices* findAnywhere(const Provider& provider, std::string_view name) const;
 
+  void setCeilings();
+
   std::unordered_map<std::string_view, Provider> providers_;
+  Price ceiling_;  // of them all
+  TierMultipliers multipliers_;
   std::vector<std::string_view> order_;  // of providers, for host look-up
   std::string version_;
 };

@@ -1,11 +1,11 @@
 #include "pricing/catalogue_text.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <stdexcept>
 #include <string>
+
+#include "pricing/rates_text.h"
 
 namespace penstock::pricing {
 namespace {
@@ -36,79 +36,10 @@ int64_t numberOf(std::string_view text) {
   return number;
 }
 
-// Rates as written, before buckets take their parents': -1 is "not named".
-struct NamedRates {
-  std::array<int64_t, 8> values;
-  NamedRates() { values.fill(-1); }
-};
-constexpr std::string_view kUnits = "irwhaotb";
-
-Rates resolve(const NamedRates& named) {
-  const auto& v = named.values;
-  const auto either = [](int64_t own, int64_t parent) { return own >= 0 ? own : parent; };
-  Rates rates;
-  rates.input = either(v[0], 0);
-  rates.cache_read = either(v[1], rates.input);
-  rates.cache_write = either(v[2], rates.input);
-  rates.cache_write_1h = either(v[3], rates.cache_write);
-  rates.input_audio = either(v[4], rates.input);
-  rates.output = either(v[5], 0);
-  rates.output_reasoning = either(v[6], rates.output);
-  rates.output_audio = either(v[7], rates.output);
-  return rates;
-}
-
-struct UnitRate {
-  char unit;
-  int64_t base;
-  std::vector<std::pair<int64_t, int64_t>> tiers;  // above, rate
-};
-
-UnitRate parseUnit(std::string_view text) {
-  if (text.size() < 2) bad(text);
-  UnitRate rate{text.front(), 0, {}};
-  text.remove_prefix(1);
-  rate.base = numberOf(nextField(text, '>'));
-  while (!text.empty()) {
-    std::string_view tier = nextField(text, '>');
-    const int64_t above = numberOf(nextField(tier, ':'));
-    rate.tiers.emplace_back(above, numberOf(tier));
-  }
-  return rate;
-}
-
-// The rates that hold past `above` input tokens (-1: the base rates).
-Rates ratesPast(const std::vector<UnitRate>& units, int64_t above) {
-  NamedRates named;
-  for (const UnitRate& unit : units) {
-    const size_t place = kUnits.find(unit.unit);
-    if (place == std::string_view::npos) continue;
-    named.values[place] = unit.base;
-    for (const auto& [start, rate] : unit.tiers) {
-      if (start <= above) named.values[place] = rate;
-    }
-  }
-  return resolve(named);
-}
-
 Price parsePrice(std::string_view text) {
-  std::vector<UnitRate> units;
-  while (!text.empty()) units.push_back(parseUnit(nextField(text, ' ')));
-  Price price;
-  std::vector<int64_t> starts;
-  for (const UnitRate& unit : units) {
-    if (unit.unit == 'q')
-      price.request = unit.base;
-    else if (kUnits.find(unit.unit) == std::string_view::npos)
-      bad(std::string(1, unit.unit));
-    for (const auto& tier : unit.tiers) starts.push_back(tier.first);
-  }
-  price.base = ratesPast(units, -1);
-  std::ranges::sort(starts);
-  // Not std::ranges::unique: clang 14 cannot compile libstdc++ 12's subrange.
-  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
-  for (const int64_t start : starts) price.tiers.push_back({start, ratesPast(units, start)});
-  return price;
+  auto price = parseRates(text);
+  if (!price) bad(text);
+  return *std::move(price);
 }
 
 int32_t minuteOf(std::string_view text) {
@@ -153,7 +84,7 @@ void addLine(PriceTable& table, std::string_view line) {
     if (!rest.empty()) context_window = numberOf(rest);
     table.providers.back().models.push_back({first, rule, {}, context_window});
   } else if (kind == "R" && !table.providers.empty() && !table.providers.back().models.empty()) {
-    if (rest.empty()) return;  // only units that we do not bill, e.g. images
+    if (rest.empty()) return;  // only units that we do not bill, e.g. pages
     table.providers.back().models.back().rows.push_back({parseWindow(first), parsePrice(rest)});
   } else {
     bad(line);

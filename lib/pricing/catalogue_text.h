@@ -18,11 +18,7 @@ namespace penstock::pricing {
 //   #  comment
 //
 // when: '-' always; 2026-08-21 from that day (UTC); 00:30~16:30 within those hours (UTC). The last
-// row of a model that holds is the price. rates, separated by spaces: a unit, picodollars, and
-// perhaps tiers, ">tokens:picodollars":
-//   i5000000>272000:10000000 r500000 o30000000>272000:45000000
-// Units: i input, r cache read, w cache write, h 1-hour cache write, a input audio, o output,
-// t reasoning, b output audio, q request.
+// row of a model that holds is the price. rates: see rates_text.h.
 
 // When a price holds.
 struct PriceWindow {

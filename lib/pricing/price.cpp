@@ -1,23 +1,15 @@
 #include "pricing/price.h"
 
-#include <algorithm>
-#include <limits>
+#include <numeric>
 
-#include "base/int128.h"
+#include "pricing/buckets.h"
+#include "pricing/wide.h"
 
 namespace penstock::pricing {
 namespace {
 
-constexpr Int128 kPicosPerNano = 1000;
-
-Int128 times(int64_t tokens, int64_t rate) {
-  return static_cast<Int128>(std::max<int64_t>(tokens, 0)) * std::max<int64_t>(rate, 0);
-}
-
-Money toMoney(Int128 nanos) {
-  constexpr Int128 kMax = std::numeric_limits<int64_t>::max();
-  return {static_cast<int64_t>(std::min(nanos, kMax))};
-}
+constexpr int64_t kMaxPart = 100'000;
+constexpr int64_t kMaxQuotient = 1000;
 
 // number / 10^digits.
 std::string decimal(int64_t number, size_t digits) {
@@ -30,33 +22,81 @@ std::string decimal(int64_t number, size_t digits) {
   return text;
 }
 
+// Picodollars of one side: tokens are multiplied later, pieces are not; audio is in picodollars ×
+// milliseconds, for an hour's rate is not a whole number of picodollars a millisecond.
+struct Sum {
+  Int128 tokens = 0, pieces = 0, audio = 0;
+
+  void add(const Bucket& bucket, const Rates& rates, const model::Usage& usage) {
+    if (usage.*bucket.count <= 0) return;
+    const Int128 amount = product(usage.*bucket.count, rates.*bucket.rate);
+    switch (bucket.measure) {
+      case Measure::Token: tokens = bounded(tokens + amount); break;
+      case Measure::Piece: pieces = bounded(pieces + amount); break;
+      case Measure::Hour: audio = std::min(audio + amount, kMaxPicos * kMillisPerHour); break;
+    }
+  }
+  Sum operator+(const Sum& other) const {
+    return {bounded(tokens + other.tokens), bounded(pieces + other.pieces),
+            std::min(audio + other.audio, kMaxPicos * kMillisPerHour)};
+  }
+};
+
+// A fraction of nano-dollars. With kMaxPicos (2^83), a part of 10^5 and an hour the products stay
+// below 2^123.
+struct Nanos {
+  Int128 numerator, denominator;
+  Nanos(const Sum& sum, Multiplier by) {
+    const Int128 hour = sum.audio == 0 ? 1 : kMillisPerHour;
+    denominator = by.denominator * hour * kPicosPerNano;
+    numerator = sum.tokens * by.numerator * hour + sum.pieces * by.denominator * hour +
+                sum.audio * by.denominator;
+  }
+  Money down() const { return toMoney(numerator / denominator); }
+  Money up() const { return toMoney((numerator + denominator - 1) / denominator); }
+};
+
 }  // namespace
 
 std::string usdPerMillionTokens(int64_t picodollars) { return decimal(picodollars, 6); }
 
-std::string usdPerRequest(int64_t picodollars) { return decimal(picodollars, 12); }
+std::string usdEach(int64_t picodollars) { return decimal(picodollars, 12); }
 
-const Rates& Price::ratesFor(int64_t input_tokens) const {
-  const Rates* rates = &base;
+std::pair<int64_t, const Rates&> Price::tierFor(int64_t input_tokens) const {
+  const Tier* passed = nullptr;
   for (const Tier& tier : tiers) {
-    if (input_tokens > tier.above) rates = &tier.rates;
+    if (input_tokens > tier.above) passed = &tier;
   }
-  return *rates;
+  if (passed == nullptr) return {-1, base};
+  return {passed->above, passed->rates};
 }
 
-Cost costOf(const Price& price, const model::Usage& usage) {
+Multiplier operator*(Multiplier a, Multiplier b) {
+  int64_t top = a.numerator * b.numerator;
+  int64_t bottom = a.denominator * b.denominator;
+  const int64_t common = std::gcd(top, bottom);
+  top /= common;
+  bottom /= common;
+  if (top > kMaxPart || bottom > kMaxPart) {
+    top = (top * 1000 + bottom - 1) / bottom;
+    bottom = 1000;
+  }
+  if (top > bottom * kMaxQuotient) return {kMaxQuotient, 1};
+  if (top * kMaxQuotient < bottom) return {1, kMaxQuotient};
+  return {top, bottom};
+}
+
+Cost costOf(const Price& price, const model::Usage& usage, Multiplier multiplier) {
   const Rates& rates = price.ratesFor(usage.input());
-  const Int128 input = times(usage.input_uncached, rates.input) +
-                       times(usage.input_cache_read, rates.cache_read) +
-                       times(usage.input_cache_write, rates.cache_write) +
-                       times(usage.input_cache_write_1h, rates.cache_write_1h) +
-                       times(usage.input_audio, rates.input_audio) + times(1, price.request);
-  const Int128 output = times(usage.output_text, rates.output) +
-                        times(usage.output_reasoning, rates.output_reasoning) +
-                        times(usage.output_audio, rates.output_audio);
+  Sum input, output;
+  input.pieces = product(1, price.request);
+  for (const Bucket& bucket : kBuckets) {
+    (bucket.side == Side::Input ? input : output).add(bucket, rates, usage);
+  }
   Cost cost;
-  cost.total = toMoney((input + output + kPicosPerNano - 1) / kPicosPerNano);
-  cost.input = output == 0 ? cost.total : toMoney(input / kPicosPerNano);
+  cost.total = Nanos(input + output, multiplier).up();
+  const bool no_output = output.tokens == 0 && output.pieces == 0 && output.audio == 0;
+  cost.input = no_output ? cost.total : Nanos(input, multiplier).down();
   cost.output = cost.total - cost.input;
   return cost;
 }

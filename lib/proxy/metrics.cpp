@@ -27,6 +27,9 @@ RequestMetrics::Series& RequestMetrics::series(const model::RequestLog& row) {
       &registry_.counter("penstock_output_tokens_total", "Output tokens.", served);
   series.cost_nanos = &registry_.counter("penstock_cost_nanodollars_total",
                                          "Cost in billionths of a US dollar.", served);
+  series.ceiling_priced = &registry_.counter(
+      "penstock_ceiling_priced_requests_total",
+      "Requests to models of which no price is known, charged the dearest rates instead.", served);
   return series_.emplace(key_, series).first->second;
 }
 
@@ -38,6 +41,7 @@ void RequestMetrics::count(const model::RequestLog& row) {
   s.input_tokens->add(static_cast<uint64_t>(row.usage.input()));
   s.output_tokens->add(static_cast<uint64_t>(row.usage.output()));
   s.cost_nanos->add(static_cast<uint64_t>(row.cost_total.nanos));
+  if (row.basis == model::PriceBasis::Ceiling) s.ceiling_priced->add();
 }
 
 }  // namespace penstock::proxy

@@ -25,6 +25,7 @@ class RequestMetrics {
     metrics::Counter* input_tokens = nullptr;
     metrics::Counter* output_tokens = nullptr;
     metrics::Counter* cost_nanos = nullptr;
+    metrics::Counter* ceiling_priced = nullptr;
   };
   Series& series(const model::RequestLog& row);
 

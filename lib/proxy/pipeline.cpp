@@ -122,14 +122,16 @@ Status Pipeline::decide() {
 void Pipeline::attempt() {
   const routing::Candidate& candidate = decision_->candidates.front();
   const model::Provider& provider = *candidate.provider;
-  ++row_.attempts;
   row_.provider = provider.vendor;
   row_.provider_id = provider.id;
   row_.model = candidate.model;
   const auto target = loop_.target(provider);
   if (!target) return answerFailure(target.error());
+  if (Status priced = quoteCandidate(**target, candidate); !priced) {
+    return answerFailure(priced.error());
+  }
+  ++row_.attempts;
   const provider::Endpoint& endpoint = (*target)->endpoint;
-  priced_as_ = (*target)->catalogue_provider;
   health_ = (*target)->health;
   body_ = dialect::encodeOpenAiRequest(*request_, candidate.model);
 
@@ -147,6 +149,22 @@ void Pipeline::attempt() {
   call.timeouts = loop_.shared.options.timeouts;
   call.max_response_bytes = loop_.shared.options.max_response_bytes;
   call_ = loop_.client.start(std::move(call), *this);
+}
+
+pricing::PriceBook Pipeline::prices() const {
+  return {loop_.shared.prices, caller_.snapshot->prices()};
+}
+
+Status Pipeline::quoteCandidate(const Target& target, const routing::Candidate& candidate) {
+  seller_ = {candidate.provider->name, target.catalogue_provider};
+  quote_ = prices().quote(seller_, candidate.model, row_.created_at,
+                          caller_.project->settings.unknown_model_policy);
+  if (quote_.price != nullptr) return Unit{};
+  return ApiError{ErrorKind::Forbidden, "model_not_priced",
+                  "no price is known of model " + candidate.model + " at provider " +
+                      candidate.provider->name +
+                      ", and the project's unknown_model_policy is deny: set a price for it",
+                  "model"};
 }
 
 void Pipeline::onHead(const http::ResponseHead& head) {

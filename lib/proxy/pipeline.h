@@ -11,6 +11,7 @@
 #include "http/exchange.h"
 #include "json/splice.h"
 #include "model/request_log.h"
+#include "pricing/quote.h"
 #include "proxy/admission.h"
 #include "proxy/answer.h"
 #include "proxy/extensions.h"
@@ -48,6 +49,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   Status admit();
   Status decide();
   void attempt();
+  // Sets seller_ and quote_; the error is a model without a price where the project denies such.
+  Status quoteCandidate(const Target& target, const routing::Candidate& candidate);
+  pricing::PriceBook prices() const;
 
   // Progress of the attempt.
   void onHead(const http::ResponseHead& head) override;
@@ -76,6 +80,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   bool retainsPayloads() const;
   void retainPayload(std::string_view out);
   void settle();
+  void estimateUsage();
   void record();
 
   bool wantsStream() const { return request_ && request_->stream; }
@@ -97,7 +102,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   json::Spliced body_;
   std::unique_ptr<http::Call> call_;
   Receiving receiving_ = Receiving::Head;
-  std::string_view priced_as_;                       // the catalogue's id of the provider
+  // Whose prices hold, and what the candidate's model costs; both live as long as the snapshot.
+  pricing::Seller seller_;
+  pricing::Quote quote_;
   std::shared_ptr<routing::ProviderHealth> health_;  // of the provider, until it was judged
   int upstream_status_ = 0;
   std::optional<int64_t> upstream_retry_after_ms_;

@@ -8,6 +8,7 @@
 #include "dialect/openai_usage.h"
 #include "json/splice.h"
 #include "json/writer.h"
+#include "pricing/charge.h"
 #include "proxy/answer.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
@@ -107,13 +108,15 @@ void Pipeline::answerWhole() {
         ClientRetry::Spent);
   }
   row_.usage = read.usage;
+  row_.service_tier = read.service_tier;
   if (!read.model.empty()) row_.model = read.model;
   row_.ttft_us = microsSinceArrival();
   settle();
   http::Response response;
   response.content_type = response_type_.empty() ? "application/json" : response_type_;
   addAnswerHeaders(response.headers, row_, &*rate_);
-  if (row_.priced) response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
+  if (row_.basis != model::PriceBasis::Unknown)
+    response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = std::move(response_);
   json::ObjectIndex index;
   if (request_->trace && json::scanObject(response.body, index)) {
@@ -247,23 +250,34 @@ void Pipeline::settle() {
   model::Usage& usage = row_.usage;
   if (relay_) {
     usage = relay_->usage();
+    row_.service_tier = relay_->serviceTier();
     if (!relay_->model().empty()) row_.model = relay_->model();
   }
-  if (usage.source == model::Usage::Source::None) {
-    // The provider did not say: count what went in and what came out ourselves.
-    usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request_->estimateInputTokens();
-    usage.output_text =
-        relay_ ? relay_->estimatedOutputTokens() : dialect::estimateTokens(response_);
-    usage.source = model::Usage::Source::Estimated;
-  }
-  const pricing::Price* price = loop_.shared.prices.find(priced_as_, row_.model, row_.created_at);
-  row_.catalogue_version = loop_.shared.prices.version();
-  if (price == nullptr) return;
-  const pricing::Cost cost = pricing::costOf(*price, usage);
-  row_.priced = true;
+  if (usage.source == model::Usage::Source::None) estimateUsage();
+  row_.catalogue_version = prices().version();
+  const pricing::Quote quote = prices().quoteAnswered(quote_, seller_, row_.model, row_.created_at);
+  row_.basis = quote.basis;
+  if (quote.price == nullptr) return;
+  const pricing::Charge charge = pricing::chargeOf(
+      *quote.price, usage, prices().multiplier(seller_, row_.model, row_.service_tier));
+  const pricing::Cost cost = charge.cost(usage);
+  row_.charge = pricing::formatCharge(charge);
   row_.cost_input = cost.input;
   row_.cost_output = cost.output;
   row_.cost_total = cost.total;
+}
+
+// The provider did not say: counts what went in and what came out, so that what is recorded is not
+// less than what is owed (dialect/estimate.h). It cannot have been more than the request's limit.
+void Pipeline::estimateUsage() {
+  model::Usage& usage = row_.usage;
+  usage.source = model::Usage::Source::Estimated;
+  usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request_->estimateInputTokens();
+  usage.output_audio = relay_ ? relay_->estimatedAudioTokens() : 0;
+  usage.output_text =
+      relay_ ? relay_->estimatedOutputTokens() : dialect::estimateOpenAiOutput(response_);
+  const auto limit = request_->max_output_tokens;
+  if (limit) usage.output_text = std::min(usage.output_text, *limit * request_->choices);
 }
 
 void Pipeline::record() {

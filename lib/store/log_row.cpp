@@ -83,7 +83,23 @@ void readUsage(Cursor& next, model::RequestLog& log) {
   log.cost_input.nanos = next.integer();
   log.cost_output.nanos = next.integer();
   log.cost_total.nanos = next.integer();
-  log.priced = next.flag();
+  log.basis = static_cast<model::PriceBasis>(next.integer());
+}
+
+void readCharge(Cursor& next, model::RequestLog& log) {
+  log.usage.input_image = next.integer();
+  log.usage.input_cache_read_audio = next.integer();
+  log.usage.input_cache_read_image = next.integer();
+  log.usage.output_image = next.integer();
+  log.usage.web_searches = next.integer();
+  log.usage.images = next.integer();
+  log.usage.audio_ms = next.integer();
+  log.usage.characters = next.integer();
+  log.service_tier = next.string();
+  log.charge = next.word();
+  log.cost_reserved.nanos = next.integer();
+  log.settlement = static_cast<model::Settlement>(next.integer());
+  log.settlement_reason = next.string();
 }
 
 }  // namespace
@@ -95,7 +111,10 @@ const std::string_view kLogColumns =
     "input_cache_read, input_cache_write, input_cache_write_1h, input_audio, output_text, "
     "output_reasoning, output_audio, usage_source, cost_input_nanos, cost_output_nanos, "
     "cost_total_nanos, priced, latency_us, ttft_us, upstream_connect_us, upstream_head_us, "
-    "end_user, trace_id, conversation_id, traceparent, tags, byok_fingerprint, payload_bytes";
+    "end_user, trace_id, conversation_id, traceparent, tags, byok_fingerprint, input_image, "
+    "input_cache_read_audio, input_cache_read_image, output_image, web_searches, images, audio_ms, "
+    "characters, service_tier, charge_id, cost_reserved_nanos, settlement, settlement_reason, "
+    "payload_bytes";
 
 RequestKey requestKey(std::string_view request_id) {
   RequestKey key{};
@@ -143,6 +162,7 @@ model::RequestLog readRow(const storage::Rows& row, LogDictionary& dictionary) {
   log.traceparent = next.string();
   log.tags = tagsFromJson(row.text(next.column++));
   log.byok_fingerprint = row.optionalString(next.column++);
+  readCharge(next, log);
   return log;
 }
 
@@ -192,10 +212,15 @@ bool LogRowWriter::insert(int64_t id, const model::RequestLog& row) {
           usage.input_cache_read, usage.input_cache_write, usage.input_cache_write_1h,
           usage.input_audio, usage.output_text, usage.output_reasoning, usage.output_audio,
           static_cast<int64_t>(usage.source), row.cost_input.nanos, row.cost_output.nanos,
-          row.cost_total.nanos, row.priced, row.latency_us, unlessNegative(row.ttft_us),
-          unlessNegative(row.upstream_connect_us), unlessNegative(row.upstream_head_us),
-          unlessEmpty(row.end_user), unlessEmpty(row.trace_id), unlessEmpty(row.conversation_id),
-          unlessEmpty(row.traceparent), unlessEmpty(tags), row.byok_fingerprint, payload_bytes) > 0;
+          row.cost_total.nanos, static_cast<int64_t>(row.basis), row.latency_us,
+          unlessNegative(row.ttft_us), unlessNegative(row.upstream_connect_us),
+          unlessNegative(row.upstream_head_us), unlessEmpty(row.end_user),
+          unlessEmpty(row.trace_id), unlessEmpty(row.conversation_id), unlessEmpty(row.traceparent),
+          unlessEmpty(tags), row.byok_fingerprint, usage.input_image, usage.input_cache_read_audio,
+          usage.input_cache_read_image, usage.output_image, usage.web_searches, usage.images,
+          usage.audio_ms, usage.characters, unlessEmpty(row.service_tier), word(row.charge),
+          row.cost_reserved.nanos, static_cast<int64_t>(row.settlement),
+          unlessEmpty(row.settlement_reason), payload_bytes) > 0;
   if (inserted && has_payload) {
     insert_payload_.run(id, bytesOf(row.request_body), bytesOf(row.response_body));
   }

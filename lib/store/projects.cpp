@@ -1,12 +1,21 @@
 #include "store/projects.h"
 
+#include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 #include "store/rows.h"
 #include "store/texts.h"
 
 namespace penstock::store {
 namespace {
+
+model::UnknownModelPolicy policyAt(const storage::Rows& row, int column) {
+  const auto* const name = std::ranges::find(model::kUnknownModelPolicies, row.text(column));
+  if (name == std::end(model::kUnknownModelPolicies))
+    throw std::runtime_error("a stored unknown-model policy is unknown");
+  return static_cast<model::UnknownModelPolicy>(name - std::begin(model::kUnknownModelPolicies));
+}
 
 model::Project read(const storage::Rows& row) {
   model::Project project;
@@ -17,9 +26,10 @@ model::Project read(const storage::Rows& row) {
   project.description = row.string(4);
   project.settings.auto_resolve_bare_model = row.flag(5);
   project.settings.retain_payloads = row.flag(6);
-  project.created_at = row.integer(7);
-  project.deleted_at = row.optionalInteger(8);
-  project.settings.budget_bare_models = row.flag(9);
+  project.settings.unknown_model_policy = policyAt(row, 7);
+  project.created_at = row.integer(8);
+  project.deleted_at = row.optionalInteger(9);
+  project.settings.budget_bare_models = row.flag(10);
   return project;
 }
 
@@ -33,7 +43,8 @@ Status ProjectTable::insert(const model::Project& project) {
   if (findBySlug(project.organization_id, project.slug)) return slugTaken(project);
   insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
-              project.created_at, project.settings.budget_bare_models);
+              model::policyName(project.settings.unknown_model_policy), project.created_at,
+              project.settings.budget_bare_models);
   return Unit{};
 }
 
@@ -63,6 +74,7 @@ Status ProjectTable::update(const model::Project& project) {
   if (holder && holder->id != project.id) return slugTaken(project);
   if (update_.run(project.name, project.slug, project.description,
                   project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
+                  model::policyName(project.settings.unknown_model_policy),
                   project.settings.budget_bare_models, project.id) == 0) {
     return notFound("project", project.id);
   }

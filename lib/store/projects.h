@@ -37,13 +37,15 @@ class ProjectTable {
  private:
   static constexpr std::string_view kSelect =
       "SELECT id, organization_id, name, slug, description, auto_resolve_bare_model, "
-      "retain_payloads, created_at, deleted_at, budget_bare_models FROM project ";
+      "retain_payloads, unknown_model_policy, created_at, deleted_at, budget_bare_models "
+      "FROM project ";
   storage::Database& db_;
   storage::Statement insert_{
       db_,
       "INSERT INTO project (id, organization_id, name, slug, description, "
-      "auto_resolve_bare_model, retain_payloads, created_at, budget_bare_models) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "auto_resolve_bare_model, retain_payloads, unknown_model_policy, created_at, "
+      "budget_bare_models) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement by_slug_{db_, kSelect,
                               "WHERE organization_id = ? AND slug = ? AND deleted_at IS NULL"};
@@ -54,7 +56,8 @@ class ProjectTable {
   storage::Statement update_{
       db_,
       "UPDATE project SET name = ?, slug = ?, description = ?, auto_resolve_bare_model = ?, "
-      "retain_payloads = ?, budget_bare_models = ? WHERE id = ? AND deleted_at IS NULL"};
+      "retain_payloads = ?, unknown_model_policy = ?, budget_bare_models = ? "
+      "WHERE id = ? AND deleted_at IS NULL"};
   storage::Statement delete_{
       db_, "UPDATE project SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"};
 };

@@ -13,6 +13,7 @@
 #include "store/members.h"
 #include "store/meta.h"
 #include "store/organizations.h"
+#include "store/price_overrides.h"
 #include "store/projects.h"
 #include "store/providers.h"
 #include "store/routing_configs.h"
@@ -37,6 +38,7 @@ class Tables {
         budget_events(db),
         balances(db),
         ledger_buckets(db),
+        price_overrides(db),
         webhook_endpoints(db, box),
         webhook_outbox(db),
         email_outbox(db),
@@ -60,6 +62,7 @@ class Tables {
   BudgetEventTable budget_events;
   BalanceTable balances;
   LedgerBucketTable ledger_buckets;
+  PriceOverrideTable price_overrides;
   WebhookEndpointTable webhook_endpoints;
   WebhookOutbox webhook_outbox;
   EmailOutbox email_outbox;

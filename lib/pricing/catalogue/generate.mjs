@@ -75,16 +75,29 @@ function alternatives(match) {
 const kUnits = {
   input_mtok: 'i', cache_read_mtok: 'r', cache_write_mtok: 'w', cache_write_1h_mtok: 'h',
   input_audio_mtok: 'a', output_mtok: 'o', output_reasoning_mtok: 't', output_audio_mtok: 'b',
-  requests_kcount: 'q',
+  input_image_mtok: 'm', cache_audio_read_mtok: 'c', cache_image_read_mtok: 'd', output_image_mtok: 'p',
+  requests_kcount: 'q', web_searches_kcount: 'x', audio_hours: 's',
 };
+// Nothing that we count is billed by these yet.
+const kLeftOut = new Set([
+  'input_video_mtok', 'output_video_mtok', 'output_citation_mtok', 'storage_searches_kcount',
+  'input_document_kpages', 'input_annotated_document_kpages', 'input_text_messages_kcount',
+  'input_audio_hours',  // of the models that have audio_hours, and the same
+]);
 
-// Dollars a million tokens (or a thousand requests) → picodollars each.
+// Dollars a million tokens, a thousand requests or searches, or an hour → picodollars each.
 function pico(unit, dollars) {
-  return String(Math.round(dollars * (unit === 'q' ? 1e9 : 1e6)));
+  const scale = unit === 's' ? 1e12 : 'qx'.includes(unit) ? 1e9 : 1e6;
+  return String(Math.round(dollars * scale));
 }
 
 function rates(prices) {
   const out = [];
+  for (const key of Object.keys(prices)) {
+    if (!kUnits[key] && !kLeftOut.has(key)) throw new Error(`unknown unit: ${key}`);
+  }
+  if (prices.input_audio_hours !== undefined && prices.input_audio_hours !== prices.audio_hours)
+    throw new Error('input_audio_hours differ from audio_hours');
   for (const [key, unit] of Object.entries(kUnits)) {
     const price = prices[key];
     if (price === undefined) continue;
@@ -113,7 +126,7 @@ for (const provider of providers) {
   const models = provider.models.map(model => {
     const rows = Array.isArray(model.prices) ? model.prices : [{prices: model.prices}];
     return {model, rows: rows.map(row => [constraintOf(row), rates(row.prices)])};
-  }).filter(({rows}) => rows.some(([, text]) => /(^| )[io]/.test(text)));
+  }).filter(({rows}) => rows.some(([, text]) => /(^| )[ios]/.test(text)));
   lines.push(['P', provider.id, hostsOf(provider.api_pattern).join(','),
               (provider.fallback_model_providers ?? []).join(',')].join('\t'));
   for (const {model, rows} of models) {

@@ -145,6 +145,29 @@ TEST_SUITE("dialect/openai_request") {
                              R"({"role":"user","content":"12345678"}]})";
     const auto request = parseOpenAiChat(text);
     REQUIRE(request);
-    CHECK(request->estimateInputTokens() == 1000 + 8 + (22 + 8 + 3) / 4);
+    CHECK(request->estimateInputTokens() == 5000 + 8 + (2 * 3 + 20 * 3 + 8 * 3) / 3);
+    CHECK(request->maxInputTokens() == static_cast<int64_t>(text.size()) + 1024 + 50'000);
+  }
+
+  TEST_CASE("what the answer may hold, and the tier that was asked for") {
+    const auto plain =
+        parseOpenAiChat(R"({"model":"m","messages":[{"role":"user","content":"x"}]})");
+    REQUIRE(plain);
+    CHECK_FALSE(plain->wantsAudio());
+    CHECK_FALSE(plain->wantsImages());
+    CHECK_FALSE(plain->searchesWeb());
+    CHECK(plain->service_tier.empty());
+    const auto rich = parseOpenAiChat(
+        R"({"model":"m","messages":[{"role":"user","content":"x"}],"modalities":["text","audio"],)"
+        R"("tools":[{"type":"web_search"}],"service_tier":"flex"})");
+    REQUIRE(rich);
+    CHECK(rich->wantsAudio());
+    CHECK_FALSE(rich->wantsImages());
+    CHECK(rich->searchesWeb());
+    CHECK(rich->service_tier == "flex");
+    const auto hidden = parseOpenAiChat(
+        R"({"model":"m","messages":[{"role":"user","content":"x"}],"modalities":["im\u0061ge"]})");
+    REQUIRE(hidden);
+    CHECK(hidden->wantsImages());
   }
 }

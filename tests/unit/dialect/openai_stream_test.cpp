@@ -271,10 +271,10 @@ TEST_SUITE("dialect/openai_stream") {
     const std::string tool = event(
         R"({"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1","function":{"name":"abcd","arguments":"12345678"}}]}}]})");
     CHECK(relay({kHi}).estimate == 1);
-    CHECK(relay({tool}).estimate == 3);
+    CHECK(relay({tool}).estimate == 10);
     const std::string thought =
         event(R"({"choices":[{"index":0,"delta":{"reasoning":"12345678"}}]})");
-    CHECK(relay({thought + thought}).estimate == 4);
+    CHECK(relay({thought + thought}).estimate == 16);
   }
 
   TEST_CASE("the outcome does not depend on where reads are cut") {

@@ -90,4 +90,48 @@ TEST_SUITE("dialect/openai_usage") {
     CHECK(!garbage.valid);
     CHECK(garbage.usage.source == Usage::Source::None);
   }
+
+  TEST_CASE("images, cached modalities and what is counted by the piece") {
+    const Usage usage = readOpenAiUsage(
+        R"({"input_tokens":1000,"output_tokens":500,"total_tokens":1500,
+            "input_tokens_details":{"text_tokens":100,"image_tokens":600,"audio_tokens":300,
+              "cached_tokens":250,"cached_tokens_details":{"text_tokens":50,"audio_tokens":80,
+              "image_tokens":120}},
+            "output_tokens_details":{"image_tokens":400,"reasoning_tokens":60},
+            "server_tool_use":{"web_search_requests":3}})");
+    CHECK(usage.input_cache_read == 50);
+    CHECK(usage.input_cache_read_audio == 80);
+    CHECK(usage.input_cache_read_image == 120);
+    CHECK(usage.input_audio == 220);
+    CHECK(usage.input_image == 480);
+    CHECK(usage.input_uncached == 50);
+    CHECK(usage.input() == 1000);
+    CHECK(usage.output_image == 400);
+    CHECK(usage.output_reasoning == 60);
+    CHECK(usage.output_text == 40);
+    CHECK(usage.web_searches == 3);
+    CHECK(readOpenAiUsage(R"({"prompt_tokens":5,"num_search_queries":2})").web_searches == 2);
+    const Usage spoken = readOpenAiUsage(R"({"type":"duration","seconds":12.0004})");
+    CHECK(spoken.source == Usage::Source::Provider);
+    CHECK(spoken.audio_ms == 12'001);
+    CHECK(readOpenAiUsage(R"({"seconds":-3})").audio_ms == 0);
+    CHECK(readOpenAiUsage(R"({"prompt_tokens":5,"prompt_tokens_details":{"audio_tokens":2,
+                              "cached_tokens_details":{"audio_tokens":9}}})")
+              .input_audio == 2);  // nothing was cached
+  }
+
+  TEST_CASE("the tier of service is read, within bounds") {
+    CHECK(readOpenAiResponse(R"({"service_tier":"flex"})").service_tier == "flex");
+    CHECK(readOpenAiResponse(R"({"service_tier":null})").service_tier.empty());
+    CHECK(readOpenAiResponse(R"({"service_tier":")" + std::string(65, 'x') + "\"}")
+              .service_tier.empty());
+  }
+
+  TEST_CASE("a whole answer without usage is estimated by what its messages hold") {
+    CHECK(estimateOpenAiOutput(R"({"choices":[{"message":{"role":"assistant","content":"abcdefg",
+          "refusal":null,"tool_calls":[]}}]})") == 5);  // 7 letters and 2 quotes: 13/3
+    CHECK(estimateOpenAiOutput(R"({"choices":[{"text":"abc"}]})") == 3);
+    CHECK(estimateOpenAiOutput(R"({"object":"list","data":[{"embedding":[0.1,0.2]}]})") == 0);
+    CHECK(estimateOpenAiOutput("garbage") == 0);
+  }
 }

@@ -6,6 +6,17 @@
 
 using namespace penstock::pricing;
 
+namespace {
+Rates ratesOf(int64_t input, int64_t read, int64_t output) {
+  Rates rates;
+  rates.input = rates.cache_write = rates.cache_write_1h = input;
+  rates.input_audio = rates.input_image = input;
+  rates.cache_read = rates.cache_read_audio = rates.cache_read_image = read;
+  rates.output = rates.output_reasoning = rates.output_audio = rates.output_image = output;
+  return rates;
+}
+}  // namespace
+
 TEST_SUITE("pricing/catalogue_text") {
   TEST_CASE("a table is read into providers, models and rows") {
     const auto table = parsePriceTable(
@@ -19,10 +30,10 @@ TEST_SUITE("pricing/catalogue_text") {
     REQUIRE(acme.models.size() == 1);
     REQUIRE(acme.models[0].rows.size() == 3);
     const Price& price = acme.models[0].rows[0].price;
-    CHECK(price.base == Rates{100, 5, 100, 100, 100, 7, 7, 7});
+    CHECK(price.base == ratesOf(100, 5, 7));
     REQUIRE(price.tiers.size() == 2);
-    CHECK(price.tiers[0] == Price::Tier{10, {200, 5, 200, 200, 200, 14, 14, 14}});
-    CHECK(price.tiers[1] == Price::Tier{20, {200, 5, 200, 200, 200, 21, 21, 21}});
+    CHECK(price.tiers[0] == Price::Tier{10, ratesOf(200, 5, 14)});
+    CHECK(price.tiers[1] == Price::Tier{20, ratesOf(200, 5, 21)});
     CHECK(price.request == 9);
   }
 

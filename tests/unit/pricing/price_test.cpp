@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "pricing/buckets.h"
 #include "pricing/catalogue.h"
 
 using namespace penstock;
@@ -28,6 +30,20 @@ UnixMillis timeOf(const std::string& iso) {
          (hour * 60 + minute) * int64_t{60'000};
 }
 
+// "input=1000 cache_read=20", by the names of the buckets; hours are given in milliseconds.
+model::Usage usageOf(const std::string& words) {
+  model::Usage usage;
+  if (words == "-") return usage;
+  split(words, ' ', [&usage](std::string_view word) {
+    std::string name(word.substr(0, word.find('=')));
+    if (name == "audio_ms") name = "audio_hour";
+    const auto* bucket = std::ranges::find(kBuckets, name, &Bucket::name);
+    REQUIRE(bucket != kBuckets.end());
+    usage.*bucket->count = std::stoll(std::string(word.substr(word.find('=') + 1)));
+  });
+  return usage;
+}
+
 }  // namespace
 
 TEST_SUITE("pricing/price") {
@@ -43,25 +59,17 @@ TEST_SUITE("pricing/price") {
       INFO(line);
       std::vector<std::string> f;
       split(line, '\t', [&f](std::string_view field) { f.emplace_back(field); });
-      REQUIRE(f.size() == 14);
-      model::Usage usage;
-      usage.input_uncached = std::stoll(f[3]);
-      usage.input_cache_read = std::stoll(f[4]);
-      usage.input_cache_write = std::stoll(f[5]);
-      usage.input_cache_write_1h = std::stoll(f[6]);
-      usage.input_audio = std::stoll(f[7]);
-      usage.output_text = std::stoll(f[8]);
-      usage.output_reasoning = std::stoll(f[9]);
-      usage.output_audio = std::stoll(f[10]);
+      REQUIRE(f.size() == 8);
       const Price* price = catalogue.find(f[0], f[1], timeOf(f[2]));
       REQUIRE(price != nullptr);
-      const Cost cost = costOf(*price, usage);
-      CHECK(cost.input.nanos == std::stoll(f[11]));
-      CHECK(cost.total.nanos == std::stoll(f[12]));
+      const Multiplier multiplier = catalogue.multipliers().of(f[0], f[1], f[3]);
+      const Cost cost = costOf(*price, usageOf(f[4]), multiplier);
+      CHECK(cost.input.nanos == std::stoll(f[5]));
+      CHECK(cost.total.nanos == std::stoll(f[6]));
       CHECK(cost.input + cost.output == cost.total);
       ++invoices;
     }
-    CHECK(invoices >= 25);
+    CHECK(invoices >= 100);
   }
 
   TEST_CASE("the total is rounded once, up, and input never passes it") {
@@ -102,6 +110,17 @@ TEST_SUITE("pricing/price") {
     CHECK(total(201) == 603 + 30);
   }
 
+  TEST_CASE("multipliers are exact, stay reduced and stay in their bounds") {
+    CHECK(Multiplier{5, 3} * Multiplier{3, 5} == Multiplier{});
+    CHECK(Multiplier{6, 1} * Multiplier{11, 10} == Multiplier{33, 5});
+    CHECK(Multiplier{5, 3}.permille() == 1667);
+    CHECK(Multiplier{1, 2}.permille() == 500);
+    CHECK(Multiplier{1000, 1} * Multiplier{1000, 1} == Multiplier{1000, 1});
+    CHECK(Multiplier{1, 1000} * Multiplier{1, 1000} == Multiplier{1, 1000});
+    const Multiplier odd = Multiplier{99'991, 99'989} * Multiplier{99'971, 99'961};
+    CHECK(odd == Multiplier{1001, 1000});  // rounded up from 1.0001
+  }
+
   TEST_CASE("prices are shown exactly") {
     CHECK(usdPerMillionTokens(0) == "0");
     CHECK(usdPerMillionTokens(37'500) == "0.0375");
@@ -109,9 +128,9 @@ TEST_SUITE("pricing/price") {
     CHECK(usdPerMillionTokens(10'000'000) == "10");
     CHECK(usdPerMillionTokens(2'500'001) == "2.500001");
     CHECK(usdPerMillionTokens(1) == "0.000001");
-    CHECK(usdPerRequest(5'000'000'000) == "0.005");
-    CHECK(usdPerRequest(1) == "0.000000000001");
-    CHECK(usdPerRequest(2'000'000'000'000) == "2");
+    CHECK(usdEach(5'000'000'000) == "0.005");
+    CHECK(usdEach(1) == "0.000000000001");
+    CHECK(usdEach(2'000'000'000'000) == "2");
   }
 
   TEST_CASE("absurd counts neither overflow nor pay back") {

@@ -48,7 +48,20 @@ TEST_SUITE("store/log_store") {
     row.cost_input = {10};
     row.cost_output = {20};
     row.cost_total = {30};
-    row.priced = true;
+    row.basis = model::PriceBasis::Ceiling;
+    row.usage.input_image = 9;
+    row.usage.input_cache_read_audio = 10;
+    row.usage.input_cache_read_image = 11;
+    row.usage.output_image = 12;
+    row.usage.web_searches = 13;
+    row.usage.images = 14;
+    row.usage.audio_ms = 15;
+    row.usage.characters = 16;
+    row.service_tier = "flex";
+    row.charge = "i5 o7 *1/2";
+    row.cost_reserved = {40};
+    row.settlement = model::Settlement::Estimated;
+    row.settlement_reason = "client_closed_request";
     row.catalogue_version = "2026-05";
     row.latency_us = 1000;
     row.ttft_us = 0;
@@ -70,21 +83,34 @@ TEST_SUITE("store/log_store") {
     CHECK(found->ttft_us == 0);
     CHECK(found->upstream_head_us == -1);
     CHECK(found->created_at == row.created_at);
-    for (const auto member :
-         {&model::RequestLog::request_id, &model::RequestLog::organization_id,
-          &model::RequestLog::project_id, &model::RequestLog::api_key_id,
-          &model::RequestLog::endpoint, &model::RequestLog::requested_model,
-          &model::RequestLog::provider, &model::RequestLog::provider_id, &model::RequestLog::model,
-          &model::RequestLog::routing_config_id, &model::RequestLog::resolved,
-          &model::RequestLog::error_class, &model::RequestLog::catalogue_version,
-          &model::RequestLog::end_user, &model::RequestLog::trace_id,
-          &model::RequestLog::conversation_id, &model::RequestLog::traceparent}) {
+    for (const auto member : {&model::RequestLog::request_id,
+                              &model::RequestLog::organization_id,
+                              &model::RequestLog::project_id,
+                              &model::RequestLog::api_key_id,
+                              &model::RequestLog::endpoint,
+                              &model::RequestLog::requested_model,
+                              &model::RequestLog::provider,
+                              &model::RequestLog::provider_id,
+                              &model::RequestLog::model,
+                              &model::RequestLog::routing_config_id,
+                              &model::RequestLog::resolved,
+                              &model::RequestLog::error_class,
+                              &model::RequestLog::catalogue_version,
+                              &model::RequestLog::end_user,
+                              &model::RequestLog::trace_id,
+                              &model::RequestLog::conversation_id,
+                              &model::RequestLog::traceparent,
+                              &model::RequestLog::service_tier,
+                              &model::RequestLog::charge,
+                              &model::RequestLog::settlement_reason}) {
       CHECK((*found).*member == row.*member);
     }
     CHECK(found->byok_fingerprint == row.byok_fingerprint);
     CHECK(found->routing_config_version == 4);
     CHECK(found->stream);
-    CHECK(found->priced);
+    CHECK(found->basis == model::PriceBasis::Ceiling);
+    CHECK(found->cost_reserved == row.cost_reserved);
+    CHECK(found->settlement == model::Settlement::Estimated);
     CHECK(found->attempts == 2);
     CHECK(found->latency_us == 1000);
     CHECK_FALSE(f.store->log().find(newUuid()));

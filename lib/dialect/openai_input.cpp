@@ -1,0 +1,124 @@
+#include "dialect/openai_input.h"
+
+#include <algorithm>
+
+#include "dialect/estimate.h"
+#include "json/raw.h"
+
+namespace penstock::dialect {
+namespace {
+
+constexpr int64_t kFraming = 1024;
+constexpr int64_t kTokensAnImage = 50'000;
+constexpr int64_t kTokensAnythingElse = 1'000'000;
+constexpr int64_t kTokensAMessage = 4;
+constexpr int64_t kTokensAnAttachment = 5000;
+constexpr int64_t kBytesAToken = 128;
+constexpr int64_t kMostTokens = 1'000'000'000'000;
+
+enum class Part : uint8_t { Text, Image, InlineAudio, Other };
+
+// By its members rather than its "type": servers read those.
+Part partOf(const json::ObjectIndex& part) {
+  if (part.find("image_url") != nullptr) return Part::Image;
+  if (part.find("input_audio") != nullptr) return Part::InlineAudio;
+  const json::Member* type = part.find("type");
+  const std::string name = type == nullptr ? "" : json::rawString(type->value).value_or("");
+  if (name == "image" || name == "input_image") return Part::Image;
+  const bool text = part.find("text") != nullptr || part.find("refusal") != nullptr;
+  return text && (name.empty() || name.find("text") != std::string::npos || name == "refusal")
+             ? Part::Text
+             : Part::Other;
+}
+
+// Calls `each` with the kind of every attachment of the messages.
+template <typename Each>
+void forEachPart(const OpenAiRequest& request, const Each& each) {
+  if (request.body.find("messages") == nullptr) return;
+  json::forEachElement(request.content, [&each](std::string_view message) {
+    json::ObjectIndex index;
+    if (!json::scanObject(message, index)) return true;
+    const json::Member* said = index.find("audio");  // an earlier answer, by its id
+    if (said != nullptr && said->kind != json::Kind::Null) each(Part::Other);
+    const json::Member* content = index.find("content");
+    if (content == nullptr || content->kind != json::Kind::Array) return true;
+    json::forEachElement(content->value, [&each](std::string_view raw) {
+      json::ObjectIndex part;
+      if (json::scanObject(raw, part)) each(partOf(part));
+      return true;
+    });
+    return true;
+  });
+}
+
+// The text of a message's content, or of one part of it.
+void addContent(std::string_view raw, TextSize& text, int64_t& extra) {
+  if (json::rawKind(raw) == json::Kind::String) return text.add(raw.substr(1, raw.size() - 2));
+  json::forEachElement(raw, [&](std::string_view part) {
+    json::ObjectIndex index;
+    if (json::rawKind(part) == json::Kind::String)
+      text.add(part);
+    else if (!json::scanObject(part, index))
+      extra += kTokensAMessage;
+    else if (const json::Member* words = index.find("text"); words != nullptr)
+      text.add(words->value);
+    else
+      extra += std::max(kTokensAnAttachment, static_cast<int64_t>(part.size()) / kBytesAToken);
+    return true;
+  });
+}
+
+}  // namespace
+
+InputBound inputBound(const OpenAiRequest& request) {
+  const std::string_view body = request.body.text();
+  InputBound bound;
+  bound.tokens = static_cast<int64_t>(body.size()) + kFraming;
+  forEachPart(request, [&bound](Part part) {
+    switch (part) {
+      case Part::Text: return;
+      case Part::InlineAudio: bound.audio = true; return;
+      case Part::Image:
+        bound.images = true;
+        bound.tokens = std::min(bound.tokens + kTokensAnImage, kMostTokens);
+        return;
+      case Part::Other:
+        bound.images = bound.audio = true;
+        bound.tokens = std::min(bound.tokens + kTokensAnythingElse, kMostTokens);
+        return;
+    }
+  });
+  // {"cache_control":{"type":"ephemeral","ttl":"1h"}}, where an escape may hide a letter.
+  bound.long_cache = body.find("\"1h\"") != std::string_view::npos ||
+                     (body.find("cache_control") != std::string_view::npos &&
+                      body.find("\\u00") != std::string_view::npos) ||
+                     body.find("\\u0031") != std::string_view::npos;
+  return bound;
+}
+
+int64_t estimateInput(const OpenAiRequest& request) {
+  TextSize text;
+  int64_t extra = 0;
+  for (const char* key : {"tools", "functions", "response_format"}) {
+    if (const json::Member* member = request.body.find(key)) text.add(member->value);
+  }
+  if (request.body.find("messages") == nullptr) {
+    addContent(request.content, text, extra);
+    return text.tokens() + extra;
+  }
+  json::forEachElement(request.content, [&](std::string_view message) {
+    json::ObjectIndex index;
+    extra += kTokensAMessage;
+    if (!json::scanObject(message, index)) return true;
+    for (const json::Member& member : index) {
+      if (member.key == "content")
+        addContent(member.value, text, extra);
+      else if (member.key != "role")
+        text.add(member.value);
+    }
+    return true;
+  });
+  return text.tokens() + extra;
+}
+
+}  // namespace penstock::dialect

@@ -1,0 +1,51 @@
+#include "pricing/multipliers.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "pricing/catalogue.h"
+
+using namespace penstock::pricing;
+
+TEST_SUITE("pricing/multipliers") {
+  TEST_CASE("the first row of a field that matches counts, fields multiply") {
+    const TierMultipliers table(
+        "# comment\np\t=m\tservice_tier=priority\t5/3\np\t^\tservice_tier=priority\t2/1\n"
+        "p\t^\tspeed=fast\t6/1\np\t^\tservice_tier=flex\t1/2\n");
+    CHECK(table.of("p", "m", "priority") == Multiplier{5, 3});
+    CHECK(table.of("p", "m2", "priority") == Multiplier{2, 1});
+    CHECK(table.of("p", "m", "fast") == Multiplier{5, 3});  // priority's new name
+    CHECK(table.of("p", "m", "service_tier=flex") == Multiplier{1, 2});
+    CHECK(table.of("p", "m2", "priority, speed=fast") == Multiplier{12, 1});
+    CHECK(table.of("p", "m", "default") == Multiplier{});
+    CHECK(table.of("p", "m", "") == Multiplier{});
+    CHECK(table.of("p", "m", ",,=,x=") == Multiplier{});
+    CHECK(table.of("q", "m", "priority") == Multiplier{});
+    CHECK(table.dearestPermille("p", "m") == 10'000);
+    CHECK(table.dearestPermille("p", "m2") == 12'000);
+    CHECK(table.dearestPermille("q", "m") == 1000);
+  }
+
+  TEST_CASE("a malformed row is a defect of the build") {
+    for (const char* row :
+         {"p\t^\tspeed=fast", "p\t^\tspeed\t1/2", "p\t\tspeed=fast\t1/2", "p\t^\tspeed=fast\t0/1",
+          "p\t^\tspeed=fast\t1/0", "p\t^\tspeed=fast\t1001/1", "p\t^\tspeed=fast\t0.5"}) {
+      INFO(row);
+      CHECK_THROWS_AS(TierMultipliers{row}, std::runtime_error);
+    }
+  }
+
+  TEST_CASE("the bound of the table in the binary holds for each of its tiers") {
+    const PriceCatalogue catalogue = PriceCatalogue::builtIn();
+    const TierMultipliers& table = catalogue.multipliers();
+    for (const CatalogueModel& model : catalogue.models(1'777'593'600'000)) {
+      const std::string name(model.name);
+      for (const char* tier : {"flex", "priority", "fast", "batch", "default", "speed=fast",
+                               "inference_geo=us", "speed=fast,inference_geo=us"}) {
+        CHECK(table.of(model.provider, name, tier).permille() <=
+              table.dearestPermille(model.provider, name));
+      }
+    }
+  }
+}
