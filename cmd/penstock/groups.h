@@ -18,12 +18,15 @@ Group modelGroup();
 Group logGroup();
 Group webhookGroup();
 Group auditGroup();
+Group budgetGroup();
+Group budgetAlertGroup();
+Group balanceGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(),  projectGroup(),  memberGroup(), keyGroup(),
-          managementKeyGroup(), providerGroup(), routeGroup(),  modelGroup(),
-          logGroup(),           webhookGroup(),  auditGroup()};
+  return {organizationGroup(), projectGroup(), memberGroup(),  keyGroup(),    managementKeyGroup(),
+          providerGroup(),     routeGroup(),   modelGroup(),   budgetGroup(), budgetAlertGroup(),
+          balanceGroup(),      logGroup(),     webhookGroup(), auditGroup()};
 }
 
 }  // namespace penstock::cli

@@ -23,7 +23,7 @@ TEST_SUITE("manage/projects") {
     CHECK(dataText(made, "slug") == "support-bot");
     CHECK(contains(
         made.body,
-        R"("settings":{"auto_resolve_bare_model":true,"retain_payloads":false,"budget_bare_models":true})"));
+        R"("settings":{"auto_resolve_bare_model":true,"retain_payloads":false,"budget_bare_models":true,)"));
     const std::string path = "/projects/" + dataText(made, "id");
     runScenarios(
         api,
