@@ -42,6 +42,11 @@ RateDecision RateBucket::take(int64_t limit_per_minute, SteadyTime now) {
   }
 }
 
+void RateBucket::putBack(int64_t limit_per_minute) {
+  full_at_ns_.fetch_sub(kMinuteNs / std::max<int64_t>(limit_per_minute, 1),
+                        std::memory_order_relaxed);
+}
+
 bool RateBucket::full(SteadyTime now) const {
   return full_at_ns_.load(std::memory_order_relaxed) <= nanos(now);
 }

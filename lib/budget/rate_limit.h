@@ -28,6 +28,8 @@ struct RateDecision {
 class RateBucket {
  public:
   RateDecision take(int64_t limit_per_minute, SteadyTime now);
+  // Undoes one take() with that limit: for requests that something else refused afterwards.
+  void putBack(int64_t limit_per_minute);
   // Whether the whole allowance is there: then the bucket is as good as a new one.
   bool full(SteadyTime now) const;
 

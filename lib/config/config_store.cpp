@@ -26,7 +26,9 @@ Result<std::shared_ptr<const Snapshot>> ConfigStore::buildNext(store::Tables& ta
 void ConfigStore::publish(std::shared_ptr<const Snapshot> next) {
   // A later job may share our commit and come here first; its snapshot holds our change too.
   std::lock_guard lock(publish_mutex_);
-  if (next->version() > published_.get()->version()) published_.publish(std::move(next));
+  if (next->version() <= published_.get()->version()) return;
+  if (observer_) observer_(*next);
+  published_.publish(std::move(next));
 }
 
 }  // namespace penstock::config

@@ -73,6 +73,12 @@ class ConfigStore {
 
   store::Store& store() { return store_; }
 
+  // Called with every snapshot just before it is published, on the thread that publishes it: for
+  // what must know of a configuration before any request does. Set before the first change.
+  void beforePublish(std::function<void(const Snapshot&)> observer) {
+    observer_ = std::move(observer);
+  }
+
  private:
   ConfigStore(store::Store& store, std::shared_ptr<const Snapshot> first)
       : store_(store), latest_(first), published_(std::move(first)) {}
@@ -101,6 +107,7 @@ class ConfigStore {
   std::shared_ptr<const Snapshot> latest_;
   // Makes "newer than the current one, so replace it" one step.
   std::mutex publish_mutex_;
+  std::function<void(const Snapshot&)> observer_;
   Published<Snapshot> published_;
 };
 

@@ -4,8 +4,11 @@
 #include <stdexcept>
 #include <thread>
 
+#include "alert/budget_alerts.h"
 #include "base/log.h"
+#include "base/sync.h"
 #include "base/text.h"
+#include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
 #include "email/sender.h"
@@ -122,12 +125,22 @@ class Gateway::Impl {
         store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
+        alerts(clock, couriers()),
+        ledger(*store, clock, log, &alerts, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
-        proxy_context{
-            config->published(),  prices, rate_limits, health, recorder, metrics, clock, log,
-            proxyOptions(options)},
+        proxy_context{config->published(),
+                      prices,
+                      rate_limits,
+                      ledger,
+                      health,
+                      recorder,
+                      metrics,
+                      clock,
+                      log,
+                      proxyOptions(options)},
         manage_pool(kManageThreads, kManageQueue) {
+    configureLedger();
     startLoops();
     startProxy();
     startManage();
@@ -147,6 +160,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
     // Clients go on their own loops, after what the closed connections left behind there.
@@ -154,6 +168,7 @@ class Gateway::Impl {
       loops[i]->post([this, i] { clients[i]->closeIdle(); });
     }
     for (auto& loop : loops) loop->stop();
+    ledger.sync();  // nobody is resumed on a loop that is gone
     recorder.flush();
     log.info("stopped", {{"drained", drained ? "yes" : "no"}});
     return drained;
@@ -169,6 +184,11 @@ class Gateway::Impl {
   metrics::Registry metrics;
   const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits;
+  // Whether what alerts wrote can be delivered now; else it is at the next start.
+  Sync<bool> delivering{false};
+  alert::BudgetAlerts alerts;
+  // Requests that end with the loops settle in it: it ends after them.
+  budget::Ledger ledger;
   routing::HealthBoard health;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
@@ -201,6 +221,24 @@ class Gateway::Impl {
           [this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
     }
     return keys;
+  }
+
+  // The ledger tells until it ends, which is after those who deliver.
+  alert::Couriers couriers() {
+    const auto wake = [this](auto& courier) {
+      auto open = delivering.lock();
+      if (*open && courier) courier->wake();
+    };
+    return {[this, wake] { wake(webhooks); }, [this, wake] { wake(mails); }};
+  }
+
+  // The ledger hears of budgets before requests do.
+  void configureLedger() {
+    ledger.configure(config->current()->budgets().all());
+    config->beforePublish([this](const config::Snapshot& next) {
+      const bool same = next.parts().budgets == config->current()->parts().budgets;
+      if (!same) ledger.configure(next.budgets().all());
+    });
   }
 
   trace::Recorder::Options recorderOptions() const {
@@ -238,6 +276,7 @@ class Gateway::Impl {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
     }
+    *delivering.lock() = true;
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {
@@ -286,6 +325,11 @@ class Gateway::Impl {
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
         .wake_webhooks = [this] { webhooks->wake(); },
+        .sync_ledger = [this] { ledger.sync(); },
+        .ledger_standing =
+            [this](std::string_view account_id, std::string_view value) {
+              return ledger.standing(account_id, value, clock.now());
+            },
     });
     auto routes = manage::manageRoutes(*manage_services, manage_pool);
     append(routes, healthRoutes([this] { return ready(); }));
@@ -326,6 +370,13 @@ class Gateway::Impl {
           [this] { return recorder.dropped(); });
     gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
           [this] { return recorder.fill(); });
+    gauge("penstock_budget_refusals", "Requests that a budget refused since start.",
+          [this] { return ledger.refusals(); });
+    gauge("penstock_budget_overruns",
+          "Requests that cost more than their reservation since start: prices or limits are wrong.",
+          [this] { return ledger.overruns(); });
+    gauge("penstock_budget_buckets", "Budget buckets in memory.",
+          [this] { return ledger.buckets(); });
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }

@@ -53,8 +53,8 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.field("description", project.description).key("settings").beginObject();
     out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
     out.field("retain_payloads", project.settings.retain_payloads);
-    out.field("budget_bare_models", project.settings.budget_bare_models);
     out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
+    out.field("budget_bare_models", project.settings.budget_bare_models);
     out.endObject().endObject();
   }
   out.endArray();

@@ -32,9 +32,8 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.key("settings").beginObject();
   out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
   out.field("retain_payloads", project.settings.retain_payloads);
-  out.field("budget_bare_models", project.settings.budget_bare_models);
   out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
-  out.endObject();
+  out.field("budget_bare_models", project.settings.budget_bare_models).endObject();
   writeTime(out, "created_at", project.created_at);
   writeTime(out, "deleted_at", project.deleted_at);
   out.endObject();
@@ -155,11 +154,11 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     now.auto_resolve_bare_model =
         settings.boolean("auto_resolve_bare_model").value_or(now.auto_resolve_bare_model);
     now.retain_payloads = settings.boolean("retain_payloads").value_or(now.retain_payloads);
-    now.budget_bare_models =
-        settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
     if (const auto policy = settings.choice("unknown_model_policy", model::kUnknownModelPolicies)) {
       now.unknown_model_policy = static_cast<model::UnknownModelPolicy>(*policy);
     }
+    now.budget_bare_models =
+        settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
   });
 }
 

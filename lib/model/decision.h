@@ -26,6 +26,15 @@ struct DecisionTrace {
     bool operator==(const Attempt&) const = default;
   };
 
+  struct Budget {
+    std::string name;
+    std::string unit;    // "usd"
+    std::string action;  // "block"
+    double used_share = 0;
+    std::string outcome;  // "ok", "counted", "blocked", "downgraded"
+    bool operator==(const Budget&) const = default;
+  };
+
   std::string request_id;
   std::string config;  // "@production"; empty when no routing config took part
   int64_t config_version = 0;
@@ -33,7 +42,8 @@ struct DecisionTrace {
   std::string resolved;  // "config", "provider", "auto"
   std::vector<Candidate> candidates;
   std::vector<Attempt> attempts;
-  std::string decision;  // "attempt_1", "dry_run"
+  std::vector<Budget> budgets;  // that bind the request
+  std::string decision;         // "attempt_1", "dry_run"
   std::string reason;
   int64_t total_latency_us = 0;
   bool operator==(const DecisionTrace&) const = default;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/published.h"
+#include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/snapshot.h"
 #include "http/client.h"
@@ -33,6 +34,7 @@ struct Context {
   const Published<config::Snapshot>& config;
   const pricing::PriceCatalogue& prices;
   budget::RateLimiter& rate_limits;
+  budget::Ledger& ledger;
   routing::HealthBoard& health;
   trace::Recorder& recorder;
   metrics::Registry& metrics;

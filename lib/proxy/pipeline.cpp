@@ -60,7 +60,7 @@ void Pipeline::run() {
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
   self_ = shared_from_this();
   exchange_->onGone([this] { onClientGone(); });
-  attempt();
+  reserve();
 }
 
 Status Pipeline::authenticate() {
@@ -118,22 +118,27 @@ Status Pipeline::decide() {
   return Unit{};
 }
 
-// Starts a call to the decision's candidate; the answer arrives in the callbacks below.
-void Pipeline::attempt() {
+Status Pipeline::prepare() {
   const routing::Candidate& candidate = decision_->candidates.front();
   const model::Provider& provider = *candidate.provider;
   row_.provider = provider.vendor;
   row_.provider_id = provider.id;
   row_.model = candidate.model;
   const auto target = loop_.target(provider);
-  if (!target) return answerFailure(target.error());
-  if (Status priced = quoteCandidate(**target, candidate); !priced) {
-    return answerFailure(priced.error());
-  }
+  if (!target) return target.error();
+  target_ = *target;
+  return quoteCandidate(*target_, candidate);
+}
+
+// Starts a call to the decision's candidate; the answer arrives in the callbacks below.
+void Pipeline::attempt() {
+  const routing::Candidate& candidate = decision_->candidates.front();
+  const model::Provider& provider = *candidate.provider;
   ++row_.attempts;
-  const provider::Endpoint& endpoint = (*target)->endpoint;
-  health_ = (*target)->health;
-  body_ = dialect::encodeOpenAiRequest(*request_, candidate.model);
+  const provider::Endpoint& endpoint = target_->endpoint;
+  health_ = target_->health;
+  body_ = dialect::encodeOpenAiRequest(*request_, candidate.model, dialect::StreamUsage::Request,
+                                       outputLimit());
 
   http::ClientRequest call;
   call.origin = endpoint.origin;
@@ -253,6 +258,8 @@ void Pipeline::onFailure(const http::Failure& failure) {
     judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
     return endStream(&error);
   }
+  // It had the request and may bill for what it did with it.
+  if (timeout && failure.kind != Kind::ConnectTimeout) settle();
   // Our own limit of connections says nothing about the provider.
   if (failure.kind != Kind::Overloaded) {
     judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "budget/rate_limit.h"
+#include "dialect/openai_encode.h"
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
 #include "http/exchange.h"
@@ -16,6 +17,7 @@
 #include "proxy/answer.h"
 #include "proxy/extensions.h"
 #include "proxy/loop_context.h"
+#include "proxy/spending.h"
 #include "routing/decide.h"
 
 namespace penstock::proxy {
@@ -25,9 +27,10 @@ enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → decide → attempt → respond → settle → record
+//   authenticate → parse → admit → decide → reserve → attempt → respond → settle → record
 //
-// The first four are plain functions in order; an attempt is a call on the loop's client whose
+// The first four are plain functions in order; reserve may wait for the ledger, once in many
+// requests; an attempt is a call on the loop's client whose
 // progress arrives as callbacks. settle and record run exactly once, on every way out: answered,
 // failed, client gone, gateway stopping. Lives on one loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private http::CallObserver {
@@ -48,10 +51,22 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   Status parse();
   Status admit();
   Status decide();
+  void reserve();
   void attempt();
+
+  // Takes the decision's candidate: its target and what its model costs.
+  Status prepare();
   // Sets seller_ and quote_; the error is a model without a price where the project denies such.
   Status quoteCandidate(const Target& target, const routing::Candidate& candidate);
   pricing::PriceBook prices() const;
+  // pipeline_budget.cpp: what the request may cost, and what becomes of it.
+  Spending::Ask ask() const;
+  std::optional<dialect::OutputLimit> outputLimit() const;
+  pricing::RequestBound bound() const;
+  void onLedger(const Status& ready);
+  void downgrade();
+  void answerRefusal();
+  void charge();
 
   // Progress of the attempt.
   void onHead(const http::ResponseHead& head) override;
@@ -61,6 +76,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   void onClientGone();
 
   // Answers.
+  void addHeaders(http::Headers& headers);
   void answerDryRun();
   void answerWhole();
   void answerUpstreamError();
@@ -105,6 +121,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   // Whose prices hold, and what the candidate's model costs; both live as long as the snapshot.
   pricing::Seller seller_;
   pricing::Quote quote_;
+  const Target* target_ = nullptr;  // of the candidate; valid until the loop's next target()
+  Spending spending_;
   std::shared_ptr<routing::ProviderHealth> health_;  // of the provider, until it was judged
   int upstream_status_ = 0;
   std::optional<int64_t> upstream_retry_after_ms_;

@@ -10,6 +10,7 @@
 #include "json/writer.h"
 #include "pricing/charge.h"
 #include "proxy/answer.h"
+#include "proxy/budget_answer.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 
@@ -71,21 +72,25 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
                            {{"request_id", row_.request_id}, {"detail", error.detail}});
   }
   http::Response response = errorResponse(error, retry);
-  addAnswerHeaders(response.headers, row_, rate_ ? &*rate_ : nullptr);
+  addHeaders(response.headers);
   finish(response.status, error.code);
   exchange_->respond(response);
 }
 
+void Pipeline::addHeaders(http::Headers& headers) {
+  if (rate_) tightenRate(*rate_, spending_, row_.created_at);
+  addAnswerHeaders(headers, row_, rate_ ? &*rate_ : nullptr);
+  addBudgetHeaders(headers, spending_, loop_.shared.clock.now());
+}
+
 void Pipeline::answerDryRun() {
-  const routing::Candidate& candidate = decision_->candidates.front();
-  row_.provider = candidate.provider->vendor;
-  row_.provider_id = candidate.provider->id;
-  row_.model = candidate.model;
+  if (Status prepared = prepare(); !prepared) return answerFailure(prepared.error());
+  spending_.rehearse(loop_.shared.ledger, ask());
   const std::string trace = traceJson();
   const std::string id = "chatcmpl-" + row_.request_id;
   const dialect::DryRun run{id, row_.created_at / 1000, row_.model, trace};
   http::Response response;
-  addAnswerHeaders(response.headers, row_, &*rate_);
+  addHeaders(response.headers);
   response.headers.emplace_back("X-Modelux-Cost-Usd", Money{}.usd(6));
   if (wantsStream()) {
     response.content_type = "text/event-stream";
@@ -102,6 +107,7 @@ void Pipeline::answerWhole() {
   const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
   judge(read.valid ? routing::OutcomeKind::Success : routing::OutcomeKind::InvalidAnswer);
   if (!read.valid) {
+    settle();  // it was produced all the same
     return answerFailure(
         {ErrorKind::UpstreamFailed, "invalid_upstream_response",
          "provider " + row_.provider + " answered 200 without a valid JSON answer"},
@@ -114,7 +120,7 @@ void Pipeline::answerWhole() {
   settle();
   http::Response response;
   response.content_type = response_type_.empty() ? "application/json" : response_type_;
-  addAnswerHeaders(response.headers, row_, &*rate_);
+  addHeaders(response.headers);
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = std::move(response_);
@@ -141,7 +147,7 @@ void Pipeline::answerUpstreamError() {
   http::Response response;
   response.status = status;
   response.body = dialect::renderOpenAiError(said);
-  addAnswerHeaders(response.headers, row_, &*rate_);
+  addHeaders(response.headers);
   if (upstream_retry_after_ms_) {
     response.headers.emplace_back("Retry-After", std::to_string(*upstream_retry_after_ms_ / 1000));
   }
@@ -156,7 +162,7 @@ void Pipeline::startStream() {
   http::Response head;
   head.content_type = "text/event-stream";
   head.headers = kStreamHeaders;
-  addAnswerHeaders(head.headers, row_, &*rate_);
+  addHeaders(head.headers);
   exchange_->start(head);
   exchange_->onDrained([this] {
     if (call_) call_->resume();
@@ -221,6 +227,11 @@ void Pipeline::finish(int status, std::string error_class) {
   row_.status = status;
   row_.error_class = std::move(error_class);
   if (relay_ && row_.usage.source == model::Usage::Source::None) settle();
+  if (spending_.open()) {  // nothing was used
+    spending_.release();
+    row_.settlement = model::Settlement::Released;
+    row_.settlement_reason = row_.error_class;
+  }
   record();
   if (counted_) loop_.shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
   exchange_->onGone(nullptr);
@@ -257,14 +268,15 @@ void Pipeline::settle() {
   row_.catalogue_version = prices().version();
   const pricing::Quote quote = prices().quoteAnswered(quote_, seller_, row_.model, row_.created_at);
   row_.basis = quote.basis;
-  if (quote.price == nullptr) return;
-  const pricing::Charge charge = pricing::chargeOf(
+  if (quote.price == nullptr) return charge();
+  const pricing::Charge by = pricing::chargeOf(
       *quote.price, usage, prices().multiplier(seller_, row_.model, row_.service_tier));
-  const pricing::Cost cost = charge.cost(usage);
-  row_.charge = pricing::formatCharge(charge);
+  const pricing::Cost cost = by.cost(usage);
+  row_.charge = pricing::formatCharge(by);
   row_.cost_input = cost.input;
   row_.cost_output = cost.output;
   row_.cost_total = cost.total;
+  charge();
 }
 
 // The provider did not say: counts what went in and what came out, so that what is recorded is not
@@ -291,7 +303,7 @@ void Pipeline::record() {
 }
 
 std::string Pipeline::traceJson() const {
-  return renderDecisionTrace(row_, *decision_, microsSinceArrival());
+  return renderDecisionTrace(row_, *decision_, spending_, microsSinceArrival());
 }
 
 }  // namespace penstock::proxy

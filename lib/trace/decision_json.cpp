@@ -36,6 +36,16 @@ void writeAttempts(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
+void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
+  out.key("budgets").beginArray();
+  for (const auto& budget : trace.budgets) {
+    out.beginObject().field("name", budget.name).field("unit", budget.unit);
+    out.field("action", budget.action).field("used_pct", budget.used_share);
+    out.field("outcome", budget.outcome).endObject();
+  }
+  out.endArray();
+}
+
 }  // namespace
 
 std::string renderDecision(const model::DecisionTrace& trace) {
@@ -46,7 +56,8 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   out.field("resolved", trace.resolved);
   writeCandidates(out, trace);
   writeAttempts(out, trace);
-  out.key("rules").beginArray().endArray().key("budgets").beginArray().endArray();
+  out.key("rules").beginArray().endArray();
+  writeBudgets(out, trace);
   out.key("cache").beginObject().field("status", "MISS").endObject().key("ab_variant").null();
   out.field("decision", trace.decision).field("reason", trace.reason);
   out.field("total_latency_ms", millis(trace.total_latency_us)).endObject();

@@ -26,18 +26,18 @@ TEST_SUITE("proxy/decision_trace") {
         R"(],"rules":[],"budgets":[],"cache":{"status":"MISS"},"ab_variant":null,"decision":")";
     const std::string end =
         R"(","reason":"single target of the routing config","total_latency_ms":2.5})";
-    CHECK(proxy::renderDecisionTrace(row, decision, 2500) == begin + middle + "dry_run" + end);
+    CHECK(proxy::renderDecisionTrace(row, decision, {}, 2500) == begin + middle + "dry_run" + end);
     row.attempts = 1;
     row.model = "m-1";
     row.provider = "openai";
     row.upstream_head_us = 1500;
-    CHECK(proxy::renderDecisionTrace(row, decision, 2500) ==
+    CHECK(proxy::renderDecisionTrace(row, decision, {}, 2500) ==
           begin +
               R"({"attempt":1,"model":"m-1","provider":"openai","status":"ok","latency_ms":1.5,)"
               R"("cost_usd":0})" +
               middle + "attempt_1" + end);
     const routing::Decision named{routing::Resolved::Auto, nullptr, {{&provider, "m"}}};
-    const std::string trace = proxy::renderDecisionTrace(row, named, 0);
+    const std::string trace = proxy::renderDecisionTrace(row, named, {}, 0);
     CHECK(trace.find(R"("config":null,"config_version":null,"policy":null,"resolved":"auto")") !=
           std::string::npos);
     CHECK(trace.find(R"("reason":"named by the request")") != std::string::npos);

@@ -52,7 +52,8 @@ class Proxy : public StoreFixture {
     recorder_.emplace(store->log(), clock, log_, trace::Recorder::Options{});
     proxy::ProxyOptions options;
     options.timeouts.first_byte = milliseconds(300);
-    context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, health,
+    ledger.emplace(*store, clock, log_, nullptr, budget::Ledger::Options{});
+    context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger, health,
                                       *recorder_, metrics_, clock, log_, options});
     onLoop(client_.loop(),
            [&] { loop_context_.emplace(*context_, client_.loop(), client_.client()); });
@@ -78,6 +79,7 @@ class Proxy : public StoreFixture {
 
   std::string key, provider_id;
   std::unique_ptr<config::ConfigStore> configs;
+  std::optional<budget::Ledger> ledger;
   routing::HealthBoard health;
 
  private:

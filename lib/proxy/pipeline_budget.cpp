@@ -1,0 +1,122 @@
+// The pipeline's business with budgets: reserve, and what follows from it.
+#include <algorithm>
+
+#include "dialect/openai_input.h"
+#include "proxy/budget_answer.h"
+#include "proxy/pipeline.h"
+
+namespace penstock::proxy {
+namespace {
+
+// Of models whose limit nobody knows: as much as any model writes.
+constexpr int64_t kAssumedOutput = 131'072;
+// Less than this is no answer; some providers refuse a smaller limit.
+constexpr int64_t kLeastOutput = 16;
+
+}  // namespace
+
+// Before a call: the most that it can cost is set aside in every budget that binds it.
+void Pipeline::reserve() {
+  if (Status prepared = prepare(); !prepared) return answerFailure(prepared.error());
+  // Called on the ledger's thread: the loop may have let go of us by the time it is our turn.
+  const auto resume = [weak = weak_from_this(), &loop = loop_.loop](const Status& ready) {
+    loop.post([weak, ready] {
+      if (const auto pipeline = weak.lock()) pipeline->onLedger(ready);
+    });
+  };
+  switch (spending_.reserve(loop_.shared.ledger, ask(), resume)) {
+    case Spending::Outcome::Reserved:
+      if (spending_.open()) row_.cost_reserved = spending_.reserved();
+      return attempt();
+    case Spending::Outcome::Later: return;
+    case Spending::Outcome::Downgrade: return downgrade();
+    case Spending::Outcome::Refused: return answerRefusal();
+  }
+}
+
+void Pipeline::onLedger(const Status& ready) {
+  if (done_) return;
+  if (!ready) return answerFailure(ready.error());
+  reserve();
+}
+
+// A budget is used up that sends its requests elsewhere from then on. Where that does not lead
+// anywhere, it blocks: a cap that a typing error lifts is none.
+void Pipeline::downgrade() {
+  const model::Budget& budget = *spending_.enforced()->budget;
+  auto decision = routing::decide(*caller_.snapshot, *caller_.project, budget.downgrade_to);
+  if (!decision) {
+    loop_.shared.log.warn("budget_downgrade_failed", {{"budget", budget.id},
+                                                      {"downgrade_to", budget.downgrade_to},
+                                                      {"reason", decision.error().message}});
+    return answerRefusal();
+  }
+  decision_.emplace(std::move(*decision));
+  spending_.downgraded();
+  reserve();
+}
+
+pricing::RequestBound Pipeline::bound() const {
+  const dialect::InputBound input = dialect::inputBound(*request_);
+  pricing::RequestBound bound;
+  bound.input_tokens = std::min(input.tokens, quote_.context_window.value_or(input.tokens));
+  bound.image_input = input.images;
+  bound.audio_input = input.audio;
+  bound.long_cache = input.long_cache;
+  if (endpoint_ != Endpoint::Embeddings) {
+    const int64_t most = quote_.max_output.value_or(quote_.context_window.value_or(kAssumedOutput));
+    bound.output_tokens = request_->max_output_tokens.value_or(most) * request_->choices;
+    bound.audio_output = request_->wantsAudio();
+    bound.image_output = request_->wantsImages();
+  }
+  bound.web_searches = request_->searchesWeb() ? 1 : 0;
+  bound.multiplier_permille = prices().dearestPermille(seller_, row_.model, request_->service_tier);
+  return bound;
+}
+
+Spending::Ask Pipeline::ask() const {
+  const bool of_config = !row_.routing_config_id.empty();
+  Spending::Ask ask{
+      .budgets = caller_.snapshot->budgets(),
+      .subject = {caller_.project->id, caller_.key->id, row_.end_user, row_.routing_config_id,
+                  row_.provider_id, row_.model, row_.tags},
+      .budgeted = of_config || caller_.project->settings.budget_bare_models,
+      .price = *quote_.price,
+      .bound = {},
+      .choices = request_->choices,
+      .limited = request_->max_output_tokens.has_value(),
+      .now = row_.created_at,
+  };
+  if (ask.budgets.all().empty()) return ask;  // the bound walks the messages
+  ask.bound = bound();
+  if (endpoint_ != Endpoint::Embeddings) ask.least_output = kLeastOutput;
+  return ask;
+}
+
+std::optional<dialect::OutputLimit> Pipeline::outputLimit() const {
+  const auto limit = spending_.outputLimit();
+  if (!limit) return std::nullopt;
+  const bool openai = seller_.catalogue_id == "openai";
+  return dialect::OutputLimit{*limit, openai ? "max_completion_tokens" : "max_tokens"};
+}
+
+void Pipeline::answerRefusal() {
+  const auto keep = weak_from_this().lock();
+  // What is refused must not eat the allowance of what is not.
+  if (rate_) loop_.bucket(caller_.key->id).putBack(rate_->limit);
+  Refusal refusal = budgetRefusal(spending_, loop_.shared.clock.now());
+  addHeaders(refusal.response.headers);
+  finish(refusal.response.status, std::move(refusal.code));
+  exchange_->respond(refusal.response);
+}
+
+// What the request turned out to cost, to the budgets.
+void Pipeline::charge() {
+  if (!spending_.open()) return;
+  spending_.settle(row_.usage, row_.cost_total);
+  const bool provider_said = row_.usage.source == model::Usage::Source::Provider;
+  row_.settlement = provider_said ? model::Settlement::Settled : model::Settlement::Estimated;
+  row_.settlement_reason = provider_said ? "usage" : "no_usage";
+}
+
+}  // namespace penstock::proxy

@@ -1,0 +1,104 @@
+#include "proxy/spending.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace penstock::proxy {
+namespace {
+
+constexpr int kTries = 4;  // at an output that fits, while others reserve too
+// What is left to a request whose caller named no limit, where half of the rest would be less.
+constexpr int64_t kModestOutput = 1'024;
+
+budget::Amounts amountsOf(const pricing::Price& price, const pricing::RequestBound& bound) {
+  return {.usd = pricing::ceilingCost(price, bound).nanos,
+          .tokens = bound.input_tokens + bound.output_tokens};
+}
+
+bool isOfOutput(model::BudgetUnit unit) {
+  return unit == model::BudgetUnit::Usd || unit == model::BudgetUnit::Tokens;
+}
+
+}  // namespace
+
+void Spending::match(const Ask& ask) {
+  matches_.clear();
+  standings_.clear();
+  ask.budgets.match(ask.subject, matches_);
+  if (ask.budgeted) return;
+  std::erase_if(matches_, [](const config::BudgetMatch& match) {
+    return match.budget->origin == model::BudgetOrigin::Budget;
+  });
+}
+
+Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
+                                    const budget::Ledger::Resume& resume) {
+  match(ask);
+  if (matches_.empty()) return Outcome::Reserved;
+  pricing::RequestBound bound = ask.bound;
+  output_limit_.reset();
+  for (int tries = 1;; ++tries) {
+    asked_ = amountsOf(ask.price, bound);
+    budget::Grant grant = ledger.reserve(matches_, asked_, downgrades_, ask.now, resume);
+    standings_ = std::move(grant.standings);
+    if (grant.verdict == budget::Verdict::Pending) return Outcome::Later;
+    if (grant.verdict == budget::Verdict::Granted) {
+      reservation_ = std::move(grant.reservation);
+      return Outcome::Reserved;
+    }
+    const budget::Standing& by = standings_[*grant.refused_by];
+    const bool downgrade = grant.verdict == budget::Verdict::Downgrade;
+    if (!downgrade && tries < kTries && lowerOutput(ask, grant, by.budget->unit, bound)) continue;
+    enforced_ = by;
+    return downgrade ? Outcome::Downgrade : Outcome::Refused;
+  }
+}
+
+bool Spending::lowerOutput(const Ask& ask, const budget::Grant& grant, model::BudgetUnit refused,
+                           pricing::RequestBound& bound) {
+  if (!ask.least_output || !isOfOutput(refused)) return false;
+  int64_t fits = std::numeric_limits<int64_t>::max();
+  if (grant.usd_left) fits = pricing::outputThatFits(ask.price, bound, Money{*grant.usd_left});
+  if (grant.tokens_left) fits = std::min(fits, *grant.tokens_left - bound.input_tokens);
+  int64_t each = fits / ask.choices;
+  if (!ask.limited) each = std::max(each / 2, std::min(each, kModestOutput));
+  const int64_t now = bound.output_tokens / ask.choices;
+  // What is left may have grown meanwhile: ask for the same again.
+  each = std::min(each, now);
+  if (fits < 0 || each < std::min(*ask.least_output, now)) return false;
+  if (each < now) output_limit_ = each;
+  bound.output_tokens = each * ask.choices;
+  return true;
+}
+
+void Spending::rehearse(budget::Ledger& ledger, const Ask& ask) {
+  match(ask);
+  rehearsed_ = true;
+  asked_ = amountsOf(ask.price, ask.bound);
+  standings_ = ledger.peek(matches_, ask.now);
+}
+
+// Brings this request's own part of the standings up to date.
+void Spending::own(const budget::Amounts* used) {
+  for (budget::Standing& standing : standings_) {
+    const model::BudgetUnit unit = standing.budget->unit;
+    standing.reserved = std::max<int64_t>(standing.reserved - asked_.of(unit), 0);
+    if (used != nullptr && unit != model::BudgetUnit::Concurrency)
+      standing.settled += used->of(unit);
+  }
+}
+
+void Spending::settle(const model::Usage& usage, Money cost) {
+  if (!reservation_.open()) return;
+  const budget::Amounts used{.usd = cost.nanos, .tokens = usage.input() + usage.output()};
+  reservation_.settle(used);
+  own(&used);
+}
+
+void Spending::release() {
+  if (!reservation_.open()) return;
+  reservation_.release();
+  own(nullptr);
+}
+
+}  // namespace penstock::proxy
