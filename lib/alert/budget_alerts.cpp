@@ -1,9 +1,8 @@
 #include "alert/budget_alerts.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
-#include <vector>
+#include <tuple>
 
 #include "alert/wording.h"
 #include "base/id.h"
@@ -73,13 +72,6 @@ Receivers receiversOf(store::Tables& tables, const budget::Alert& alert) {
   return receivers;
 }
 
-bool subscribes(store::Tables& tables, const std::string& endpoint_id, const std::string& type) {
-  const auto endpoint = tables.webhook_endpoints.find(endpoint_id);
-  return endpoint && endpoint->active &&
-         (endpoint->event_types.empty() ||
-          std::ranges::find(endpoint->event_types, type) != endpoint->event_types.end());
-}
-
 }  // namespace
 
 void BudgetAlerts::tell(store::Tables& tables, const budget::Alert& alert) {
@@ -109,7 +101,7 @@ void BudgetAlerts::tellOfBudget(store::Tables& tables, const budget::Alert& aler
   const Receivers receivers = receiversOf(tables, alert);
   if (receivers.subscribers) tables.webhook_outbox.emit(event());
   for (const std::string& endpoint : receivers.endpoints) {
-    if (receivers.subscribers && subscribes(tables, endpoint, type)) continue;
+    if (receivers.subscribers && tables.webhook_outbox.subscribes(endpoint, type)) continue;
     // One that is gone or switched off is not told.
     std::ignore = tables.webhook_outbox.emitTo(endpoint, event());
   }
