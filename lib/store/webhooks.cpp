@@ -1,6 +1,5 @@
 #include "store/webhooks.h"
 
-#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -157,12 +156,6 @@ int64_t WebhookOutbox::emit(const model::WebhookEvent& event) {
     addDelivery(endpoint_id, event.id, event.type, event.created_at);
   }
   return static_cast<int64_t>(endpoints.size());
-}
-
-bool WebhookOutbox::subscribes(std::string_view endpoint_id, std::string_view event_type) {
-  const auto endpoints =
-      readAll(subscribers_.query(event_type), [](const auto& row) { return row.string(0); });
-  return std::find(endpoints.begin(), endpoints.end(), endpoint_id) != endpoints.end();
 }
 
 Result<model::WebhookDelivery> WebhookOutbox::emitTo(std::string_view endpoint_id,

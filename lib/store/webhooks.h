@@ -120,8 +120,6 @@ class WebhookOutbox {
   // due at once. Returns how many; stores nothing when nobody subscribes. After the commit call
   // Dispatcher::wake().
   int64_t emit(const model::WebhookEvent& event);
-  // Whether emit() of that type reaches the endpoint.
-  bool subscribes(std::string_view endpoint_id, std::string_view event_type);
   // Stores the event for this endpoint alone, whatever it subscribes to (a test). NotFound, or
   // Conflict: endpoint_inactive.
   Result<model::WebhookDelivery> emitTo(std::string_view endpoint_id,
