@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "base/text.h"
 #include "groups.h"
 #include "row.h"
 #include "session_options.h"
@@ -110,10 +111,14 @@ void addRow(CLI::App& parent, const Row& row, int& exit_code) {
 void addGroups(CLI::App& app, int& exit_code) {
   for (const Group& group : groups()) {
     CLI::App* parent = &app;
-    if (group.name != nullptr) {
-      parent = app.add_subcommand(group.name, group.help);
+    // "budget alert" stands below "budget", whose group came before.
+    split(group.name == nullptr ? "" : group.name, ' ', [&](std::string_view word) {
+      if (word.empty()) return;
+      const std::string name(word);
+      CLI::App* known = parent->get_subcommand_no_throw(name);
+      parent = known != nullptr ? known : parent->add_subcommand(name, group.help);
       parent->require_subcommand(1);
-    }
+    });
     for (const Row& row : group.rows) addRow(*parent, row, exit_code);
   }
 }

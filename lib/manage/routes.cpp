@@ -121,11 +121,10 @@ http::Handler mounted(Services& services, http::WorkerPool& pool, const Resource
 
 std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
-  for (const auto rows :
-       {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(), managementKeyRoutes(),
-        providerRoutes(), modelRoutes(), priceRoutes(), routingConfigRoutes(), budgetRoutes(),
-        balanceRoutes(), webhookRoutes(), auditLogRoutes(), logRoutes(), analyticsRoutes(),
-        declarativeRoutes()}) {
+  for (const auto rows : {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
+                          managementKeyRoutes(), providerRoutes(), modelRoutes(), priceRoutes(),
+                          routingConfigRoutes(), budgetRoutes(), balanceRoutes(), webhookRoutes(),
+                          auditLogRoutes(), logRoutes(), analyticsRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;
