@@ -326,12 +326,6 @@ class Gateway::Impl {
         .flush_logs = [this] { recorder.flush(); },
         .sync_ledger = [this] { ledger.sync(); },
         .ledger_standing =
-            [this](std::string_view account, std::string_view value) {
-              return ledger.standing(account, value, clock.now());
-            },
-        .wake_webhooks = [this] { webhooks->wake(); },
-        .sync_ledger = [this] { ledger.sync(); },
-        .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
               return ledger.standing(account_id, value, clock.now());
             },
