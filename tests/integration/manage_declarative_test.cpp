@@ -278,7 +278,7 @@ TEST_SUITE("manage/declarative") {
     CHECK(changes(apply(api, document, true)).empty());
     CHECK(dataText(plan(api, document, true), "in_sync") == "true");
     const auto edit = [&](const std::string& budgets) {
-      return apply(api, R"({"version":1,"budgets":)" + budgets + "}");
+      return ::apply(api, R"({"version":1,"budgets":)" + budgets + "}");
     };
     CHECK(changes(edit(R"([{"name":"all","cap_usd":2}])")) ==
           std::vector<std::string>{"update budget all"});
