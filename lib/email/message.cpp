@@ -28,7 +28,7 @@ std::string oneLine(std::string_view text) {
 // Encoded words of at most 75 characters (RFC 2047), cut between characters.
 std::string headerText(std::string_view given) {
   constexpr size_t kBytes = 42;
-  const std::string text = oneLine(given);
+  std::string text = oneLine(given);
   if (isPlain(text) && text.size() < kMaxLine) return text;
   std::string out;
   for (size_t at = 0; at < text.size();) {

@@ -143,7 +143,9 @@ void writeBudgets(json::Writer& out, store::Tables& tables, const Slugs& slugs) 
 std::string exportDocument(store::Tables& tables, const std::string& organization_id,
                            KeyHashes key_hashes) {
   const auto projects = sorted(tables.projects.all(), [](const auto& p) { return p.slug; });
-  const auto providers = sorted(tables.providers.all(), [](const auto& p) { return p.name; });
+  // Defaults first: until one has taken over, the vendor's default there cannot be given up.
+  const auto providers = sorted(tables.providers.all(),
+                                [](const auto& p) { return std::pair(!p.is_default, p.name); });
   Slugs slugs;
   for (const auto& project : projects) slugs.emplace(project.id, project.slug);
   std::string document;

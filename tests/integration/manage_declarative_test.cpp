@@ -121,8 +121,9 @@ TEST_SUITE("manage/declarative") {
     CHECK(contains(kept.body, R"("unmanaged":[{"resource":"project","name":"web"}])"));
     auto gone = changes(apply(api, less, true));
     std::sort(gone.begin(), gone.end());
-    CHECK(gone == std::vector<std::string>{"delete api_key ci", "delete project web",
-                                           "delete routing_config default",
+    CHECK(gone == std::vector<std::string>{"delete api_key ci", "delete budget ci",
+                                           "delete budget fast", "delete budget users",
+                                           "delete project web", "delete routing_config default",
                                            "delete routing_config fast"});
     CHECK(contains(exported(api), "ann@example.com"));  // sections that are absent stay
   }
@@ -278,7 +279,7 @@ TEST_SUITE("manage/declarative") {
     CHECK(changes(apply(api, document, true)).empty());
     CHECK(dataText(plan(api, document, true), "in_sync") == "true");
     const auto edit = [&](const std::string& budgets) {
-      return apply(api, R"({"version":1,"budgets":)" + budgets + "}");
+      return ::apply(api, R"({"version":1,"budgets":)" + budgets + "}");
     };
     CHECK(changes(edit(R"([{"name":"all","cap_usd":2}])")) ==
           std::vector<std::string>{"update budget all"});
