@@ -90,7 +90,10 @@ void addRow(CLI::App& parent, const Row& row, int& exit_code) {
   auto values = std::make_shared<Values>();
   addArguments(command, row, *values);
   addOptions(command, row, *values);
-  if (row.print == Print::Table) {
+  if (row.csv) {
+    addOption(command, {kCsv, "", "Print CSV", Kind::Flag, Into::Prepare}, *values, false);
+  }
+  if (row.print == Print::Table && row.list == nullptr) {
     const Option limit{kLimit, "",
                        row.limit == 0 ? "At most so many" : "At most so many; 50 when absent",
                        Kind::Int, Into::Prepare};

@@ -15,7 +15,9 @@ Group projectGroup();
 Group providerGroup();
 Group routeGroup();
 Group modelGroup();
+Group priceGroup();
 Group logGroup();
+Group analyticsGroup();
 Group webhookGroup();
 Group auditGroup();
 Group budgetGroup();
@@ -24,9 +26,10 @@ Group balanceGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(), projectGroup(), memberGroup(),  keyGroup(),    managementKeyGroup(),
-          providerGroup(),     routeGroup(),   modelGroup(),   budgetGroup(), budgetAlertGroup(),
-          balanceGroup(),      logGroup(),     webhookGroup(), auditGroup()};
+  return {organizationGroup(),  projectGroup(),   memberGroup(),      keyGroup(),
+          managementKeyGroup(), providerGroup(),  routeGroup(),       modelGroup(),
+          priceGroup(),         budgetGroup(),    budgetAlertGroup(), balanceGroup(),
+          logGroup(),           analyticsGroup(), webhookGroup(),     auditGroup()};
 }
 
 }  // namespace penstock::cli

@@ -16,6 +16,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"auto-resolve bare model", "settings.auto_resolve_bare_model"},
                               {"retain payloads", "settings.retain_payloads"},
                               {"budget bare models", "settings.budget_bare_models"},
+                              {"unknown model policy", "settings.unknown_model_policy"},
                               {"created", "created_at"}};
 
 constexpr Argument kProject[] = {{"project", "Id or slug"}};
@@ -29,14 +30,17 @@ constexpr Option kRetain{"--retain-payloads", "settings.retain_payloads",
 constexpr Option kBudgetBare{"--budget-bare-models", "settings.budget_bare_models",
                              "Budgets bind requests that name a provider or a bare model too",
                              Kind::Flag};
+constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_policy",
+                          "Of models without a price: deny, ceiling (the dearest rates) or free"};
 constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
                               {"--slug", "slug", "Its slug; made of the name when absent"},
                               kDescription,
                               kAutoResolve,
                               kRetain,
-                              kBudgetBare};
+                              kBudgetBare,
+                              kUnknown};
 constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kBudgetBare};
+    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kBudgetBare, kUnknown};
 
 constexpr Row kRows[] = {
     {.verb = "create",

@@ -324,7 +324,6 @@ class Gateway::Impl {
         .in_flight = manage_in_flight,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
-        .wake_webhooks = [this] { webhooks->wake(); },
         .sync_ledger = [this] { ledger.sync(); },
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {

@@ -5,6 +5,7 @@
 #include "model/budget.h"
 #include "model/key.h"
 #include "model/member.h"
+#include "model/price.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
@@ -21,6 +22,7 @@ extern const Kind<model::ApiKey> kApiKey;
 extern const Kind<model::ManagementKey> kManagementKey;
 extern const Kind<model::Provider> kProvider;
 extern const Kind<model::RoutingConfig> kRoutingConfig;
+extern const Kind<model::PriceOverride> kPrice;
 extern const Kind<model::WebhookEndpoint> kWebhookEndpoint;
 extern const Kind<model::Budget> kBudget;
 extern const Kind<model::Balance> kBalance;

@@ -1,40 +1,27 @@
 // The request log: what went through the proxy, newest first.
 #include "base/text.h"
-#include "json/document.h"
 #include "manage/answers.h"
 #include "manage/body.h"
+#include "manage/cost_json.h"
 #include "manage/kind.h"
 #include "manage/log_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
+#include "pricing/quote.h"
 
 namespace penstock::manage {
 namespace {
 
-Handler listLogs, showLog;
+Handler listLogs, showLog, explainCost;
 
 constexpr ResourceRoute kRoutes[] = {
     {"GET", "/logs", model::Role::Viewer, listLogs},
     {"GET", "/logs/{request_id}", model::Role::Viewer, showLog},
+    {"GET", "/logs/{request_id}/cost", model::Role::Viewer, explainCost},
 };
 
 constexpr std::string_view kList = "logs";
 constexpr int64_t kMaxLatencyMs = 86'400'000;
-
-// {"team":"ml","env":"prod"}: all of them must be on the request.
-void readTags(QueryReader& query, store::LogFilter& filter) {
-  const std::string text = query.text("tags");
-  if (text.empty()) return;
-  const auto document = json::parse(text, {}, "tags");
-  bool good = document && document->root().isObject();
-  if (good) {
-    for (const auto& [key, value] : document->root().members()) {
-      good = good && value.isString();
-      if (good) filter.tags.emplace_back(key, *value.asString());
-    }
-  }
-  if (!good) query.fail("tags", "must be a JSON object of strings, such as {\"team\":\"ml\"}");
-}
 
 Result<store::LogFilter> readFilter(const http::Request& request) {
   QueryReader query(request);
@@ -48,7 +35,7 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
   filter.end_user = query.text("end_user");
   filter.conversation_id = query.text("conversation_id");
   filter.trace_id = query.text("trace_id");
-  readTags(query, filter);
+  filter.tags = query.tags("tags");  // all of them must be on the request
   filter.start = query.time("start");
   filter.end = query.time("end");
   if (const auto ms = query.integer("min_latency_ms", 0, kMaxLatencyMs)) {
@@ -88,11 +75,25 @@ Answer listLogs(Services& services, const Call& call) {
       next);
 }
 
-Answer showLog(Services& services, const Call& call) {
+// The row that the path names, if the caller may know of it.
+Result<model::RequestLog> findRow(Services& services, const Call& call) {
   const std::string id(call.request.param("request_id"));
   if (services.flush_logs) services.flush_logs();
-  const auto row = services.config.store().log().find(id);
+  auto row = services.config.store().log().find(id);
   if (!row || !call.sees(row->project_id)) return notFound("log", id);
+  return *std::move(row);
+}
+
+Answer explainCost(Services& services, const Call& call) {
+  const auto row = findRow(services, call);
+  if (!row) return row.error();
+  const std::string now = pricing::PriceBook(services.prices, call.config->prices()).version();
+  return dataAnswer(kOk, [&](json::Writer& out) { writeCostExplanation(out, *row, now); });
+}
+
+Answer showLog(Services& services, const Call& call) {
+  const auto row = findRow(services, call);
+  if (!row) return row.error();
   std::string json;
   json::Writer out(json);
   writeLogDetail(out, *row);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "manage/answers.h"
+#include "manage/price_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
 
@@ -35,32 +36,6 @@ Served servedBy(const Services& services, const config::Snapshot& config) {
   return served;
 }
 
-void writeRates(json::Writer& out, const pricing::Rates& rates) {
-  const auto rate = [&](std::string_view name, int64_t picodollars) {
-    out.rawField(name, pricing::usdPerMillionTokens(picodollars));
-  };
-  rate("input", rates.input);
-  rate("output", rates.output);
-  rate("cache_read", rates.cache_read);
-  rate("cache_write", rates.cache_write);
-  rate("cache_write_1h", rates.cache_write_1h);
-  rate("input_audio", rates.input_audio);
-  rate("output_audio", rates.output_audio);
-  rate("output_reasoning", rates.output_reasoning);
-}
-
-void writePrice(json::Writer& out, const pricing::Price& price) {
-  out.beginObject().field("currency", "USD").field("unit", "per_million_tokens");
-  writeRates(out, price.base);
-  out.rawField("request", pricing::usdEach(price.request)).key("tiers").beginArray();
-  for (const auto& tier : price.tiers) {
-    out.beginObject().field("above_input_tokens", tier.above);
-    writeRates(out, tier.rates);
-    out.endObject();
-  }
-  out.endArray().endObject();
-}
-
 // What the prices tell: a rate of its own means that there is such a thing. More than these is not
 // known of a model.
 void writeCapabilities(json::Writer& out, const pricing::Rates& rates) {
@@ -68,6 +43,9 @@ void writeCapabilities(json::Writer& out, const pricing::Rates& rates) {
   if (rates.cache_read != rates.input) out.value("prompt_caching");
   if (rates.input_audio != rates.input) out.value("audio_input");
   if (rates.output_audio != rates.output) out.value("audio_output");
+  if (rates.input_image != rates.input) out.value("image_input");
+  if (rates.output_image != rates.output || rates.image > 0) out.value("image_output");
+  if (rates.web_search > 0) out.value("web_search");
   out.endArray();
 }
 

@@ -122,9 +122,9 @@ http::Handler mounted(Services& services, http::WorkerPool& pool, const Resource
 std::vector<ResourceRoute> resourceTable() {
   std::vector<ResourceRoute> table;
   for (const auto rows : {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
-                          managementKeyRoutes(), providerRoutes(), modelRoutes(),
+                          managementKeyRoutes(), providerRoutes(), modelRoutes(), priceRoutes(),
                           routingConfigRoutes(), budgetRoutes(), balanceRoutes(), webhookRoutes(),
-                          auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
+                          auditLogRoutes(), logRoutes(), analyticsRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

@@ -74,4 +74,18 @@ constexpr int64_t inheritedRate(const Rates& rates, const Bucket& bucket) {
   }
 }
 
+// Rates as a source names them, by place in kBuckets: -1 is "not named", and resolves to what it
+// inherits.
+struct NamedRates {
+  std::array<int64_t, kBuckets.size()> values;
+  NamedRates() { values.fill(-1); }
+  Rates resolve() const {
+    Rates rates;
+    for (size_t i = 0; i < kBuckets.size(); ++i) {
+      rates.*kBuckets[i].rate = values[i] >= 0 ? values[i] : inheritedRate(rates, kBuckets[i]);
+    }
+    return rates;
+  }
+};
+
 }  // namespace penstock::pricing

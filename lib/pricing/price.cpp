@@ -1,5 +1,6 @@
 #include "pricing/price.h"
 
+#include <cmath>
 #include <numeric>
 
 #include "pricing/buckets.h"
@@ -57,6 +58,14 @@ struct Nanos {
 };
 
 }  // namespace
+
+std::optional<int64_t> picodollarsOf(double dollars, double scale) {
+  constexpr double kMost = 1e15;
+  constexpr double kTolerance = 1e-3;  // of decimal fractions as doubles
+  const double picos = dollars * scale;
+  if (!(picos >= 0) || picos > kMost || std::abs(picos - std::round(picos)) > kTolerance) return {};
+  return std::llround(picos);
+}
 
 std::string usdPerMillionTokens(int64_t picodollars) { return decimal(picodollars, 6); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,10 @@ struct Multiplier {
 
 // The product of two. Reduced; should it leave the bounds, it is rounded up into them.
 Multiplier operator*(Multiplier a, Multiplier b);
+
+// Dollars a million tokens (scale 1'000'000) or each (10^12) as picodollars. Nothing for what is
+// negative, finer than a picodollar, or more than $1,000 a token.
+std::optional<int64_t> picodollarsOf(double dollars, double scale);
 
 // Exact decimals without trailing zeros: picodollars a token as dollars a million tokens ("0.0375",
 // "2.5", "10"), picodollars a piece as dollars ("0.005").

@@ -1,7 +1,6 @@
 #include "pricing/rates_text.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <utility>
 #include <vector>
@@ -52,19 +51,14 @@ bool readWord(std::string_view word, Price& price, std::vector<UnitRate>& units)
 
 // The rates that hold past `above` input tokens (-1: the base rates).
 Rates ratesPast(const std::vector<UnitRate>& units, int64_t above) {
-  std::array<int64_t, kBuckets.size()> named;
-  named.fill(-1);
+  NamedRates named;
   for (const UnitRate& unit : units) {
-    named[unit.unit] = unit.base;
+    named.values[unit.unit] = unit.base;
     for (const auto& [start, rate] : unit.tiers) {
-      if (start <= above) named[unit.unit] = rate;
+      if (start <= above) named.values[unit.unit] = rate;
     }
   }
-  Rates rates;
-  for (size_t i = 0; i < kBuckets.size(); ++i) {
-    rates.*kBuckets[i].rate = named[i] >= 0 ? named[i] : inheritedRate(rates, kBuckets[i]);
-  }
-  return rates;
+  return named.resolve();
 }
 
 bool inheritsAlways(const Price& price, const Bucket& unit) {

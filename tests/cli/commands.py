@@ -264,6 +264,18 @@ class Resources(GatewayTest):
     def test_requests_are_logged(self):
         self.assertTrue(self.gateway.good("logs", "list", "--limit", "5").startswith("TIME"))
 
+    @needs("GET /analytics/report", "GET /analytics/decisions")
+    def test_reports_are_tables_csv_and_json(self):
+        self.assertTrue(self.gateway.good("analytics", "report").startswith("FROM"))
+        self.assertTrue(self.gateway.good("analytics", "report", "--group-by", "model").startswith("GROUP"))
+        self.assertTrue(self.gateway.good("analytics", "report", "--csv").startswith("bucket,requests,"))
+        self.assertIn("series", json.loads(self.gateway.good("analytics", "report", "--compare", "--json")))
+        self.assertIn("routing_configs:", self.gateway.good("analytics", "decisions"))
+        self.assertTrue(self.gateway.good("analytics", "decisions", "--csv").startswith("breakdown,"))
+        code, _, err = self.gateway.run("analytics", "report", "--csv", "--group-by", "colour")
+        self.assertEqual(code, 1)
+        self.assertIn("group_by: must be one of", err)
+
 
 class Dropper(threading.Thread):
     """A gateway whose connection breaks under the first request, and answers the second."""

@@ -95,6 +95,10 @@ std::string log(const Maker& m) { return "/logs/" + m.places.logOf(m.project); }
 std::string endpoint(const Maker& m) {
   return m.made("/webhooks/endpoints", R"({"url":"https://192.0.2.1/hook"})");
 }
+std::string price(const Maker& m) {
+  return m.made("/prices",
+                R"({"provider":"openai","pricing":{"input":1},"model":")" + uniqueName() + R"("})");
+}
 std::string delivery(const Maker& m) {
   const Answer sent = m.owner.post(kBase + endpoint(m) + "/test", "");
   REQUIRE(sent.status == 201);
@@ -160,6 +164,14 @@ std::map<std::string, Row> matrix() {
       {"GET /providers/{provider_id}/health", {Viewer, 200, kOrg, below(provider, "/health")}},
       {"POST /providers/{provider_id}/verify", {Admin, 200, kOrg, below(provider, "/verify")}},
       {"GET /models", {Viewer, 200, kOrg, at("/models")}},
+      {"GET /prices", {Viewer, 200, kOrg, at("/prices")}},
+      {"POST /prices",
+       {Admin, 201, kOrg, at("/prices"),
+        R"({"provider":"openai","model":"$name","pricing":{"input":1}})"}},
+      {"POST /prices/import", {Admin, 200, kOrg, at("/prices/import"), R"({"litellm":{}})"}},
+      {"GET /prices/{price_id}", {Viewer, 200, kOrg, price}},
+      {"PATCH /prices/{price_id}", {Admin, 200, kOrg, price, R"({"context_window":5})"}},
+      {"DELETE /prices/{price_id}", {Admin, 200, kOrg, price}},
       {"GET /routing-configs", {Viewer, 200, kProj, listOf("/routing-configs")}},
       {"POST /routing-configs",
        {Member, 201, Reach::Refused, at("/routing-configs"),
@@ -220,6 +232,9 @@ std::map<std::string, Row> matrix() {
       {"GET /audit-logs/{audit_id}", {Admin, 200, kOrg, auditEntry}},
       {"GET /logs", {Viewer, 200, kProj, listOf("/logs")}},
       {"GET /logs/{request_id}", {Viewer, 200, kProj, log}},
+      {"GET /logs/{request_id}/cost", {Viewer, 200, kProj, below(log, "/cost")}},
+      {"GET /analytics/report", {Viewer, 200, kProj, listOf("/analytics/report")}},
+      {"GET /analytics/decisions", {Viewer, 200, kProj, listOf("/analytics/decisions")}},
       {"GET /config/export", {Admin, 200, kOrg, at("/config/export")}},
       {"POST /config/plan", {Admin, 200, kOrg, at("/config/plan"), document}},
       {"POST /config/apply", {Admin, 200, kOrg, at("/config/apply"), document}},
