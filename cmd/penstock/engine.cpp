@@ -115,8 +115,8 @@ void addGroups(CLI::App& app, int& exit_code) {
     split(group.name == nullptr ? "" : group.name, ' ', [&](std::string_view word) {
       if (word.empty()) return;
       const std::string name(word);
-      const auto known = parent->get_subcommands(
-          [&](CLI::App* command) { return command->check_name(name); });
+      const auto known =
+          parent->get_subcommands([&](CLI::App* command) { return command->check_name(name); });
       parent = known.empty() ? parent->add_subcommand(name, group.help) : known.front();
       parent->require_subcommand(1);
     });

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -75,9 +76,15 @@ TEST_SUITE("manage/balances") {
                         R"({"type":"adjustment","amount_usd":0})",
                         422,
                         {R"("param":"/amount_usd")"}}});
-    CHECK(listAll(api, path + "/entries", "amount_usd") ==
-          std::vector<std::string>{"20.5", "1e-9", "1", "-21.5"});
-    CHECK(listAll(api, path + "/entries", "note").at(1) == "invoice 7");
+    const Answer entries = api.get(kBase + path + "/entries");
+    for (const char* amount : {"20.5", "0.000000001", "1", "-21.5"}) {
+      CHECK(contains(entries.body, std::string(R"("amount_usd":)") + amount + ","));
+    }
+    // Ids of one millisecond are in no order.
+    auto types = listAll(api, path + "/entries", "type", 1);
+    std::sort(types.begin(), types.end());
+    CHECK(types == std::vector<std::string>{"adjustment", "refund", "top_up", "top_up"});
+    CHECK(contains(entries.body, "invoice 7"));
     CHECK(
         contains(api.get("/manage/v1/audit-logs?action=balance_entry.created").body, "invoice 7"));
     CHECK(api.del(kBase + path).status == 200);
