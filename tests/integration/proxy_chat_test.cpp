@@ -190,12 +190,11 @@ TEST_SUITE("proxy/chat") {
   }
 
   TEST_CASE("the client leaving cancels the upstream call at once and is logged as 499") {
-    FakeUpstream upstream([](const http::ExchangePtr& exchange) {
+    std::vector<http::ExchangePtr> open;
+    FakeUpstream upstream([&open](const http::ExchangePtr& exchange) {
       exchange->start({200, "text/event-stream", "", {}});
       exchange->write("data: " + kRole + "\n\ndata: " + kHello + "\n\n");
-      // and then nothing: the caller has to leave
-      static std::vector<http::ExchangePtr> open;
-      open.push_back(exchange);
+      open.push_back(exchange);  // and then nothing: the caller has to leave
     });
     Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
     addProvider(gateway, upstream.baseUrl());
@@ -212,6 +211,8 @@ TEST_SUITE("proxy/chat") {
     CHECK(upstream.waitGone(1));
     const auto log = lastLog(gateway);
     CHECK(log.root().find("data")->at(0).intAt("status") == 499);
+    upstream.stop();
+    open.clear();  // before the loop that they live on
   }
 
   TEST_CASE("a provider that is not private may not live on a loopback address") {

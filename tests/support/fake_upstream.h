@@ -44,7 +44,10 @@ class FakeUpstream {
     loop_.start();
     port_ = server_->listen("127.0.0.1:0").value();
   }
-  ~FakeUpstream() {
+  ~FakeUpstream() { stop(); }
+
+  // Ends its thread: what the script kept may be let go of then.
+  void stop() {
     server_->close();
     loop_.stop();
   }
