@@ -98,8 +98,14 @@ struct Row {
   std::span<const Option> options = {};
   Print print = Print::One;
   std::span<const Column> columns = {};
-  const char* done = "";        // "removed", for Done and Secret
-  const char* secret = "key";   // member that holds it
+  const char* done = "";       // "removed", for Done and Secret
+  const char* secret = "key";  // member that holds it
+  const char* list = nullptr;  // of Table: the member of `data` that is the list; not paged
+  struct {
+    const char* list = nullptr;
+    std::span<const Column> columns = {};
+  } grouped = {};               // instead of these two when --group-by was given
+  bool csv = false;             // takes --csv, which prints the API's CSV
   const char* check = nullptr;  // member that must be true for exit code 0
   bool paged = true;            // of Table
   size_t limit = 0;             // of Table: --limit's default; 0: all

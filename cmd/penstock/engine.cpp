@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "base/text.h"
 #include "groups.h"
 #include "row.h"
 #include "session_options.h"
@@ -89,7 +90,10 @@ void addRow(CLI::App& parent, const Row& row, int& exit_code) {
   auto values = std::make_shared<Values>();
   addArguments(command, row, *values);
   addOptions(command, row, *values);
-  if (row.print == Print::Table) {
+  if (row.csv) {
+    addOption(command, {kCsv, "", "Print CSV", Kind::Flag, Into::Prepare}, *values, false);
+  }
+  if (row.print == Print::Table && row.list == nullptr) {
     const Option limit{kLimit, "",
                        row.limit == 0 ? "At most so many" : "At most so many; 50 when absent",
                        Kind::Int, Into::Prepare};
@@ -107,10 +111,15 @@ void addRow(CLI::App& parent, const Row& row, int& exit_code) {
 void addGroups(CLI::App& app, int& exit_code) {
   for (const Group& group : groups()) {
     CLI::App* parent = &app;
-    if (group.name != nullptr) {
-      parent = app.add_subcommand(group.name, group.help);
+    // "budget alert" stands below "budget", whose group came before.
+    split(group.name == nullptr ? "" : group.name, ' ', [&](std::string_view word) {
+      if (word.empty()) return;
+      const std::string name(word);
+      const auto known = parent->get_subcommands(
+          [&](CLI::App* command) { return command->check_name(name); });
+      parent = known.empty() ? parent->add_subcommand(name, group.help) : known.front();
       parent->require_subcommand(1);
-    }
+    });
     for (const Row& row : group.rows) addRow(*parent, row, exit_code);
   }
 }

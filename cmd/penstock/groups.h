@@ -17,14 +17,19 @@ Group routeGroup();
 Group modelGroup();
 Group priceGroup();
 Group logGroup();
+Group analyticsGroup();
 Group webhookGroup();
 Group auditGroup();
+Group budgetGroup();
+Group budgetAlertGroup();
+Group balanceGroup();
 
 // The screen that lists them all, in the order of --help.
 inline std::vector<Group> groups() {
-  return {organizationGroup(),  projectGroup(),  memberGroup(),  keyGroup(),
-          managementKeyGroup(), providerGroup(), routeGroup(),   modelGroup(),
-          priceGroup(),         logGroup(),      webhookGroup(), auditGroup()};
+  return {organizationGroup(),  projectGroup(),   memberGroup(),      keyGroup(),
+          managementKeyGroup(), providerGroup(),  routeGroup(),       modelGroup(),
+          priceGroup(),         budgetGroup(),    budgetAlertGroup(), balanceGroup(),
+          logGroup(),           analyticsGroup(), webhookGroup(),     auditGroup()};
 }
 
 }  // namespace penstock::cli

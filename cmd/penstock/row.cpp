@@ -121,9 +121,9 @@ Outcome<std::string> pathOf(const Session& session, const Row& row, const Values
 Outcome<Unit> checkOptions(const Row& row, const Values& values) {
   for (const auto& entry : values.options) {
     const std::string& flag = entry.first;
-    const bool known = flag == "--limit" || std::ranges::any_of(row.options, [&](const Option& o) {
-                         return flag == o.flag;
-                       });
+    const bool known =
+        flag == "--limit" || flag == kCsv ||
+        std::ranges::any_of(row.options, [&](const Option& o) { return flag == o.flag; });
     if (!known && !entry.second.empty())
       return Failure{kUsage, flag + " does not go with the other flags"};
   }
@@ -167,7 +167,7 @@ Outcome<Request> requestOf(const Session& session, const Row& row, Values& value
 
 Outcome<Reply> send(const Session& session, const Row& row, const Values& values,
                     const Request& request) {
-  if (row.print != Print::Table || !row.paged) {
+  if (row.print != Print::Table || !row.paged || row.list != nullptr) {
     return session.call(row.method, withQuery(request.path, request.query), request.body);
   }
   std::optional<size_t> limit = row.limit == 0 ? std::nullopt : std::optional(row.limit);
@@ -182,11 +182,18 @@ Outcome<Reply> send(const Session& session, const Row& row, const Values& values
   return session.list(request.path, request.query, limit);
 }
 
+std::string tableText(const Row& row, const Values& values, const json::ValueRef& data) {
+  if (row.list == nullptr) return tableOf(data, row.columns);
+  const bool grouped = row.grouped.list != nullptr && values.find("--group-by") != nullptr;
+  const auto rows = data.find(grouped ? row.grouped.list : row.list);
+  return rows ? tableOf(*rows, grouped ? row.grouped.columns : row.columns) : std::string();
+}
+
 void printReply(const Session& session, const Row& row, const Values& values, const Reply& reply) {
   const json::ValueRef data = reply.data();
   switch (row.print) {
     case Print::One: return session.print(reply, fieldsOf(data, row.columns));
-    case Print::Table: return session.print(reply, tableOf(data, row.columns));
+    case Print::Table: return session.print(reply, tableText(row, values, data));
     case Print::Whole: return session.print(reply, declare::yamlOf(data));
     case Print::Done:
       return session.print(reply, std::string(row.done) + " " + values.arguments.at(0) + "\n");
@@ -204,8 +211,15 @@ void printReply(const Session& session, const Row& row, const Values& values, co
 
 Outcome<Unit> runRow(const Session& session, const Row& row, Values& values) {
   if (auto checked = checkOptions(row, values); !checked) return checked;
-  const auto request = requestOf(session, row, values);
+  auto request = requestOf(session, row, values);
   if (!request) return request.error();
+  if (row.csv && values.text(kCsv) == "true") {
+    request->query.emplace_back("format", "csv");
+    const auto text = session.text("GET", withQuery(request->path, request->query));
+    if (!text) return text.error();
+    std::cout << *text;
+    return Unit{};
+  }
   const auto reply = send(session, row, values, *request);
   if (!reply) return reply.error();
   printReply(session, row, values, *reply);

@@ -80,21 +80,36 @@ Outcome<Secret> Session::key() const {
   return Secret(readAll(file));
 }
 
-Outcome<Reply> Session::call(const std::string& method, const std::string& path,
-                             const std::string& body) const {
+Outcome<ApiAnswer> Session::send(const std::string& method, const std::string& path,
+                                 const std::string& body) const {
   auto key = this->key();
   if (!key) return std::move(key).error();
-  auto answer = ApiClient(options_.url, *std::move(key), options_.ca_file).send(method, path, body);
+  return ApiClient(options_.url, *std::move(key), options_.ca_file).send(method, path, body);
+}
+
+Failure Session::notOurs(int status) const {
+  return {kRefused, "what answers at " + options_.url + " is no Penstock management API (status " +
+                        std::to_string(status) + ")"};
+}
+
+Outcome<Reply> Session::call(const std::string& method, const std::string& path,
+                             const std::string& body) const {
+  auto answer = send(method, path, body);
   if (!answer) return std::move(answer).error();
   auto document = json::parse(answer->body, {}, "the answer");
-  if (!document) {
-    return Failure{kRefused, "what answers at " + options_.url +
-                                 " is no Penstock management API (status " +
-                                 std::to_string(answer->status) + ")"};
-  }
+  if (!document) return notOurs(answer->status);
   const bool good = answer->status < 300 && document->root().find("data");
   if (!good) return Failure{kRefused, describe(*answer, document->root())};
   return Reply{std::move(answer->body), *std::move(document)};
+}
+
+Outcome<std::string> Session::text(const std::string& method, const std::string& path) const {
+  auto answer = send(method, path, {});
+  if (!answer) return std::move(answer).error();
+  if (answer->status < 300) return std::move(answer->body);
+  const auto document = json::parse(answer->body, {}, "the answer");
+  if (!document) return notOurs(answer->status);
+  return Failure{kRefused, describe(*answer, document->root())};
 }
 
 Outcome<Reply> Session::get(const std::string& path, const Query& query) const {

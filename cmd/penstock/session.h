@@ -46,6 +46,8 @@ class Session {
   // random Idempotency-Key, and any call is sent once more when its connection breaks.
   Outcome<Reply> call(const std::string& method, const std::string& path,
                       const std::string& body = {}) const;
+  // The same for an answer that is no JSON.
+  Outcome<std::string> text(const std::string& method, const std::string& path) const;
   Outcome<Reply> get(const std::string& path, const Query& query = {}) const;
   // All pages of a list as one, at most `limit` items when that is given.
   Outcome<Reply> list(const std::string& path, Query query, std::optional<size_t> limit = {}) const;
@@ -58,6 +60,9 @@ class Session {
 
  private:
   Outcome<Secret> key() const;
+  Outcome<ApiAnswer> send(const std::string& method, const std::string& path,
+                          const std::string& body) const;
+  Failure notOurs(int status) const;
 
   SessionOptions options_;
 };

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "declare/key_budgets.h"
 #include "declare/reasons.h"
 
 namespace penstock::declare {
 namespace {
+
+constexpr const char* kSource = "config";
 
 class VirtualKeys {
  public:
@@ -22,6 +25,7 @@ class VirtualKeys {
     for (size_t i = 0; keys && i < keys->size(); ++i) {
       readKey(keys->at(i), below("/governance/virtual_keys", i));
     }
+    reportOtherBudgets();
     if (!names_.empty()) {
       note(
           "/governance/virtual_keys", "the secrets of " + std::to_string(names_.size()) + " keys",
@@ -43,13 +47,14 @@ class VirtualKeys {
       return note(where, key.name, "is inactive, and is not carried over");
     }
     if (!readModels(entry, where, key)) return;
-    readLimit(entry, where, key);
-    reportOthers(entry, where,
-                 {"id", "name", "description", "value", "is_active", "provider_configs",
-                  "allowed_models", "allowed_providers", "rate_limit_id"},
-                 imported_.report);
     const std::string name = key.name;
     for (int n = 2; !names_.insert(key.name).second; ++n) key.name = name + "-" + std::to_string(n);
+    readLimit(entry, where, key);
+    readBudgets(entry, where, key.name);
+    reportOthers(entry, where,
+                 {"id", "name", "description", "value", "is_active", "provider_configs",
+                  "allowed_models", "allowed_providers", "rate_limit_id", "budget_id"},
+                 imported_.report);
     imported_.document.api_keys.push_back(std::move(key));
   }
 
@@ -117,17 +122,52 @@ class VirtualKeys {
       const std::string at = below("/governance/rate_limits", i);
       const auto requests = limit.intAt("request_max_limit");
       const auto period = limit.stringAt("request_reset_duration").value_or("");
-      if (requests && *requests > 0 && (period == "1m" || period == "60s")) {
+      KeyBudgets budgets(key.name, imported_, kSource);
+      if (requests && *requests > 0 && periodOf(period) == "minute") {
         key.rate_limit_rpm = *requests;
-      } else if (requests) {
-        note(at, key.name, "limits are per minute only; this one is per " + std::string(period));
+      } else {
+        budgets.add({"requests", "requests"}, limit.find("request_max_limit"), period,
+                    at + "/request_max_limit", at + "/request_reset_duration");
       }
-      if (limit.find("token_max_limit")) {
-        note(at + "/token_max_limit", key.name, std::string(reasonFor("token_max_limit")));
-      }
+      budgets.add({"tokens", "tokens"}, limit.find("token_max_limit"),
+                  limit.stringAt("token_reset_duration").value_or(""), at + "/token_max_limit",
+                  at + "/token_reset_duration");
       return;
     }
     if (id) note(where + "/rate_limit_id", key.name, "there is no such rate limit");
+  }
+
+  // The one that the key names, and those that name the key.
+  void readBudgets(json::ValueRef entry, const std::string& where, const std::string& name) {
+    const auto id = entry.stringAt("budget_id");
+    const auto key_id = entry.stringAt("id");
+    const auto list = governance_.find("budgets");
+    KeyBudgets budgets(name, imported_, kSource);
+    bool found = false;
+    for (size_t i = 0; list && i < list->size(); ++i) {
+      const json::ValueRef budget = list->at(i);
+      const bool named = id && budget.stringAt("id") == id;
+      const bool names = key_id && budget.stringAt("virtual_key_id") == key_id;
+      if (!named && !names) continue;
+      found = found || named;
+      carried_.insert(i);
+      const std::string at = below("/governance/budgets", i);
+      budgets.add({"spend", "usd"}, budget.find("max_limit"),
+                  budget.stringAt("reset_duration").value_or(""), at + "/max_limit",
+                  at + "/reset_duration");
+    }
+    if (id && !found) note(where + "/budget_id", name, "there is no such budget");
+  }
+
+  // Budgets of teams, customers and keys that are not carried over.
+  void reportOtherBudgets() {
+    const auto list = governance_.find("budgets");
+    for (size_t i = 0; list && i < list->size(); ++i) {
+      if (carried_.contains(i)) continue;
+      note(below("/governance/budgets", i),
+           std::string(list->at(i).stringAt("id").value_or("a budget")),
+           std::string(reasonFor("budget")));
+    }
   }
 
   json::ValueRef governance_;
@@ -135,6 +175,7 @@ class VirtualKeys {
   bool empty_is_all_;
   Imported& imported_;
   std::set<std::string> names_;
+  std::set<size_t> carried_;  // budgets, by their place
 };
 
 }  // namespace
@@ -142,7 +183,8 @@ class VirtualKeys {
 void importBifrostGovernance(json::ValueRef governance, const ProviderNames& providers,
                              bool empty_is_all, Imported& imported) {
   VirtualKeys(governance, providers, empty_is_all, imported).run();
-  reportOthers(governance, "/governance", {"virtual_keys", "rate_limits"}, imported.report);
+  reportOthers(governance, "/governance", {"virtual_keys", "rate_limits", "budgets"},
+               imported.report);
 }
 
 }  // namespace penstock::declare

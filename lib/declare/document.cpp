@@ -44,6 +44,14 @@ void write(json::Writer& out, const ApiKey& key) {
   out.endObject();
 }
 
+void write(json::Writer& out, const Budget& budget) {
+  out.beginObject().field("project", kProject).field("name", plain(budget.name));
+  out.field("scope", "api_key").field("api_key", plain(budget.api_key));
+  out.field("unit", budget.unit).rawField("cap_" + budget.unit, budget.cap);
+  if (!budget.period.empty()) out.field("period", budget.period);
+  out.endObject();
+}
+
 template <typename T>
 void writeSection(json::Writer& out, std::string_view name, const std::vector<T>& items) {
   if (items.empty()) return;
@@ -78,6 +86,7 @@ std::string Document::json() const {
   writeSection(out, "providers", providers);
   writeSection(out, "routing_configs", routing_configs);
   writeSection(out, "api_keys", api_keys);
+  writeSection(out, "budgets", budgets);
   out.endObject();
   return text;
 }

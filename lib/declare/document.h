@@ -35,10 +35,20 @@ struct ApiKey {
   std::string expires_at;                   // empty: never
 };
 
+// Of one key's. `cap` is JSON as the document has it: dollars, or a whole number.
+struct Budget {
+  std::string name;
+  std::string api_key;  // its name
+  std::string unit;     // "usd", "tokens", "requests", "concurrency"
+  std::string cap;
+  std::string period;  // empty: the unit's only one
+};
+
 struct Document {
   std::vector<Provider> providers;
   std::vector<RoutingConfig> routing_configs;
   std::vector<ApiKey> api_keys;
+  std::vector<Budget> budgets;
 
   // Everything in the project `default`; empty sections are left out.
   std::string json() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "declare/key_budgets.h"
 #include "declare/reasons.h"
 #include "declare/timestamp.h"
 
@@ -12,10 +13,12 @@ namespace {
 constexpr const char* kSource = "keys";
 // Carried over, or nothing that anyone set.
 constexpr std::string_view kKnown[] = {
-    "key_alias",   "key_name",    "token",           "key",     "models",
-    "rpm_limit",   "expires",     "blocked",         "spend",   "created_at",
-    "updated_at",  "created_by",  "updated_by",      "user_id", "last_active",
-    "model_spend", "permissions", "budget_reset_at", "config",  "rotation_count"};
+    "key_alias",   "key_name",        "token",       "key",
+    "models",      "rpm_limit",       "expires",     "blocked",
+    "spend",       "created_at",      "updated_at",  "created_by",
+    "updated_by",  "user_id",         "last_active", "model_spend",
+    "permissions", "budget_reset_at", "config",      "rotation_count",
+    "max_budget",  "budget_duration", "tpm_limit",   "max_parallel_requests"};
 
 class KeyImport {
  public:
@@ -52,6 +55,7 @@ class KeyImport {
       key.description = "LiteLLM key " + std::string(*masked);
     }
     key.name = unique(key.name, where);
+    readBudgets(entry, where, key.name);
     reportOthers(entry, where, kKnown, imported_.report, kSource);
     imported_.document.api_keys.push_back(std::move(key));
     ++carried_;
@@ -135,6 +139,16 @@ class KeyImport {
     } else {
       note(where + "/rpm_limit", key.name, "the limit must be a positive whole number");
     }
+  }
+
+  void readBudgets(json::ValueRef entry, const std::string& where, const std::string& name) {
+    KeyBudgets budgets(name, imported_, kSource);
+    const auto duration = entry.stringAt("budget_duration");
+    budgets.add({"spend", "usd"}, entry.find("max_budget"), duration.value_or(""),
+                where + "/max_budget", where + "/budget_duration");
+    budgets.add({"tokens", "tokens"}, entry.find("tpm_limit"), "1m", where + "/tpm_limit", {});
+    budgets.add({"parallel requests", "concurrency"}, entry.find("max_parallel_requests"), "",
+                where + "/max_parallel_requests", {});
   }
 
   const ModelNames& models_;

@@ -16,10 +16,12 @@ constexpr std::string_view kTimeouts = "timeouts cannot be set in this version";
 constexpr std::string_view kCache = "the response cache is not in this version";
 constexpr std::string_view kExport =
     "sending logs elsewhere is not in this version; see the request log, /metrics and webhooks";
-constexpr std::string_view kBudgets = "budgets are not in this version";
+constexpr std::string_view kBudgets =
+    "only budgets of single keys are carried over; see penstock budget create";
 constexpr std::string_view kTokens =
-    "limits in tokens are not in this version; keys have rate_limit_rpm";
-constexpr std::string_view kProviderLimits = "only keys have rate limits, as rate_limit_rpm";
+    "only limits of single keys are carried over; see penstock budget create --unit tokens";
+constexpr std::string_view kProviderLimits =
+    "only limits of single keys are carried over; see penstock budget create --unit requests";
 constexpr std::string_view kTeams =
     "there are no teams; everything goes to the project default, move it where it belongs";
 constexpr std::string_view kSecrets =

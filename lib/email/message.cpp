@@ -1,9 +1,8 @@
 #include "email/message.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <ctime>
 
 #include "base/text.h"
@@ -29,7 +28,7 @@ std::string oneLine(std::string_view text) {
 // Encoded words of at most 75 characters (RFC 2047), cut between characters.
 std::string headerText(std::string_view given) {
   constexpr size_t kBytes = 42;
-  const std::string text = oneLine(given);
+  std::string text = oneLine(given);
   if (isPlain(text) && text.size() < kMaxLine) return text;
   std::string out;
   for (size_t at = 0; at < text.size();) {
@@ -85,11 +84,20 @@ std::string base64Lines(std::string_view bytes) {
 }  // namespace
 
 std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<size_t>(size));
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr size_t kGroup = 3;
+  std::string out;
+  for (size_t at = 0; at < bytes.size(); at += kGroup) {
+    const std::string_view group = bytes.substr(at, kGroup);
+    uint32_t bits = 0;
+    for (size_t i = 0; i < kGroup; ++i) {
+      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    }
+    for (size_t i = 0; i <= kGroup; ++i) {
+      out += i <= group.size() ? kAlphabet[bits >> (18 - 6 * i) & 63U] : '=';
+    }
+  }
   return out;
 }
 

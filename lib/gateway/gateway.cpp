@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include "alert/budget_alerts.h"
 #include "base/log.h"
+#include "base/sync.h"
 #include "base/text.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
@@ -123,7 +125,8 @@ class Gateway::Impl {
         store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
-        ledger(*store, clock, log, nullptr, {}),
+        alerts(clock, couriers()),
+        ledger(*store, clock, log, &alerts, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
         proxy_context{config->published(),
@@ -157,6 +160,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
     // Clients go on their own loops, after what the closed connections left behind there.
@@ -180,6 +184,9 @@ class Gateway::Impl {
   metrics::Registry metrics;
   const pricing::PriceCatalogue prices = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits;
+  // Whether what alerts wrote can be delivered now; else it is at the next start.
+  Sync<bool> delivering{false};
+  alert::BudgetAlerts alerts;
   // Requests that end with the loops settle in it: it ends after them.
   budget::Ledger ledger;
   routing::HealthBoard health;
@@ -214,6 +221,15 @@ class Gateway::Impl {
           [this](store::Tables& tables) { store::ensureDemoProvider(tables, clock.now()); });
     }
     return keys;
+  }
+
+  // The ledger tells until it ends, which is after those who deliver.
+  alert::Couriers couriers() {
+    const auto wake = [this](auto& courier) {
+      auto open = delivering.lock();
+      if (*open && courier) courier->wake();
+    };
+    return {[this, wake] { wake(webhooks); }, [this, wake] { wake(mails); }};
   }
 
   // The ledger hears of budgets before requests do.
@@ -260,6 +276,7 @@ class Gateway::Impl {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
     }
+    *delivering.lock() = true;
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {
@@ -307,7 +324,11 @@ class Gateway::Impl {
         .in_flight = manage_in_flight,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
-        .wake_webhooks = [this] { webhooks->wake(); },
+        .sync_ledger = [this] { ledger.sync(); },
+        .ledger_standing =
+            [this](std::string_view account_id, std::string_view value) {
+              return ledger.standing(account_id, value, clock.now());
+            },
     });
     auto routes = manage::manageRoutes(*manage_services, manage_pool);
     append(routes, healthRoutes([this] { return ready(); }));

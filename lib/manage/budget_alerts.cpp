@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kList = "budget_alerts";
 constexpr size_t kMaxChannels = 16;
 constexpr std::array<std::string_view, 3> kTypes{"email", "webhook", "dashboard"};
-constexpr json::StringBounds kTarget{.min = 1, .max = 254};
+constexpr json::StringBounds kTarget{.min = 1, .max = 2048};  // a URL in documents
 
 // An alert with the project of its budget, which says who may know of it.
 struct PlacedAlert : model::BudgetAlert {

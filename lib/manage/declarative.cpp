@@ -12,6 +12,8 @@
 #include "config/target_resolver.h"
 #include "manage/auth.h"
 #include "manage/body.h"
+#include "manage/budget_fields.h"
+#include "manage/declarative_budgets.h"
 #include "manage/declarative_keys.h"
 #include "manage/effects.h"
 #include "manage/kinds.h"
@@ -41,6 +43,7 @@ class Reconciliation {
   void routingConfigs(json::ObjectReader& document);
   void apiKeys(json::ObjectReader& document);
   void webhookEndpoints(json::ObjectReader& document);
+  void budgets(json::ObjectReader& document);
 
   // Makes what was written so far visible to what is read next.
   Status refresh();
@@ -64,6 +67,7 @@ class Reconciliation {
   const bool had_owner_;  // a member
   Reconciled result_;
   std::optional<std::set<std::string>> kept_projects_;  // slugs, when the others are to go
+  std::set<std::string> unmatched_keys_;                // ids of those that the document lacks
   std::vector<std::function<Status()>> drops_;          // in the order of the sections
 };
 
@@ -289,6 +293,7 @@ void Reconciliation::apiKeys(json::ObjectReader& document) {
   if (!there) return;
   for (const model::Project& project : tables_.projects.all()) {
     for (const model::ApiKey& key : keys.unmatchedOf(project.id)) {
+      unmatched_keys_.insert(key.id);
       leftOver("api_key", project.slug + "/" + key.name, [this, key]() -> Status {
         const auto living = tables_.api_keys.find(key.id);
         if (living && !living->revoked_at) revokeApiKey(change_, *living);
@@ -331,6 +336,50 @@ void Reconciliation::webhookEndpoints(json::ObjectReader& document) {
   }
 }
 
+// One that is about something else than before is another budget: what was counted goes.
+void Reconciliation::budgets(json::ObjectReader& document) {
+  BudgetNames names(tables_, unmatched_keys_);
+  std::set<std::string> unique, named;  // project/name; ids
+  const bool there = document.objects(
+      "budgets",
+      [&](json::ObjectReader& item) {
+        const bool of_all = !item.has("project") || item.isNull("project");
+        const model::Project* project = of_all ? nullptr : projectOf(item);
+        const std::string name = item.requireString("name", kName);
+        const std::string slug = project == nullptr ? std::string() : project->slug;
+        if (!name.empty() && !unique.insert(slug + "/" + name).second) {
+          item.fail("name", "is in the list already");
+        }
+        std::optional<std::string> project_id;
+        if (project != nullptr) project_id = project->id;
+        const auto before = tables_.budgets.findByName(project_id, name);
+        model::Budget wanted = before.value_or(model::Budget{.project_id = project_id});
+        if (!before) requireField(item, "scope");
+        names.read(item, wanted, call_);
+        checkAlerts(item, tables_);
+        if (!item.ok()) return;
+        const bool same = before && sameSubject(*before, wanted);
+        if (before && !same) dropBudget(change_, *before);
+        if (same) change_.remember(kBudget, *before);
+        const auto done = same ? changeBudget(change_, wanted) : addBudget(change_, wanted);
+        if (!done) return void(stored(item, done.error()));
+        named.insert(done->id);
+        reconcileAlerts(item, change_, names, *done);
+      },
+      kMaxItems);
+  if (!there) return;
+  for (const model::Budget& budget : tables_.budgets.all()) {
+    if (named.contains(budget.id) || !names.canName(budget)) continue;
+    const auto project =
+        budget.project_id ? tables_.projects.find(*budget.project_id) : std::nullopt;
+    leftOver("budget", (project ? project->slug : std::string()) + "/" + budget.name,
+             [this, budget]() -> Status {
+               if (tables_.budgets.find(budget.id)) dropBudget(change_, budget);
+               return Unit{};
+             });
+  }
+}
+
 }  // namespace
 
 Result<Reconciled> reconcile(Change& change, json::ValueRef root, Prune prune) {
@@ -349,6 +398,7 @@ Result<Reconciled> reconcile(Change& change, json::ValueRef root, Prune prune) {
     work.routingConfigs(document);
     work.apiKeys(document);
     work.webhookEndpoints(document);
+    work.budgets(document);
   });
   if (!refreshed) return std::move(refreshed).error();
   if (auto checked = body.finish(); !checked) return std::move(checked).error();

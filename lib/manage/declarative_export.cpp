@@ -5,6 +5,7 @@
 #include "json/document.h"
 #include "manage/answers.h"
 #include "manage/declarative.h"
+#include "manage/declarative_budgets.h"
 #include "manage/provider_names.h"
 
 namespace penstock::manage {
@@ -123,12 +124,28 @@ void writeEndpoints(json::Writer& out, store::Tables& tables) {
   out.endArray();
 }
 
+void writeBudgets(json::Writer& out, store::Tables& tables, const Slugs& slugs) {
+  const auto slug_of = [&](const model::Budget& budget) {
+    return budget.project_id ? slugs.at(*budget.project_id) : std::string();
+  };
+  BudgetNames names(tables);
+  out.key("budgets").beginArray();
+  for (const auto& budget : sorted(tables.budgets.all(), [&](const auto& each) {
+         return std::pair(slug_of(each), each.name);
+       })) {
+    if (names.canName(budget)) names.write(out, budget, slug_of(budget));
+  }
+  out.endArray();
+}
+
 }  // namespace
 
 std::string exportDocument(store::Tables& tables, const std::string& organization_id,
                            KeyHashes key_hashes) {
   const auto projects = sorted(tables.projects.all(), [](const auto& p) { return p.slug; });
-  const auto providers = sorted(tables.providers.all(), [](const auto& p) { return p.name; });
+  // Defaults first: until one has taken over, the vendor's default there cannot be given up.
+  const auto providers = sorted(tables.providers.all(),
+                                [](const auto& p) { return std::pair(!p.is_default, p.name); });
   Slugs slugs;
   for (const auto& project : projects) slugs.emplace(project.id, project.slug);
   std::string document;
@@ -141,6 +158,7 @@ std::string exportDocument(store::Tables& tables, const std::string& organizatio
   writeConfigs(out, tables, slugs, ProviderNames(providers));
   writeKeys(out, tables, projects, key_hashes);
   writeEndpoints(out, tables);
+  writeBudgets(out, tables, slugs);
   out.endObject();
   return document;
 }

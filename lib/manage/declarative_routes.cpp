@@ -51,6 +51,7 @@ std::string nameOf(const model::AuditEntry& entry) {
   for (const char* field : {"slug", "email", "url", "name"}) {
     if (const auto text = document->root().stringAt(field)) return std::string(*text);
   }
+  if (const auto pct = document->root().intAt("threshold_pct")) return std::to_string(*pct) + " %";
   return entry.resource_id;
 }
 

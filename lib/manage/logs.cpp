@@ -1,10 +1,9 @@
 // The request log: what went through the proxy, newest first.
 #include "base/text.h"
-#include "json/document.h"
 #include "manage/answers.h"
 #include "manage/body.h"
-#include "manage/kind.h"
 #include "manage/cost_json.h"
+#include "manage/kind.h"
 #include "manage/log_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -24,21 +23,6 @@ constexpr ResourceRoute kRoutes[] = {
 constexpr std::string_view kList = "logs";
 constexpr int64_t kMaxLatencyMs = 86'400'000;
 
-// {"team":"ml","env":"prod"}: all of them must be on the request.
-void readTags(QueryReader& query, store::LogFilter& filter) {
-  const std::string text = query.text("tags");
-  if (text.empty()) return;
-  const auto document = json::parse(text, {}, "tags");
-  bool good = document && document->root().isObject();
-  if (good) {
-    for (const auto& [key, value] : document->root().members()) {
-      good = good && value.isString();
-      if (good) filter.tags.emplace_back(key, *value.asString());
-    }
-  }
-  if (!good) query.fail("tags", "must be a JSON object of strings, such as {\"team\":\"ml\"}");
-}
-
 Result<store::LogFilter> readFilter(const http::Request& request) {
   QueryReader query(request);
   store::LogFilter filter;
@@ -51,7 +35,7 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
   filter.end_user = query.text("end_user");
   filter.conversation_id = query.text("conversation_id");
   filter.trace_id = query.text("trace_id");
-  readTags(query, filter);
+  filter.tags = query.tags("tags");  // all of them must be on the request
   filter.start = query.time("start");
   filter.end = query.time("end");
   if (const auto ms = query.integer("min_latency_ms", 0, kMaxLatencyMs)) {

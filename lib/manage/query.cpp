@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "json/document.h"
 #include "json/reader.h"
 #include "manage/cursor.h"
 
@@ -133,6 +134,22 @@ std::optional<size_t> QueryReader::choice(std::string_view name,
   if (found != choices.end()) return static_cast<size_t>(found - choices.begin());
   fail(name, fmt::format("must be one of {}", fmt::join(choices, ", ")));
   return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> QueryReader::tags(std::string_view name) {
+  std::vector<std::pair<std::string, std::string>> tags;
+  const std::string value = text(name);
+  if (value.empty()) return tags;
+  const auto document = json::parse(value, {}, name);
+  bool good = document && document->root().isObject();
+  if (good) {
+    for (const auto& [key, member] : document->root().members()) {
+      good = good && member.isString();
+      if (good) tags.emplace_back(key, *member.asString());
+    }
+  }
+  if (!good) fail(name, "must be a JSON object of strings, such as {\"team\":\"ml\"}");
+  return tags;
 }
 
 store::PageRequest QueryReader::page(std::string_view list) {

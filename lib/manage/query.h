@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,6 +26,8 @@ class QueryReader {
   std::optional<UnixMillis> time(std::string_view name);
   std::optional<size_t> choice(std::string_view name,
                                std::initializer_list<std::string_view> choices);
+  // A JSON object of strings: {"team":"ml"}.
+  std::vector<std::pair<std::string, std::string>> tags(std::string_view name);
   // `limit` (1 to 200, 50 when absent) and `cursor`, which must be of that list.
   store::PageRequest page(std::string_view list);
   void fail(std::string_view name, std::string message);

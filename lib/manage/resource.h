@@ -52,6 +52,7 @@ std::span<const ResourceRoute> managementKeyRoutes();
 std::span<const ResourceRoute> providerRoutes();
 std::span<const ResourceRoute> routingConfigRoutes();
 std::span<const ResourceRoute> logRoutes();
+std::span<const ResourceRoute> analyticsRoutes();
 std::span<const ResourceRoute> auditLogRoutes();
 std::span<const ResourceRoute> modelRoutes();
 std::span<const ResourceRoute> priceRoutes();

@@ -124,7 +124,7 @@ std::vector<ResourceRoute> resourceTable() {
   for (const auto rows : {organizationRoutes(), memberRoutes(), projectRoutes(), apiKeyRoutes(),
                           managementKeyRoutes(), providerRoutes(), modelRoutes(), priceRoutes(),
                           routingConfigRoutes(), budgetRoutes(), balanceRoutes(), webhookRoutes(),
-                          auditLogRoutes(), logRoutes(), declarativeRoutes()}) {
+                          auditLogRoutes(), logRoutes(), analyticsRoutes(), declarativeRoutes()}) {
     table.insert(table.end(), rows.begin(), rows.end());
   }
   return table;

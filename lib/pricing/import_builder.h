@@ -16,7 +16,8 @@ namespace penstock::pricing {
 class RatesBuilder {
  public:
   // The bucket's rate in dollars; `above` is the tier, -1 the base.
-  void set(char letter, int64_t above, json::ValueRef dollars, double scale, std::string_view field);
+  void set(char letter, int64_t above, json::ValueRef dollars, double scale,
+           std::string_view field);
   void setRequest(json::ValueRef dollars, std::string_view field);
   bool empty() const { return tiers_.empty(); }
   const std::string& problem() const { return problem_; }
@@ -40,7 +41,8 @@ class LeftOut {
   std::map<std::string, LeftOutField, std::less<>> fields_;
 };
 
-// Of entries that come to the same model at the same provider the first stays; the rest are skipped.
+// Of entries that come to the same model at the same provider the first stays; the rest are
+// skipped.
 void dropRepeated(ImportedPrices& all);
 
 }  // namespace penstock::pricing

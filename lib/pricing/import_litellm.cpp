@@ -80,7 +80,8 @@ bool isPrice(std::string_view field) { return field.find("cost") != std::string_
 std::string modelOf(std::string_view key, std::string_view their_provider) {
   if (key.starts_with(their_provider) && key.substr(their_provider.size()).starts_with('/'))
     key.remove_prefix(their_provider.size() + 1);
-  if (their_provider.starts_with("vertex_ai") && key.starts_with("vertex_ai/")) key.remove_prefix(10);
+  if (their_provider.starts_with("vertex_ai") && key.starts_with("vertex_ai/"))
+    key.remove_prefix(10);
   return asciiLower(key);
 }
 
@@ -123,7 +124,8 @@ ImportedPrices importLiteLlm(json::ValueRef document, const PriceCatalogue& cata
       continue;
     }
     if (catalogue.providerOf(ours, std::nullopt).empty()) {
-      all.skipped.push_back({std::string(key), "provider " + std::string(*theirs) + " is not known here"});
+      all.skipped.push_back(
+          {std::string(key), "provider " + std::string(*theirs) + " is not known here"});
       continue;
     }
     RatesBuilder rates;

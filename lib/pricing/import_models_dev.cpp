@@ -10,8 +10,8 @@ struct ProviderName {
   std::string_view theirs, ours;
 };
 constexpr ProviderName kProviders[] = {
-    {"amazon-bedrock", "aws"},   {"fireworks-ai", "fireworks"},   {"google-vertex", "google"},
-    {"moonshotai-cn", "moonshotai"}, {"togetherai", "together"}, {"xai", "x-ai"},
+    {"amazon-bedrock", "aws"},       {"fireworks-ai", "fireworks"}, {"google-vertex", "google"},
+    {"moonshotai-cn", "moonshotai"}, {"togetherai", "together"},    {"xai", "x-ai"},
 };
 
 struct Field {
@@ -19,7 +19,7 @@ struct Field {
   char letter;
 };
 constexpr Field kFields[] = {
-    {"input", 'i'},       {"output", 'o'},      {"reasoning", 't'},   {"cache_read", 'r'},
+    {"input", 'i'},       {"output", 'o'},      {"reasoning", 't'},    {"cache_read", 'r'},
     {"cache_write", 'w'}, {"input_audio", 'a'}, {"output_audio", 'b'},
 };
 constexpr double kAMillion = 1e6;

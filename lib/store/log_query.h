@@ -9,6 +9,7 @@
 #include "storage/statement.h"
 #include "store/log_row.h"
 #include "store/request_logs.h"
+#include "store/rollup_query.h"
 
 namespace penstock::store {
 
@@ -21,6 +22,12 @@ class LogReader {
   LogPage list(const LogFilter& filter);
   std::optional<model::RequestLog> find(std::string_view request_id);
   int64_t count() { return count_.integer(0); }
+  RollupReport report(const RollupQuery& query) {
+    return RollupQueries(db_, dictionary_).report(query);
+  }
+  std::vector<RouteTotals> routes(const RollupQuery& query) {
+    return RollupQueries(db_, dictionary_).routes(query);
+  }
 
  private:
   storage::Database db_;

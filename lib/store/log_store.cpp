@@ -11,6 +11,7 @@
 #include "storage/reader_pool.h"
 #include "store/log_query.h"
 #include "store/log_row.h"
+#include "store/rollup_writer.h"
 #include "store/schema.h"
 
 namespace penstock::store {
@@ -46,6 +47,7 @@ struct LogWriter {
     db.exec("PRAGMA secure_delete = FAST");
     dictionary.emplace(db);
     rows.emplace(db, *dictionary);
+    rollups.emplace(db, *dictionary);
     // Reads both ends of the table: most damage to the file shows here, at start.
     storage::Statement(db, "SELECT min(id) + max(id) FROM request_log").integer(0);
   }
@@ -53,6 +55,7 @@ struct LogWriter {
   storage::Database db;
   std::optional<LogDictionary> dictionary;
   std::optional<LogRowWriter> rows;
+  std::optional<RollupWriter> rollups;
   // A random start, so that a restart within a millisecond meets no taken ids.
   int64_t sequence = static_cast<int64_t>(fastRandom() & kSequenceMask);
 };
@@ -69,12 +72,18 @@ class SqliteLogStore final : public LogStore {
   std::optional<model::RequestLog> find(std::string_view request_id) override {
     return readers_.lease()->find(request_id);
   }
+  RollupReport report(const RollupQuery& query) override;
+  std::vector<RouteTotals> routes(const RollupQuery& query) override;
   int64_t count() override { return readers_.lease()->count(); }
   Retained retain(const Retention& retention, UnixMillis now) override;
   int64_t sizeBytes() override { return fileSize(file_) + fileSize(besides(file_, "-wal")); }
 
  private:
-  void insert(const model::RequestLog& row);
+  int64_t insert(const model::RequestLog& row);
+  void rollUp(std::span<const int64_t> ids, std::span<const model::RequestLog> rows);
+  void noteDamage(const storage::SqlError& failure) const;
+  void mergeRollups();
+  Retained retainRows(const Retention& retention, UnixMillis now);
   int64_t deleteOldest(int64_t below);
   Retained deleteExpired(int64_t below);
   Retained deleteExcess(int64_t bytes);
@@ -92,30 +101,77 @@ class SqliteLogStore final : public LogStore {
 
 void SqliteLogStore::append(std::span<const model::RequestLog> rows) {
   std::lock_guard lock(mutex_);
+  std::vector<int64_t> ids;
+  ids.reserve(rows.size());
   try {
     storage::Transaction transaction(writer_->db, storage::Transaction::Kind::Write);
-    for (const model::RequestLog& row : rows) insert(row);
+    for (const model::RequestLog& row : rows) ids.push_back(insert(row));
+    writer_->rollups->note(ids);
     transaction.commit();
   } catch (const storage::SqlError& failure) {
     writer_->dictionary->forget();
-    // The next start puts the file aside.
-    if (failure.isCorruption()) std::ofstream(besides(file_, ".suspect")) << failure.what() << '\n';
+    noteDamage(failure);
     throw;
   } catch (...) {
     writer_->dictionary->forget();
     throw;
   }
+  rollUp(ids, rows);
 }
 
-void SqliteLogStore::insert(const model::RequestLog& row) {
+// The rows are stored and noted: a failure here is made good from the notes, by whoever is next.
+void SqliteLogStore::rollUp(std::span<const int64_t> ids, std::span<const model::RequestLog> rows) {
+  try {
+    writer_->rollups->add(ids, rows);
+    if (writer_->rollups->isDue()) writer_->rollups->merge();
+  } catch (const storage::SqlError& failure) {
+    noteDamage(failure);
+  } catch (const std::bad_alloc&) {
+    // as above
+  }
+}
+
+// The next start puts a damaged file aside.
+void SqliteLogStore::noteDamage(const storage::SqlError& failure) const {
+  if (failure.isCorruption()) std::ofstream(besides(file_, ".suspect")) << failure.what() << '\n';
+}
+
+// The row's id.
+int64_t SqliteLogStore::insert(const model::RequestLog& row) {
   const int64_t first = logIdAt(row.created_at);
   do {
     writer_->sequence = (writer_->sequence + 1) & kSequenceMask;
   } while (!writer_->rows->insert(first | writer_->sequence, row));
+  return first | writer_->sequence;
+}
+
+RollupReport SqliteLogStore::report(const RollupQuery& query) {
+  mergeRollups();
+  return readers_.lease()->report(query);
+}
+
+std::vector<RouteTotals> SqliteLogStore::routes(const RollupQuery& query) {
+  mergeRollups();
+  return readers_.lease()->routes(query);
+}
+
+void SqliteLogStore::mergeRollups() {
+  std::lock_guard lock(mutex_);
+  writer_->rollups->merge();
 }
 
 Retained SqliteLogStore::retain(const Retention& retention, UnixMillis now) {
   std::lock_guard lock(mutex_);
+  // Rows wait for their roll-up: once deleted they are in none.
+  if (writer_->rollups->mergeBacklog()) return {0, true};
+  const bool folded = writer_->rollups->fold(now);
+  const bool expired_rollups = writer_->rollups->expire(now);
+  Retained rows = retainRows(retention, now);
+  rows.more = rows.more || folded || expired_rollups;
+  return rows;
+}
+
+Retained SqliteLogStore::retainRows(const Retention& retention, UnixMillis now) {
   if (retention.days > 0) {
     const Retained expired = deleteExpired(logIdAt(now - retention.days * kMillisPerDay));
     if (expired.deleted > 0) return expired;
@@ -136,9 +192,10 @@ Retained SqliteLogStore::deleteExcess(int64_t bytes) {
   checkpoint();
   if (storedBytes() <= bytes) return {};
   const int64_t deleted = deleteOldest(std::numeric_limits<int64_t>::max());
+  const bool shrinks = deleted > 0 || writer_->rollups->expireOldest();
   writer_->db.exec("PRAGMA incremental_vacuum");
   checkpoint();
-  return {deleted, deleted > 0 && storedBytes() > bytes};
+  return {deleted, shrinks && storedBytes() > bytes};
 }
 
 // The file's size once it is checkpointed.

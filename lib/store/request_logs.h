@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/request_log.h"
+#include "store/rollups.h"
 
 namespace penstock::store {
 
@@ -63,7 +64,13 @@ class LogStore {
   // With bodies, where they were retained. An id that is no UUID is not found.
   virtual std::optional<model::RequestLog> find(std::string_view request_id) = 0;
   virtual int64_t count() = 0;
-  // Deletes some of the oldest rows if there is too much; a few milliseconds a call.
+  // From the roll-ups, every row appended before the call included. `query` has no problem().
+  virtual RollupReport report(const RollupQuery& query) = 0;
+  // The same by every way that requests went; group_by and limit do not matter, and the query names
+  // no end user and no tag.
+  virtual std::vector<RouteTotals> routes(const RollupQuery& query) = 0;
+  // Brings the roll-ups up to date, deletes those that are too old and some of the oldest rows if
+  // there is too much; some milliseconds a call.
   virtual Retained retain(const Retention& retention, UnixMillis now) = 0;
   virtual int64_t sizeBytes() = 0;  // on disk
 };

@@ -12,6 +12,7 @@ import tempfile
 import time
 from statistics import median
 
+import budgets
 import loads
 import manage
 import report
@@ -186,6 +187,8 @@ class Bench:
     def run(self):
         if self.options.only_manage:
             return manage.measure(self)
+        if self.options.only_budgets:
+            return budgets.measure(self)
         gateways = self.start_gateways()
         for server in gateways:  # warm-up: pools, heap, CPU clock
             loads.wrk(server, self.bodies["1 KB"], 64, 1, self.directory)
@@ -199,6 +202,7 @@ class Bench:
             self.open_streams(count)
         if not self.options.without_penstock:
             self.start_up()
+            budgets.measure(self)
             manage.measure(self)
             self.binary_size()
 
@@ -216,7 +220,9 @@ def parse_options():
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement in a round")
     parser.add_argument("--keys", type=int, default=10_000, help="in the store for the start-up")
     parser.add_argument("--audit", type=int, default=1_000_000, help="entries in the audit log")
+    parser.add_argument("--rollups", type=int, default=10_000_000, help="requests of the reports' month")
     parser.add_argument("--only-manage", action="store_true", help="only the management API")
+    parser.add_argument("--only-budgets", action="store_true", help="only what budgets cost")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")
     return parser.parse_args()

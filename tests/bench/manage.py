@@ -1,6 +1,8 @@
-"""The management API over a large store: what a page of a list costs, first and deep."""
+"""The management API over a large store: what a page of a list costs, first and deep, and what a
+report over a month of requests."""
 
 import http.client
+import json
 import subprocess
 import time
 import urllib.parse
@@ -15,6 +17,8 @@ LISTS = [("10,000 keys", "/api-keys?limit=10"),
          ("audit log", "/audit-logs?limit=50"),
          ("audit log, one resource type", "/audit-logs?limit=50&resource_type=project"),
          ("audit log, one actor", "/audit-logs?limit=20&actor=mkey_7")]
+REPORTS = ["group_by=" + group for group in ["model", "provider", "project", "api_key", "end_user",
+                                             "routing_config", "tag:team"]]
 
 
 def document():
@@ -81,6 +85,44 @@ def measure(bench):
     if not verdict["ok"]:
         bench.failures.append(f"audit log: {verdict['reason']}")
     bench.stop([server])
+    measure_reports(bench, data, key)
+
+
+def measure_reports(bench, data, key):
+    """Beside the log of the store before: the bench's own filler makes this one anew."""
+    for file in data.glob("log.db*"):
+        file.unlink()
+    filled = subprocess.run([bench.build / "tests/bench/bench_fill_rollups", data,
+                             str(bench.options.rollups)], check=True, capture_output=True)
+    cost = json.loads(filled.stdout)
+    section = f"Analytics, a month of {bench.options.rollups:,} requests"
+    bench.row(section, "log writer: a row (CPU µs)", "", {"penstock": cost["row_us"]})
+    bench.row(section, "log writer: its roll-ups (CPU µs)", "", {"penstock": cost["rollup_us"]},
+              limit=3)
+    bench.row(section, "… with 20,000 end users and 500 teams (CPU µs)", "",
+              {"penstock": cost["month_rollup_us"]})
+    server = Penstock(bench.binary, bench.directory / "penstock.log", data)
+    bench.running.append(server)
+    caller = Caller(server, key)
+    total = caller.call("/analytics/report?granularity=day")["totals"]["requests"]
+    if total < bench.options.rollups:
+        bench.failures.append(f"report: {total} requests of {bench.options.rollups}")
+    for question in ["", *REPORTS, "end_user=user-7"]:
+        path = "/analytics/report?granularity=day&" + question
+        bench.row(section, f"report by day, {question or 'whole'}", "ms",
+                  {"penstock": report_time(caller, path)}, limit=100)
+    start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 30 * 86400))
+    bench.row(section, "report by hour, whole", "ms", {"penstock": report_time(
+        caller, f"/analytics/report?granularity=hour&start={start}")})
+    bench.row(section, "report by hour, group_by=model", "ms", {"penstock": report_time(
+        caller, f"/analytics/report?granularity=hour&group_by=model&start={start}")})
+    bench.row(section, "decisions", "ms", {"penstock": report_time(
+        caller, f"/analytics/decisions?start={start}")}, limit=100)
+    bench.stop([server])
+
+
+def report_time(caller, path):
+    return median(caller.timed(path)[0] for _ in range(15))
 
 
 def timed_create(caller):

@@ -215,6 +215,34 @@ class Resources(GatewayTest):
         self.assertIn("api_key.revoked", self.gateway.good("webhook", "event-types"))
         self.gateway.good("webhook", "remove", endpoint["id"])
 
+    @needs("POST /budgets", "POST /balances")
+    def test_budgets_and_balances_are_kept(self):
+        budget = self.gateway.json("budget", "create", "--name", "cli", "--scope", "end_user", "--cap-usd", "12.345678901",
+                                   "--period", "weekly", "--reset-day", "2", "--project", "default")
+        self.assertEqual((budget["cap_usd"], budget["end_user"], budget["reset_day"]), (12.345678901, None, 2))
+        self.assertRegex(self.gateway.good("budget", "update", budget["id"], "--cap-usd", "20", "--no-enabled"),
+                         r"cap in dollars +20\n")
+        self.assertIn("cli", self.gateway.good("budget", "list"))
+        self.assertRegex(self.gateway.good("budget", "show", budget["id"]), r"enabled +no|enabled +false")
+        self.assertIn("spend_usd: 0", self.gateway.good("budget", "status", budget["id"], "--value", "ada"))
+        self.assertEqual(self.gateway.json("budget", "buckets", budget["id"]), [])
+        self.assertEqual(self.gateway.json("budget", "events", budget["id"]), [])
+        alert = self.gateway.json("budget", "alert", "add", budget["id"], "--at", "50",
+                                  "--channels", '[{"type":"email","target":"ada@example.com"}]')
+        self.assertIn(alert["id"], self.gateway.good("budget", "alert", "list", budget["id"]))
+        self.gateway.good("budget", "alert", "delete", budget["id"], alert["id"])
+        self.gateway.good("budget", "delete", budget["id"])
+        self.assertEqual(self.gateway.run("budget", "show", budget["id"])[0], 1)
+        self.gateway.good("project", "create", "--name", "Prepaid")
+        balance = self.gateway.json("balance", "create", "--project", "prepaid", "--credit", "5")
+        self.gateway.good("balance", "add", balance["id"], "--type", "top_up", "--amount", "7.5", "--note", "n")
+        self.gateway.good("balance", "update", balance["id"], "--daily-cap", "3", "--low-threshold", "1")
+        self.assertRegex(self.gateway.good("balance", "show", balance["id"]), r"remaining +12.5\n")
+        self.assertEqual(len(self.gateway.json("balance", "entries", balance["id"])), 2)
+        self.assertIn(balance["id"], self.gateway.good("balance", "list"))
+        self.gateway.good("balance", "delete", balance["id"])
+        self.gateway.good("project", "remove", "prepaid")
+
     @needs("GET /audit-logs", "GET /audit-logs/verify")
     def test_changes_are_audited(self):
         self.gateway.good("project", "create", "--name", "Audited")
@@ -235,6 +263,18 @@ class Resources(GatewayTest):
 
     def test_requests_are_logged(self):
         self.assertTrue(self.gateway.good("logs", "list", "--limit", "5").startswith("TIME"))
+
+    @needs("GET /analytics/report", "GET /analytics/decisions")
+    def test_reports_are_tables_csv_and_json(self):
+        self.assertTrue(self.gateway.good("analytics", "report").startswith("FROM"))
+        self.assertTrue(self.gateway.good("analytics", "report", "--group-by", "model").startswith("GROUP"))
+        self.assertTrue(self.gateway.good("analytics", "report", "--csv").startswith("bucket,requests,"))
+        self.assertIn("series", json.loads(self.gateway.good("analytics", "report", "--compare", "--json")))
+        self.assertIn("routing_configs:", self.gateway.good("analytics", "decisions"))
+        self.assertTrue(self.gateway.good("analytics", "decisions", "--csv").startswith("breakdown,"))
+        code, _, err = self.gateway.run("analytics", "report", "--csv", "--group-by", "colour")
+        self.assertEqual(code, 1)
+        self.assertIn("group_by: must be one of", err)
 
 
 class Dropper(threading.Thread):

@@ -233,6 +233,8 @@ std::map<std::string, Row> matrix() {
       {"GET /logs", {Viewer, 200, kProj, listOf("/logs")}},
       {"GET /logs/{request_id}", {Viewer, 200, kProj, log}},
       {"GET /logs/{request_id}/cost", {Viewer, 200, kProj, below(log, "/cost")}},
+      {"GET /analytics/report", {Viewer, 200, kProj, listOf("/analytics/report")}},
+      {"GET /analytics/decisions", {Viewer, 200, kProj, listOf("/analytics/decisions")}},
       {"GET /config/export", {Admin, 200, kOrg, at("/config/export")}},
       {"POST /config/plan", {Admin, 200, kOrg, at("/config/plan"), document}},
       {"POST /config/apply", {Admin, 200, kOrg, at("/config/apply"), document}},

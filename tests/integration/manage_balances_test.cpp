@@ -76,7 +76,7 @@ TEST_SUITE("manage/balances") {
                         422,
                         {R"("param":"/amount_usd")"}}});
     CHECK(listAll(api, path + "/entries", "amount_usd") ==
-          std::vector<std::string>{"20.5", "1e-9", "1.0", "-21.5"});
+          std::vector<std::string>{"20.5", "1e-9", "1", "-21.5"});
     CHECK(listAll(api, path + "/entries", "note").at(1) == "invoice 7");
     CHECK(
         contains(api.get("/manage/v1/audit-logs?action=balance_entry.created").body, "invoice 7"));

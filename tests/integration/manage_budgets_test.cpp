@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "integration/manage_support.h"
@@ -394,5 +396,59 @@ TEST_SUITE("manage/budgets") {
       CHECK(of_value.status == (contains(c.body, "end_user") ? 200 : 422));
       if (of_value.status == 200) CHECK(dataText(of_value, "value") == "ada");
     }
+  }
+
+  TEST_CASE("what requests used is shown by bucket, and thresholds are events") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string path =
+        "/budgets/" +
+        made(
+            api, "/budgets",
+            R"({"name":"users","scope":"end_user","unit":"requests","cap_requests":4,"period":"daily"})");
+    made(api, path + "/alerts", R"({"threshold_pct":50,"channels":[{"type":"dashboard"}]})");
+    Api proxy(gateway.proxyUrl(), gateway.projectKey());
+    const auto ask = [&](const std::string& user) {
+      return proxy
+          .post("/v1/chat/completions", R"({"model":"@default","user":")" + user +
+                                            R"(","messages":[{"role":"user","content":"x"}]})")
+          .status;
+    };
+    for (const char* user : {"ada", "bob", "ada", "ada"}) CHECK(ask(user) == 200);
+    const Answer ada = api.get(kBase + path + "/status?value=ada");
+    CHECK(contains(ada.body,
+                   R"("value":"ada","buckets":null,"spend_requests":3,"reserved_requests":0,)"
+                   R"("cap_requests":4,"remaining_requests":1,"used_pct":75)"));
+    const Answer all = api.get(kBase + path + "/status");
+    CHECK(contains(all.body, R"("value":null,"buckets":2,"spend_requests":4)"));
+    CHECK(listAll(api, path + "/buckets", "value") == std::vector<std::string>{"ada", "bob"});
+    CHECK(listAll(api, path + "/buckets", "spend", 1) == std::vector<std::string>{"3", "1"});
+    CHECK(ask("ada") == 200);
+    CHECK(ask("ada") == 429);
+    std::vector<std::string> events;
+    for (int i = 0; i < 200 && events.size() < 3; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      events = listAll(api, path + "/events", "threshold_pct");
+    }
+    CHECK(events == std::vector<std::string>{"100", "80", "50"});
+    CHECK(listAll(api, path + "/events", "value", 1).at(0) == "ada");
+    CHECK(api.patch(kBase + path, R"({"cap_requests":5})").status == 200);
+    CHECK(ask("ada") == 200);
+  }
+
+  TEST_CASE("a budget of requests that are being served counts in memory only") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string path =
+        "/budgets/" +
+        made(api, "/budgets",
+             R"({"name":"m","scope":"model","unit":"requests","cap_requests":9,"period":"hour"})");
+    Api proxy(gateway.proxyUrl(), gateway.projectKey());
+    CHECK(proxy
+              .post("/v1/chat/completions",
+                    R"({"model":"demo/demo-chat","messages":[{"role":"user","content":"x"}]})")
+              .status == 200);
+    CHECK(dataText(api.get(kBase + path + "/status?value=demo-chat"), "spend_requests") == "1");
+    CHECK(listAll(api, path + "/buckets", "value").empty());
   }
 }

@@ -48,7 +48,16 @@ constexpr const char* kTeam = R"({"version":1,
   "routing_configs":[{"project":"web","slug":"fast","policy":"single",
                       "config":{"model":"llama","provider":"local"}}],
   "api_keys":[{"project":"web","name":"ci","rate_limit_rpm":7,"allowed_models":["@fast"]}],
-  "webhook_endpoints":[{"url":"https://192.0.2.1/hook","event_types":["api_key.revoked"]}]})";
+  "webhook_endpoints":[{"url":"https://192.0.2.1/hook","event_types":["api_key.revoked"]}],
+  "budgets":[{"name":"all","scope":"organization","cap_usd":"1000.5"},
+             {"project":"web","name":"ci","scope":"api_key","api_key":"ci","unit":"tokens","cap_tokens":9,
+              "period":"minute"},
+             {"project":"web","name":"users","scope":"end_user","cap_usd":5,"action":"downgrade",
+              "downgrade_to":"@fast",
+              "alerts":[{"threshold_pct":50,"channels":[{"type":"email","target":"ann@example.com"},
+                                                        {"type":"webhook","target":"https://192.0.2.1/hook"}]}]},
+             {"project":"web","name":"fast","scope":"routing_config","routing_config":"fast","cap_usd":1},
+             {"name":"local","scope":"provider","provider":"local","cap_usd":7}]})";
 
 }  // namespace
 
@@ -63,7 +72,8 @@ TEST_SUITE("manage/declarative") {
     for (const std::string expected :
          {"update organization default", "create member ann@example.com", "create project web",
           "create provider local", "create routing_config fast", "create api_key ci",
-          "create webhook_endpoint https://192.0.2.1/hook"}) {
+          "create webhook_endpoint https://192.0.2.1/hook", "create budget all",
+          "create budget users", "create budget local"}) {
       CHECK_MESSAGE(std::count(planned.begin(), planned.end(), expected) == 1, expected);
     }
     CHECK(changes(apply(api, kTeam)).empty());
@@ -111,8 +121,9 @@ TEST_SUITE("manage/declarative") {
     CHECK(contains(kept.body, R"("unmanaged":[{"resource":"project","name":"web"}])"));
     auto gone = changes(apply(api, less, true));
     std::sort(gone.begin(), gone.end());
-    CHECK(gone == std::vector<std::string>{"delete api_key ci", "delete project web",
-                                           "delete routing_config default",
+    CHECK(gone == std::vector<std::string>{"delete api_key ci", "delete budget ci",
+                                           "delete budget fast", "delete budget users",
+                                           "delete project web", "delete routing_config default",
                                            "delete routing_config fast"});
     CHECK(contains(exported(api), "ann@example.com"));  // sections that are absent stay
   }
@@ -252,5 +263,44 @@ TEST_SUITE("manage/declarative") {
     CHECK(errorParams(apply(api, document, true)) ==
           std::vector<std::string>{"/document/api_keys/0/project"});
     CHECK(apply(api, document).status == 200);
+  }
+
+  TEST_CASE("budgets are named by what they are about, and one about something else begins anew") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(apply(api, kTeam).status == 200);
+    const auto first = listAll(api, "/budgets", "id");
+    REQUIRE(first.size() == 5);
+    const std::string document = exported(api);
+    CHECK(contains(document, R"({"project":"web","name":"ci","scope":"api_key","api_key":"ci",)"));
+    CHECK(contains(document, R"("alerts":[{"threshold_pct":50,"channels":[{"type":"email",)"
+                             R"("target":"ann@example.com"},{"type":"webhook",)"
+                             R"("target":"https://192.0.2.1/hook"}]}])"));
+    CHECK(changes(apply(api, document, true)).empty());
+    CHECK(dataText(plan(api, document, true), "in_sync") == "true");
+    const auto edit = [&](const std::string& budgets) {
+      return ::apply(api, R"({"version":1,"budgets":)" + budgets + "}");
+    };
+    CHECK(changes(edit(R"([{"name":"all","cap_usd":2}])")) ==
+          std::vector<std::string>{"update budget all"});
+    CHECK(changes(edit(R"([{"name":"all","scope":"model","model":"m"}])")) ==
+          std::vector<std::string>{"delete budget all", "create budget all"});
+    CHECK(listAll(api, "/budgets", "id") != first);
+    CHECK(changes(edit(R"([{"project":"web","name":"users","alerts":[]}])")).size() == 1);
+    const Answer wrong = edit(
+        R"([{"name":"x"},{"project":"gone","name":"y","scope":"model","cap_usd":1},)"
+        R"({"project":"web","name":"z","scope":"api_key","api_key":"ci","api_key_number":2,"cap_usd":1},)"
+        R"({"name":"v","scope":"provider","provider":"nobody","cap_usd":"a"},)"
+        R"({"name":"w","scope":"model","cap_usd":1,"alerts":[{"threshold_pct":1,"channels":[{"type":"webhook","target":"https://no"}]}]}])");
+    CHECK(wrong.status == 422);
+    CHECK(errorParams(wrong) ==
+          std::vector<std::string>{"/document/budgets/0/scope", "/document/budgets/0/cap_usd",
+                                   "/document/budgets/1/project", "/document/budgets/2/api_key",
+                                   "/document/budgets/3/provider", "/document/budgets/3/cap_usd",
+                                   "/document/budgets/4/alerts/0/channels/0/target"});
+    // Of a section, what is not named goes.
+    const Answer pruned = apply(api, R"({"version":1,"budgets":[{"name":"local"}]})", true);
+    CHECK(changes(pruned).size() == 4);
+    CHECK(listAll(api, "/budgets", "name") == std::vector<std::string>{"local"});
   }
 }

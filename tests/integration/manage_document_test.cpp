@@ -55,6 +55,48 @@ void fillWithKeys(Api& api) {
   expect(200, api.del(std::string(kBase) + "/members/" + dataText(member, "id")));
 }
 
+// A budget with every field and of every unit, with alerts, and a balance.
+void fillWithBudgets(Api& api) {
+  const std::string path =
+      "/budgets/" +
+      dataText(
+          post(
+              api, "/budgets",
+              R"({"name":"full","scope":"tag","projectId":"default","tag_key":"team","tag_value":"ml",)"
+              R"("unit":"usd","cap_usd":"12.5","period":"monthly","reset_day":31,)"
+              R"("timezone":"Europe/Berlin","soft_cap_pct":70,"action":"downgrade",)"
+              R"("downgrade_to":"@default","enabled":true})"),
+          "id");
+  patch(api, path, R"({"cap_usd":13,"enabled":false})");
+  post(api, "/budgets",
+       R"({"name":"t","scope":"model","unit":"tokens","cap_tokens":5,"period":"hour"})");
+  post(api, "/budgets",
+       R"({"name":"c","scope":"api_key","unit":"concurrency","cap_concurrency":5})");
+  post(api, "/budgets",
+       R"({"name":"r","scope":"organization","unit":"requests","cap_requests":5})");
+  post(api, path + "/alerts",
+       R"({"threshold_pct":50,"channels":[{"type":"email","target":"ada@example.com"},)"
+       R"({"type":"webhook"},{"type":"dashboard"}]})");
+  for (const std::string& id : listAll(api, "/budgets", "id")) {
+    for (const char* part : {"", "/status", "/buckets", "/events", "/alerts"}) {
+      get(api, "/budgets/" + id + part);
+    }
+  }
+  const std::string balance =
+      "/balances/" +
+      dataText(
+          post(
+              api, "/balances",
+              R"({"project_id":"default","credit_usd":5,"low_threshold_usd":"1","daily_cap_usd":2,)"
+              R"("timezone":"Asia/Tokyo"})"),
+          "id");
+  patch(api, balance, R"({"low_threshold_usd":2,"daily_cap_usd":null})");
+  post(api, balance + "/entries", R"({"type":"refund","amount_usd":"0.5","note":"n"})");
+  get(api, balance);
+  get(api, balance + "/entries");
+  get(api, "/balances");
+}
+
 void fillWithWebhooks(Api& api) {
   const Answer all =
       post(api, "/webhooks/endpoints",
@@ -96,6 +138,7 @@ TEST_SUITE("manage/document") {
     Api api = manageOf(gateway);
     fillWithKeys(api);
     fillWithWebhooks(api);
+    fillWithBudgets(api);
     fillWithConfigs(api);
     for (const char* list : {"/projects?include_deleted=true", "/members",
                              "/api-keys?status=active", "/management-keys", "/providers",

@@ -21,10 +21,11 @@ class Caller {
   void step() {
     using Step = void (Caller::*)();
     static constexpr Step kSteps[] = {
-        &Caller::addProject,  &Caller::addProvider, &Caller::addConfig,  &Caller::addKey,
-        &Caller::addMember,   &Caller::addEndpoint, &Caller::addManager, &Caller::edit,
-        &Caller::edit,        &Caller::edit,        &Caller::rotate,     &Caller::remove,
-        &Caller::removeOther, &Caller::rollBack};
+        &Caller::addProject,  &Caller::addProvider, &Caller::addConfig, &Caller::addKey,
+        &Caller::addBudget,   &Caller::addBudget,   &Caller::addAlert,  &Caller::addMember,
+        &Caller::addEndpoint, &Caller::addManager,  &Caller::edit,      &Caller::edit,
+        &Caller::edit,        &Caller::rotate,      &Caller::remove,    &Caller::removeOther,
+        &Caller::rollBack};
     (this->*kSteps[pick(std::size(kSteps))])();
   }
 
@@ -80,6 +81,32 @@ class Caller {
          "{" + quoted("url", "https://192.0.2.1/" + name()) +
              R"(,"event_types":["api_key.revoked"]})");
   }
+  void addBudget() {
+    static const std::vector<std::pair<const char*, const char*>> kAbout{
+        {"project", ""},
+        {"organization", ""},
+        {"api_key", "/api-keys"},
+        {"routing_config", "/routing-configs"},
+        {"provider", "/providers"},
+        {"end_user", ""}};
+    const auto& [scope, list] = kAbout[pick(kAbout.size())];
+    std::string body = "{" + quoted("name", name()) + "," + quoted("scope", scope);
+    if (*list != '\0' && pick(4) != 0) {
+      body += "," + quoted(std::string(scope) + "_id", any(list));
+    } else if (std::string(scope) != "organization" && pick(2) == 0) {
+      body += "," + quoted("project_id", any("/projects"));
+    }
+    body += pick(2) == 0 ? R"(,"cap_usd":12.5,"period":"weekly","reset_day":3)"
+                         : R"(,"unit":"tokens","cap_tokens":9,"period":"minute")";
+    send("POST", "/budgets", body + "}");
+  }
+  void addAlert() {
+    send(
+        "POST", "/budgets/" + any("/budgets") + "/alerts",
+        R"({"threshold_pct":)" + std::to_string(1 + pick(120)) +
+            R"(,"channels":[{"type":"email","target":"a@example.com"},{"type":"webhook","target":")" +
+            any("/webhooks/endpoints") + R"("}]})");
+  }
   void addManager() {
     send("POST", "/management-keys",
          "{" + quoted("name", name()) + R"(,"role":"viewer","rate_limit_rpm":9})");
@@ -108,8 +135,8 @@ class Caller {
   }
   void remove() {
     static constexpr const char* kLists[] = {"/api-keys", "/routing-configs", "/members",
-                                             "/webhooks/endpoints"};
-    const std::string list = kLists[pick(4)];
+                                             "/webhooks/endpoints", "/budgets"};
+    const std::string list = kLists[pick(5)];
     send("DELETE", list + "/" + any(list), "");
   }
   void removeOther() {
@@ -129,9 +156,9 @@ class Caller {
 // All that the API shows.
 std::string everything(Api& api) {
   std::string all;
-  for (const char* list :
-       {"/projects?include_deleted=true", "/providers", "/routing-configs", "/api-keys", "/members",
-        "/management-keys", "/webhooks/endpoints", "/webhooks/deliveries", "/audit-logs"}) {
+  for (const char* list : {"/projects?include_deleted=true", "/providers", "/routing-configs",
+                           "/api-keys", "/members", "/management-keys", "/webhooks/endpoints",
+                           "/webhooks/deliveries", "/budgets", "/audit-logs"}) {
     const char separator = std::string(list).find('?') == std::string::npos ? '?' : '&';
     const Answer answer = api.get(kBase + std::string(list) + separator + "limit=200");
     REQUIRE(answer.status == 200);

@@ -157,7 +157,7 @@ TEST_SUITE("alert/budget_alerts") {
     tell(AlertKind::Low, 0, 46'000'000'000, &of);
     REQUIRE(deliveries().size() == 1);
     const auto sent = json::parse(envelope(deliveries()[0]));
-    CHECK(sent->root().find("data")->find("remaining_usd")->text() == "5.0");
+    CHECK(sent->root().find("data")->find("remaining_usd")->text() == "5");
     CHECK(store->read([&](Tables& t) { return t.balances.find(balance.id)->alerted; }));
     CHECK(events(balance.id).size() == 1);
     // A daily cap that is reached belongs to the balance.

@@ -98,6 +98,8 @@ const std::map<std::string, Role> kExpected = {
     {"GET /logs", Role::Viewer},
     {"GET /logs/{request_id}", Role::Viewer},
     {"GET /logs/{request_id}/cost", Role::Viewer},
+    {"GET /analytics/report", Role::Viewer},
+    {"GET /analytics/decisions", Role::Viewer},
     {"GET /config/export", Role::Admin},
     {"POST /config/plan", Role::Admin},
     {"POST /config/apply", Role::Admin},

@@ -41,6 +41,8 @@ class FakeLog final : public store::LogStore {
   std::optional<model::RequestLog> find(std::string_view) override { return {}; }
   int64_t count() override { return 0; }
   int64_t sizeBytes() override { return 0; }
+  store::RollupReport report(const store::RollupQuery&) override { return {}; }
+  std::vector<store::RouteTotals> routes(const store::RollupQuery&) override { return {}; }
   store::Retained retain(const store::Retention& retention, UnixMillis) override {
     days = retention.days;
     return {1, ++retained % 3 != 0};

@@ -1,1 +1,0 @@
-target_link_libraries(penstock_email PRIVATE OpenSSL::Crypto)

@@ -1,0 +1,60 @@
+"""What budgets cost a proxied request: the same load through two gateways, one with budgets."""
+
+import time
+from statistics import median
+
+import loads
+from servers import Penstock
+
+# Ten that bind every request of the load, of every kind it can meet; none is ever used up.
+TEN = [
+    {"name": "org-month", "scope": "organization", "period": "monthly"},
+    {"name": "org-day", "scope": "organization", "period": "daily", "timezone": "Europe/Berlin"},
+    {"name": "org-watched", "scope": "organization", "period": "weekly", "action": "warn_only"},
+    {"name": "org-tokens", "scope": "organization", "unit": "tokens", "period": "daily"},
+    {"name": "org-minute", "scope": "organization", "unit": "tokens", "period": "minute"},
+    {"name": "org-requests", "scope": "organization", "unit": "requests", "period": "daily"},
+    {"name": "each-project", "scope": "project", "period": "monthly"},
+    {"name": "each-key", "scope": "api_key", "period": "monthly"},
+    {"name": "each-provider", "scope": "provider", "period": "monthly"},
+    {"name": "each-model", "scope": "model", "period": "monthly"},
+]
+CAPS = {"usd": {"cap_usd": 1_000_000}, "tokens": {"cap_tokens": 10**14},
+        "requests": {"cap_requests": 10**12}}
+
+
+def gateway(bench, name, budgets):
+    penstock = Penstock(bench.binary, bench.directory / f"{name}.log")
+    bench.running.append(penstock)
+    penstock.put_before(bench.upstream.port)
+    penstock.name = name
+    for budget in budgets:
+        penstock.manage("/budgets", "POST", {**CAPS[budget.get("unit", "usd")], **budget})
+    return penstock
+
+
+def measure(bench):
+    servers = [gateway(bench, "without", []), gateway(bench, "one", TEN[:1]),
+               gateway(bench, "ten", TEN)]
+    for server in servers:  # warm-up
+        loads.wrk(server, bench.bodies["1 KB"], 64, 1, bench.directory)
+
+    def once(server):
+        before = server.cpu_seconds()
+        requests, taken, failed = loads.wrk(server, bench.bodies["1 KB"], 64,
+                                            bench.options.seconds, bench.directory)
+        time.sleep(0.5)  # what is written behind is paid for too
+        bench.expect_none(failed, f"failed requests (budgets: {server.name})")
+        return (server.cpu_seconds() - before) * 1e6 / max(requests, 1), requests / taken
+
+    results = bench.rounds(servers, once)
+    cpu = {name: median(value for value, _ in values) for name, values in results.items()}
+    rate = {name: median(value for _, value in values) for name, values in results.items()}
+    section = "Budgets, 1 KB body, 64 connections"
+    bench.row(section, "CPU added a request: one budget", "µs", {"penstock": cpu["one"] - cpu["without"]})
+    bench.row(section, "CPU added a request: ten budgets", "µs",
+              {"penstock": cpu["ten"] - cpu["without"]}, limit=5)
+    # Everybody's requests go through one bucket.
+    bench.row(section, "throughput lost to one hot budget", "%",
+              {"penstock": 100 * (1 - rate["one"] / rate["without"])}, limit=10)
+    bench.stop(servers)
