@@ -12,7 +12,7 @@ TEST_SUITE("dialect/budget_error") {
   TEST_CASE("as the SDKs' own tests write it") {
     CHECK(renderOpenAiBudgetError(kTeam) ==
           R"({"error":{"type":"budget_exceeded",)"
-          R"("message":"budget \"team-ml\" exceeded ($105.00 / $100.00)","code":402,)"
+          R"~("message":"budget \"team-ml\" exceeded ($105.00 / $100.00)","code":402,)~"
           R"("budget":{"name":"team-ml","spend_usd":105,"cap_usd":100,"period":"monthly",)"
           R"("period_resets_at":"2026-05-01T00:00:00Z","reserved_usd":0,"scope":"project"}}})");
   }
@@ -20,7 +20,7 @@ TEST_SUITE("dialect/budget_error") {
   TEST_CASE("in Anthropic's envelope") {
     CHECK(renderAnthropicBudgetError(kTeam) ==
           R"({"type":"error","error":{"type":"budget_exceeded",)"
-          R"("message":"budget \"team-ml\" exceeded ($105.00 / $100.00)",)"
+          R"~("message":"budget \"team-ml\" exceeded ($105.00 / $100.00)",)~"
           R"("budget":{"name":"team-ml","spend_usd":105,"cap_usd":100,"period":"monthly",)"
           R"("period_resets_at":"2026-05-01T00:00:00Z","reserved_usd":0,"scope":"project"}}})");
   }
