@@ -14,12 +14,18 @@ using namespace penstock::test;
 
 namespace {
 
+GatewayOptions unlimited() {
+  GatewayOptions options = quietOptions();
+  options.rate_limit_rpm = 1'000'000;
+  return options;
+}
+
 // A gateway before an upstream that answers with this usage, at gpt-4o-mini's prices: $0.15 and
 // $0.60 a million, so 150 and 600 nano-dollars a token.
 struct Priced {
   explicit Priced(FakeUpstream::Script script)
       : upstream(std::move(script)),
-        gateway(quietGateway()),
+        gateway(Gateway::start(unlimited())),
         manage(manageOf(gateway)),
         proxy(proxyOf(gateway)) {
     const Answer made = manage.post(
@@ -40,7 +46,9 @@ struct Priced {
   Answer chat(const std::string& fields = R"("max_tokens":100)",
               const std::string& model = "main/gpt-4o-mini") {
     return proxy.post("/v1/chat/completions",
-                      R"({"model":")" + model + R"(","messages":[{"role":"user","content":"x"}],)" +
+                      R"({"model":")" + model +
+                          R"(","service_tier":"default",)"  // else the dearest is reserved
+                          R"("messages":[{"role":"user","content":"x"}],)" +
                           fields + "}");
   }
 
