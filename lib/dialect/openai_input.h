@@ -23,9 +23,11 @@ struct InputBound {
   int64_t tokens = 0;
   bool images = false;
   bool audio = false;
-  // It may mark parts to be cached for an hour. Errs on the side of yes.
-  bool long_cache = false;
 };
+
+// Whether it may mark parts to be cached for an hour. Errs on the side of yes. Ask only where that
+// has a price of its own.
+bool mayCacheLong(const OpenAiRequest& request);
 
 // One walk of the messages, about 0.5 µs a KB.
 InputBound inputBound(const OpenAiRequest& request);

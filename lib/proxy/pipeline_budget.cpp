@@ -13,6 +13,15 @@ constexpr int64_t kAssumedOutput = 131'072;
 // Less than this is no answer; some providers refuse a smaller limit.
 constexpr int64_t kLeastOutput = 16;
 
+// Whether writing to the cache for an hour costs more than writing to it.
+bool pricesLongCache(const pricing::Price& price) {
+  const auto dearer = [](const pricing::Rates& rates) {
+    return rates.cache_write_1h > rates.cache_write;
+  };
+  return dearer(price.base) ||
+         std::ranges::any_of(price.tiers, [&](const auto& tier) { return dearer(tier.rates); });
+}
+
 }  // namespace
 
 // Before a call: the most that it can cost is set aside in every budget that binds it.
@@ -62,7 +71,7 @@ pricing::RequestBound Pipeline::bound() const {
   bound.input_tokens = std::min(input.tokens, quote_.context_window.value_or(input.tokens));
   bound.image_input = input.images;
   bound.audio_input = input.audio;
-  bound.long_cache = input.long_cache;
+  bound.long_cache = pricesLongCache(*quote_.price) && dialect::mayCacheLong(*request_);
   if (endpoint_ != Endpoint::Embeddings) {
     const int64_t most = quote_.max_output.value_or(quote_.context_window.value_or(kAssumedOutput));
     bound.output_tokens = request_->max_output_tokens.value_or(most) * request_->choices;

@@ -21,25 +21,29 @@ bool isOfOutput(model::BudgetUnit unit) {
 
 }  // namespace
 
-void Spending::match(const Ask& ask) {
-  matches_.clear();
-  standings_.clear();
-  ask.budgets.match(ask.subject, matches_);
-  if (ask.budgeted) return;
-  std::erase_if(matches_, [](const config::BudgetMatch& match) {
-    return match.budget->origin == model::BudgetOrigin::Budget;
-  });
+// Valid until the thread's next request.
+std::span<const config::BudgetMatch> Spending::match(const Ask& ask) {
+  static thread_local std::vector<config::BudgetMatch> matches;
+  matches.clear();
+  ask.budgets.match(ask.subject, matches);
+  if (!ask.budgeted) {
+    std::erase_if(matches, [](const config::BudgetMatch& match) {
+      return match.budget->origin == model::BudgetOrigin::Budget;
+    });
+  }
+  return matches;
 }
 
 Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
                                     const budget::Ledger::Resume& resume) {
-  match(ask);
-  if (matches_.empty()) return Outcome::Reserved;
+  standings_.clear();
+  const auto matches = match(ask);
+  if (matches.empty()) return Outcome::Reserved;
   pricing::RequestBound bound = ask.bound;
   output_limit_.reset();
   for (int tries = 1;; ++tries) {
     asked_ = amountsOf(ask.price, bound);
-    budget::Grant grant = ledger.reserve(matches_, asked_, downgrades_, ask.now, resume);
+    budget::Grant grant = ledger.reserve(matches, asked_, downgrades_, ask.now, resume);
     standings_ = std::move(grant.standings);
     if (grant.verdict == budget::Verdict::Pending) return Outcome::Later;
     if (grant.verdict == budget::Verdict::Granted) {
@@ -72,10 +76,10 @@ bool Spending::lowerOutput(const Ask& ask, const budget::Grant& grant, model::Bu
 }
 
 void Spending::rehearse(budget::Ledger& ledger, const Ask& ask) {
-  match(ask);
+  const auto matches = match(ask);
   rehearsed_ = true;
   asked_ = amountsOf(ask.price, ask.bound);
-  standings_ = ledger.peek(matches_, ask.now);
+  standings_ = ledger.peek(matches, ask.now);
 }
 
 // Brings this request's own part of the standings up to date.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "budget/ledger.h"
@@ -63,12 +64,11 @@ class Spending {
   const budget::Amounts& asked() const { return asked_; }
 
  private:
-  void match(const Ask& ask);
+  static std::span<const config::BudgetMatch> match(const Ask& ask);
   bool lowerOutput(const Ask& ask, const budget::Grant& grant, model::BudgetUnit refused,
                    pricing::RequestBound& bound);
   void own(const budget::Amounts* used);
 
-  std::vector<config::BudgetMatch> matches_;
   std::vector<budget::Standing> standings_;
   std::optional<budget::Standing> enforced_;
   budget::Downgrades downgrades_ = budget::Downgrades::Bind;

@@ -36,7 +36,6 @@ TEST_SUITE("dialect/openai_input") {
     const InputBound bound = boundOf(chatOf(R"("hello")"));
     CHECK_FALSE(bound.images);
     CHECK_FALSE(bound.audio);
-    CHECK_FALSE(bound.long_cache);
   }
 
   TEST_CASE("attachments add what the dearest model takes, however they are written") {
@@ -58,10 +57,11 @@ TEST_SUITE("dialect/openai_input") {
 
   TEST_CASE("an hour's cache is found, also where an escape hides it") {
     const auto with = [](const std::string& ttl) {
-      return boundOf(
-                 chatOf(R"([{"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":)" +
-                        ttl + "}}]"))
-          .long_cache;
+      const std::string body = chatOf(
+          R"([{"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":)" + ttl + "}}]");
+      const auto request = parseOpenAiChat(body);
+      REQUIRE(request);
+      return mayCacheLong(*request);
     };
     CHECK(with(R"("1h")"));
     CHECK(with(R"("\u0031h")"));
