@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <tuple>
 
 namespace penstock::budget {
 namespace {
@@ -18,7 +17,9 @@ bool isKept(const model::Budget& budget) {
 
 Bucket* Account::find(std::string_view value, UnixMillis now) {
   const auto found = buckets.find({periodOf(now).start, value});
-  return found == buckets.end() ? nullptr : found->second.get();
+  if (found == buckets.end()) return nullptr;
+  found->second->period = window;
+  return found->second.get();
 }
 
 Bucket& Account::open(std::string_view value, UnixMillis now, size_t most_in_memory) {
@@ -48,12 +49,13 @@ void Account::dropIdle(UnixMillis now, UnixMillis idle_since) {
   });
 }
 
-bool countsAlike(const model::Budget& a, const model::Budget& b) {
-  const auto counted = [](const model::Budget& x) {
-    return std::tie(x.scope, x.project_id, x.tag_key, x.value, x.unit, x.period, x.reset_day,
-                    x.timezone);
-  };
-  return counted(a) == counted(b);
+void Account::change(const model::Budget& next) {
+  budget = next;
+  window = {};
+}
+
+bool Account::idle() const {
+  return std::ranges::all_of(buckets, [](const auto& entry) { return entry.second->spare(); });
 }
 
 store::LedgerBucket rowOf(const Account& account, const Bucket& bucket, int64_t leased,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -20,25 +21,24 @@ namespace penstock::budget {
 struct Bucket {
   std::string value;
   Period period;
-  int64_t settled = 0;
+  // What every request writes stands together: other threads' caches have to fetch it.
+  alignas(64) int64_t settled = 0;
   int64_t reserved = 0;
-  int64_t requests = 0;     // settled ones
-  int64_t crossed_pct = 0;  // the highest threshold that was told of, or is about to be
-  int open = 0;             // reservations and writes under way; the bucket stays for them
-
-  // What is kept in the store. Without it the bucket starts empty and leases are not asked for.
-  bool kept = true;
-  bool loaded = false;    // the store's row is in it
-  int64_t leased = 0;     // as the store has it, or less
-  int64_t asked = 0;      // a lease that a request waits for
-  int64_t step = 0;       // of the next extension
-  SteadyTime extended{};  // when the lease last grew
-
-  bool queued = false;    // with the keeper, for its lease
-  bool dirty = false;     // with the keeper, to be written at the next tick
-  bool used = false;      // since it was last written
-  bool low_told = false;  // AlertKind::Low
+  int64_t requests = 0;  // settled ones
+  int64_t leased = 0;    // as the store has it, or less
+  int64_t step = 0;      // of the next extension
   UnixMillis last_used = 0;
+  int open = 0;         // reservations and writes under way; the bucket stays for them
+  bool used = false;    // since it was last written
+  bool dirty = false;   // with the keeper, to be written at the next tick
+  bool queued = false;  // with the keeper, for its lease
+  bool loaded = false;  // the store's row is in it
+  // Whether it is in the store. Else it starts empty, and leases are not asked for.
+  bool kept = true;
+  bool low_told = false;    // AlertKind::Low
+  int64_t asked = 0;        // a lease that a request waits for
+  int64_t crossed_pct = 0;  // the highest threshold that was told of, or is about to be
+  SteadyTime extended{};    // when the lease last grew
 
   int64_t taken() const { return settled + reserved; }
   // Nothing refers to it and nothing is lost with it.
@@ -56,18 +56,17 @@ struct BucketKeyHash {
   }
 };
 
-// A budget in force, with its buckets. Replaced by a new one when the budget comes to count
-// something else.
-struct Account {
+// A budget with its buckets. Outlives changes of the budget, and stays while anything in it is
+// open.
+struct Account : std::enable_shared_from_this<Account> {
   explicit Account(const model::Budget& of) : id(of.id), budget(of) {}
 
   const std::string id;
+  std::atomic<bool> active{true};  // whether the budget binds anybody now
   // Guarded by mutex; several accounts are locked in the order of their addresses.
   std::mutex mutex;
   model::Budget budget;
-  bool active = true;
-  bool retired = false;  // another account has taken over: write nothing more
-  Period window;         // the period last asked for
+  Period window;  // the period last asked for
   std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
 
   // Whether a request that does not fit is refused or rerouted, rather than counted only.
@@ -84,11 +83,12 @@ struct Account {
   Bucket& open(std::string_view value, UnixMillis now, size_t most_in_memory);
   // Drops what is spare and over, or not used since `idle_since`.
   void dropIdle(UnixMillis now, UnixMillis idle_since);
+  // The budget as it is from now on. In another kind of period what was counted since the same
+  // moment holds on.
+  void change(const model::Budget& next);
+  // Whether nothing in it is open or has yet to be written.
+  bool idle() const;
 };
-
-// Whether the two count the same thing in the same periods, so that what one counted holds for the
-// other.
-bool countsAlike(const model::Budget& a, const model::Budget& b);
 
 // The store's row of a bucket with that lease.
 store::LedgerBucket rowOf(const Account& account, const Bucket& bucket, int64_t leased,

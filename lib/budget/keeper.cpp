@@ -23,7 +23,9 @@ int64_t extended(const Account& account, Bucket& bucket, SteadyTime now) {
   const bool busy = bucket.step > 0 && now - bucket.extended < kBusy;
   bucket.step = busy ? std::min(2 * bucket.step, lastStep(cap)) : firstStep(cap);
   bucket.extended = now;
-  const int64_t needed = std::max(bucket.asked, bucket.taken());
+  // What does not fit is asked for too, and refused afterwards.
+  const int64_t asked = account.blocks() ? std::min(bucket.asked, cap) : bucket.asked;
+  const int64_t needed = std::max(asked, bucket.taken());
   const int64_t wanted = std::max(needed, bucket.taken() + bucket.step);
   // More than the cap is never needed where the cap is never passed.
   return account.blocks() ? std::max(std::min(wanted, cap), needed) : wanted;
@@ -126,7 +128,7 @@ bool Keeper::pass(State&& taken, bool tick) {
       written(rows);
     } catch (const std::exception& failure) {
       log_.error("ledger_write_failed", {{"reason", failure.what()}});
-      unwritten(rows);
+      unwritten(taken.leases, taken.dirty, rows);
       done = ApiError{ErrorKind::Overloaded, "budget_ledger_unavailable",
                       "what is spent cannot be recorded at the moment"};
     }
@@ -147,6 +149,10 @@ void Keeper::tell(std::vector<Alert> alerts) {
         const store::LedgerBucket& of = alert.bucket;
         const bool threshold =
             alert.kind == AlertKind::Threshold || alert.kind == AlertKind::Exceeded;
+        // A budget of nothing has no lease, so perhaps no row.
+        if (threshold && !tables.ledger_buckets.find(of.account_id, of.value, of.period_start)) {
+          tables.ledger_buckets.put(of);
+        }
         const bool fresh = !threshold || tables.ledger_buckets.noteAlerted(
                                              of.account_id, of.value, of.period_start, alert.pct);
         if (fresh) sink_->tell(tables, alert);
@@ -172,8 +178,8 @@ void Keeper::load(store::Tables& tables, const Work& work) {
   const auto row = tables.ledger_buckets.find(work.account->id, bucket.value, bucket.period.start);
   std::lock_guard lock(work.account->mutex);
   bucket.loaded = true;
-  // A row of a period that ends otherwise counted something else.
-  if (!row || row->period_end != bucket.period.end) return;
+  if (!row) return;
+  bucket.asked += row->settled;  // what is asked for comes on top
   bucket.settled = row->settled;
   bucket.leased = row->settled;
   bucket.requests = row->requests;
@@ -186,10 +192,11 @@ void Keeper::extendLease(store::Tables& tables, const Work& work, std::vector<Ro
     std::lock_guard lock(work.account->mutex);
     Bucket& bucket = *work.bucket;
     bucket.queued = false;
-    if (work.account->retired || std::max(bucket.asked, bucket.taken()) <= bucket.leased) return;
-    row = rowOf(*work.account, bucket, extended(*work.account, bucket, clock_.steady()),
-                clock_.now());
+    if (std::max(bucket.asked, bucket.taken()) <= bucket.leased) return;
+    const int64_t lease = extended(*work.account, bucket, clock_.steady());
     bucket.asked = 0;
+    if (lease <= bucket.leased) return;
+    row = rowOf(*work.account, bucket, lease, clock_.now());
     ++bucket.open;  // until it is written, or is not
   }
   rows.push_back({work, row, Row::Kind::Lease});
@@ -204,10 +211,6 @@ void Keeper::writeBack(store::Tables& tables, const Work& work, bool tick, std::
   {
     std::lock_guard lock(work.account->mutex);
     Bucket& bucket = *work.bucket;
-    if (work.account->retired || !bucket.loaded) {
-      bucket.dirty = false;
-      return;
-    }
     if (tick && !std::exchange(bucket.used, false)) kind = Row::Kind::Exact;
     const int64_t lease =
         kind == Row::Kind::Exact ? bucket.taken() : std::max(bucket.leased, bucket.taken());
@@ -227,7 +230,11 @@ void Keeper::written(const std::vector<Row>& rows) {
     Bucket& bucket = *done.work.bucket;
     bucket.leased = done.row.leased;
     --bucket.open;
-    if (done.kind == Row::Kind::Lease) continue;
+    if (done.kind == Row::Kind::Lease) {
+      // Nobody may come to use it: the next tick takes it back then.
+      if (!std::exchange(bucket.dirty, true)) again.push_back(done.work);
+      continue;
+    }
     if (done.kind == Row::Kind::Again || bucket.used)
       again.push_back(done.work);
     else
@@ -237,16 +244,22 @@ void Keeper::written(const std::vector<Row>& rows) {
   std::move(again.begin(), again.end(), std::back_inserter(state->dirty));
 }
 
-// They are not: leases stay as they were, or were lowered to, and what is dirty stays so.
-void Keeper::unwritten(const std::vector<Row>& rows) {
-  std::vector<Work> again;
+// They are not: leases stay as they were, or were lowered to; what is dirty stays so, and leases
+// may be asked for again.
+void Keeper::unwritten(const std::vector<Work>& leases, const std::vector<Work>& dirty,
+                       const std::vector<Row>& rows) {
+  for (const Work& work : leases) {
+    std::lock_guard lock(work.account->mutex);
+    work.bucket->queued = false;
+    work.bucket->asked = 0;
+  }
   for (const Row& row : rows) {
     std::lock_guard lock(row.work.account->mutex);
     --row.work.bucket->open;
-    if (row.kind != Row::Kind::Lease) again.push_back(row.work);
+    row.work.bucket->used = true;  // to be written again
   }
   auto state = state_.lock();
-  std::move(again.begin(), again.end(), std::back_inserter(state->dirty));
+  state->dirty.insert(state->dirty.end(), dirty.begin(), dirty.end());
 }
 
 void Keeper::lookAfterIdle() {

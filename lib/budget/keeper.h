@@ -62,7 +62,8 @@ class Keeper {
   void extendLease(store::Tables& tables, const Work& work, std::vector<Row>& rows);
   void writeBack(store::Tables& tables, const Work& work, bool tick, std::vector<Row>& rows);
   void written(const std::vector<Row>& rows);
-  void unwritten(const std::vector<Row>& rows);
+  void unwritten(const std::vector<Work>& leases, const std::vector<Work>& dirty,
+                 const std::vector<Row>& rows);
   void lookAfterIdle();
 
   // Constant after construction.

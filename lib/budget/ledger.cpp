@@ -25,9 +25,9 @@ class Locks {
   const std::span<const Claimed> claims_;
 };
 
-Standing standingOf(Account& account, const model::Budget* budget, const Bucket* bucket,
+Standing standingOf(Account& account, const config::BudgetMatch& match, const Bucket* bucket,
                     UnixMillis now) {
-  Standing standing{budget, account.budget.cap, 0, 0, account.periodOf(now)};
+  Standing standing{match.budget, match.value, account.budget.cap, 0, 0, account.periodOf(now)};
   if (bucket == nullptr) return standing;
   standing.settled = bucket->settled;
   standing.reserved = bucket->reserved;
@@ -54,7 +54,8 @@ using Wanting = std::vector<Work>;
 void want(Wanting& wanting, const Claimed& claim, int64_t lease) {
   Bucket& bucket = *claim.bucket;
   bucket.asked = std::max(bucket.asked, lease);
-  if (!std::exchange(bucket.queued, true)) wanting.push_back({claim.account, &bucket});
+  if (!std::exchange(bucket.queued, true))
+    wanting.push_back({claim.account->shared_from_this(), &bucket});
 }
 
 // Puts every bucket in its claim. True when the store must be asked about some of them.
@@ -76,7 +77,7 @@ void judge(std::span<const Claimed> claims, Downgrades downgrades, UnixMillis no
   grant.standings.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) {
     Account& account = *claims[i].account;
-    grant.standings.push_back(standingOf(account, claims[i].match->budget, claims[i].bucket, now));
+    grant.standings.push_back(standingOf(account, *claims[i].match, claims[i].bucket, now));
     const Standing& standing = grant.standings.back();
     if (account.blocks() && account.budget.unit == model::BudgetUnit::Usd)
       lower(grant.usd_left, standing.left());
@@ -109,35 +110,39 @@ bool runsOut(const Account& account, const Bucket& bucket) {
 
 }  // namespace
 
-std::shared_ptr<Account> Ledger::Parts::find(std::string_view id) {
+std::shared_ptr<const Ledger::Parts::AccountMap> Ledger::Parts::current() {
   std::shared_lock lock(mutex);
-  const auto found = accounts.find(id);
-  return found == accounts.end() ? nullptr : found->second;
+  return accounts;
+}
+
+std::shared_ptr<Account> Ledger::Parts::find(std::string_view id) {
+  const auto map = current();
+  const auto found = map->find(id);
+  return found == map->end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<Account>> Ledger::Parts::all() {
-  std::shared_lock lock(mutex);
+  const auto map = current();
   std::vector<std::shared_ptr<Account>> all;
-  all.reserve(accounts.size());
-  for (const auto& [id, account] : accounts) all.push_back(account);
+  all.reserve(map->size());
+  for (const auto& [id, account] : *map) all.push_back(account);
   return all;
 }
 
-std::vector<Claimed> Ledger::Parts::claim(std::span<const config::BudgetMatch> matches) {
-  std::vector<Claimed> claims;
+Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> matches) {
+  Claims result{{}, current()};
+  std::vector<Claimed>& claims = result.claims;
   claims.reserve(matches.size());
-  {
-    std::shared_lock lock(mutex);
-    for (const config::BudgetMatch& match : matches) {
-      const auto found = accounts.find(match.budget->id);
-      if (found != accounts.end()) claims.push_back({found->second, &match});
-    }
+  for (const config::BudgetMatch& match : matches) {
+    const auto found = result.accounts->find(match.budget->id);
+    if (found == result.accounts->end() || !found->second->active) continue;
+    claims.push_back({found->second.get(), &match});
   }
   std::sort(claims.begin(), claims.end(),
             [](const Claimed& a, const Claimed& b) { return a.account < b.account; });
   const auto same = [](const Claimed& a, const Claimed& b) { return a.account == b.account; };
   claims.erase(std::unique(claims.begin(), claims.end(), same), claims.end());
-  return claims;
+  return result;
 }
 
 Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
@@ -160,31 +165,37 @@ Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* 
 Ledger::~Ledger() = default;
 
 void Ledger::configure(std::span<const model::Budget> budgets) {
+  const auto before = parts_->current();
   Parts::AccountMap next;
   next.reserve(budgets.size());
   for (const model::Budget& budget : budgets) {
-    if (!budget.enabled) continue;
-    std::shared_ptr<Account> account = parts_->find(budget.id);
-    if (account != nullptr) {
-      std::lock_guard lock(account->mutex);
-      if (countsAlike(account->budget, budget)) {
-        account->budget = budget;
-      } else {
-        account->retired = true;
-        account = nullptr;
-      }
+    const auto known = before->find(budget.id);
+    if (known == before->end()) {
+      const auto made = next.emplace(budget.id, std::make_shared<Account>(budget)).first;
+      made->second->active = budget.enabled;
+      continue;
     }
-    if (account == nullptr) account = std::make_shared<Account>(budget);
-    next.emplace(budget.id, std::move(account));
+    std::lock_guard lock(known->second->mutex);
+    known->second->change(budget);
+    known->second->active = budget.enabled;
+    next.insert(*known);
   }
-  std::unique_lock lock(parts_->mutex);
-  parts_->accounts.swap(next);
+  // One that is gone may come back while requests of before are under way: then it must find them.
+  for (const auto& [id, account] : *before) {
+    if (next.contains(id)) continue;
+    account->active = false;
+    std::lock_guard lock(account->mutex);
+    if (!account->idle()) next.emplace(id, account);
+  }
+  auto fresh = std::make_shared<const Parts::AccountMap>(std::move(next));
+  const std::unique_lock lock(parts_->mutex);
+  parts_->accounts.swap(fresh);
 }
 
 Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amounts& most,
                       Downgrades downgrades, UnixMillis now, const Resume& resume) {
   Grant grant;
-  std::vector<Claimed> claims = parts_->claim(matches);
+  auto [claims, accounts] = parts_->claim(matches);
   if (claims.empty()) return grant;
   Wanting wanting;
   const Locks locks(claims);
@@ -197,8 +208,6 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
   if (grant.refused_by) {
     const Claimed& by = claims[*grant.refused_by];
     grant.verdict = by.account->blocks() ? Verdict::Refused : Verdict::Downgrade;
-    parts_->refusals.fetch_add(1, std::memory_order_relaxed);
-    noteRefusal(*by.account, *by.bucket, parts_->keeper);
     return grant;
   }
   if (leaseMore(claims, wanting)) {
@@ -207,6 +216,7 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
     return grant;
   }
   grant.reservation.ledger_ = this;
+  grant.reservation.accounts_ = accounts;
   grant.reservation.held_.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) {
     Bucket& bucket = *claims[i].bucket;
@@ -223,15 +233,23 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
 }
 
 std::vector<Standing> Ledger::peek(std::span<const config::BudgetMatch> matches, UnixMillis now) {
-  const std::vector<Claimed> claims = parts_->claim(matches);
+  const auto [claims, accounts] = parts_->claim(matches);
   const Locks locks(claims);
   std::vector<Standing> standings;
   standings.reserve(claims.size());
   for (const Claimed& claim : claims) {
-    standings.push_back(standingOf(*claim.account, claim.match->budget,
+    standings.push_back(standingOf(*claim.account, *claim.match,
                                    claim.account->find(claim.match->value, now), now));
   }
   return standings;
+}
+
+void Ledger::refused(const Standing& by, UnixMillis now) {
+  parts_->refusals.fetch_add(1, std::memory_order_relaxed);
+  const auto account = parts_->find(by.budget->id);
+  if (account == nullptr) return;
+  std::lock_guard lock(account->mutex);
+  if (Bucket* bucket = account->find(by.value, now)) noteRefusal(*account, *bucket, parts_->keeper);
 }
 
 void Ledger::sync() { parts_->keeper.sync(); }
@@ -243,7 +261,7 @@ std::optional<Standing> Ledger::standing(std::string_view account_id, std::strin
   std::lock_guard lock(account->mutex);
   const Bucket* bucket = account->find(value, now);
   if (bucket == nullptr || !bucket->loaded) return std::nullopt;
-  return standingOf(*account, nullptr, bucket, now);
+  return standingOf(*account, {nullptr, {}}, bucket, now);
 }
 
 uint64_t Ledger::refusals() const { return parts_->refusals.load(std::memory_order_relaxed); }

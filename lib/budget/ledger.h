@@ -37,7 +37,8 @@ struct Amounts {
 // How a budget stands for one request. `budget` is the caller's: of the snapshot it holds.
 struct Standing {
   const model::Budget* budget = nullptr;
-  int64_t cap = 0;  // in force, which a newer configuration may have changed
+  std::string_view value;  // of the bucket; as the caller's claim has it
+  int64_t cap = 0;         // in force, which a newer configuration may have changed
   int64_t settled = 0;
   int64_t reserved = 0;  // by all requests under way; after granting, this one's included
   Period period;
@@ -64,12 +65,14 @@ class Reservation {
  private:
   friend class Ledger;
   struct Held {
-    std::shared_ptr<Account> account;
+    Account* account = nullptr;
     Bucket* bucket = nullptr;  // stays while a reservation is open in it
     int64_t amount = 0;
   };
   void close(const Amounts* used);
   std::vector<Held> held_;
+  // Keeps all accounts: one count instead of one a budget, which every thread would write to.
+  std::shared_ptr<const void> accounts_;
   Ledger* ledger_ = nullptr;
 };
 
@@ -134,6 +137,11 @@ class Ledger {
   // Claims come from BudgetIndex::match. `resume` is called once, if and only if Pending.
   Grant reserve(std::span<const config::BudgetMatch> claims, const Amounts& most,
                 Downgrades downgrades, UnixMillis now, const Resume& resume);
+
+  // A request was not served because of that budget: counts it, and tells that the budget is
+  // exceeded if it is past its soft cap. (A request that is too large for a fresh budget says
+  // nothing of it.)
+  void refused(const Standing& by, UnixMillis now);
 
   // How the budgets stand, without reserving: dry runs. Buckets not in memory count as empty.
   std::vector<Standing> peek(std::span<const config::BudgetMatch> claims, UnixMillis now);

@@ -18,7 +18,7 @@ namespace penstock::budget {
 
 // One claim of a request.
 struct Claimed {
-  std::shared_ptr<Account> account;
+  Account* account = nullptr;
   const config::BudgetMatch* match = nullptr;
   Bucket* bucket = nullptr;
   int64_t amount = 0;
@@ -33,17 +33,23 @@ struct Ledger::Parts {
       : options(ledger_options),
         keeper(store, clock, log, sink, ledger_options, [this] { return all(); }) {}
 
+  std::shared_ptr<const AccountMap> current();
   std::shared_ptr<Account> find(std::string_view id);
   std::vector<std::shared_ptr<Account>> all();
-  // Those of the claims whose budgets are in force, in the order in which they are locked.
-  std::vector<Claimed> claim(std::span<const config::BudgetMatch> matches);
+  // Those of the claims whose budgets are in force, in the order in which they are locked. They
+  // live as long as `accounts`.
+  struct Claims {
+    std::vector<Claimed> claims;
+    std::shared_ptr<const AccountMap> accounts;
+  };
+  Claims claim(std::span<const config::BudgetMatch> matches);
 
   const Options options;
   std::atomic<uint64_t> refusals{0};
   std::atomic<uint64_t> overruns{0};
   std::shared_mutex mutex;
-  AccountMap accounts;  // guarded by mutex
-  Keeper keeper;        // last: its thread uses the rest
+  std::shared_ptr<const AccountMap> accounts = std::make_shared<const AccountMap>();  // guarded
+  Keeper keeper;  // last: its thread uses the rest
 };
 
 // Tells of the thresholds that a bucket's settled amount has crossed, or, when a request was

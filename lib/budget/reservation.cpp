@@ -38,6 +38,7 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this == &other) return *this;
   release();
   held_ = std::exchange(other.held_, {});
+  accounts_ = std::move(other.accounts_);
   ledger_ = other.ledger_;
   return *this;
 }
@@ -47,6 +48,7 @@ void Reservation::settle(const Amounts& used) { close(&used); }
 void Reservation::release() { close(nullptr); }
 
 void Reservation::close(const Amounts* used) {
+  const auto keep = std::move(accounts_);
   for (const Held& held : std::exchange(held_, {})) {
     Ledger::Parts& parts = *ledger_->parts_;
     std::lock_guard lock(held.account->mutex);
@@ -63,10 +65,11 @@ void Reservation::close(const Amounts* used) {
       noteCrossings(*held.account, bucket, parts.keeper);
     }
     if (!bucket.kept) continue;
-    if (!std::exchange(bucket.dirty, true)) parts.keeper.wrote({held.account, &bucket});
+    if (!std::exchange(bucket.dirty, true))
+      parts.keeper.wrote({held.account->shared_from_this(), &bucket});
     // More was used than was reserved: the lease follows.
     if (bucket.taken() > bucket.leased && !std::exchange(bucket.queued, true)) {
-      parts.keeper.extend({{held.account, &bucket}}, {});
+      parts.keeper.extend({{held.account->shared_from_this(), &bucket}}, {});
     }
   }
 }
@@ -87,7 +90,9 @@ void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper) {
 }
 
 void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper) {
-  if (!bucket.kept || bucket.crossed_pct >= 100) return;
+  const bool spent =
+      Int128{bucket.settled} * 100 >= Int128{account.budget.cap} * account.budget.soft_cap_pct;
+  if (!bucket.kept || bucket.crossed_pct >= 100 || !spent) return;
   bucket.crossed_pct = 100;
   tell(account, bucket, keeper, AlertKind::Exceeded, 100);
 }

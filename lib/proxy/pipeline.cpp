@@ -49,7 +49,9 @@ Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpo
 
 Pipeline::~Pipeline() {
   // Reached unfinished only when the gateway stops with the request under way.
-  if (!done_) finish(503, "gateway_stopped");
+  if (done_) return;
+  if (call_ != nullptr && receiving_ != Receiving::Error) billable_ = true;
+  finish(503, "gateway_stopped");
 }
 
 void Pipeline::run() {
@@ -174,6 +176,7 @@ Status Pipeline::quoteCandidate(const Target& target, const routing::Candidate& 
 
 void Pipeline::onHead(const http::ResponseHead& head) {
   upstream_status_ = head.status;
+  billable_ = head.status == 200;
   row_.upstream_connect_us = call_->timings().connected.count();
   row_.upstream_head_us = call_->timings().head.count();
   response_type_ = head.headers.get("content-type");
@@ -248,6 +251,8 @@ void Pipeline::onFailure(const http::Failure& failure) {
                                             {"provider", row_.provider_id},
                                             {"failure", http::failureName(failure.kind)},
                                             {"detail", failure.detail}});
+  // It had the request, for all we know, unless there was no connection.
+  if (timeout && failure.kind != Kind::ConnectTimeout) billable_ = true;
   const ApiError error{timeout ? ErrorKind::UpstreamTimeout : ErrorKind::UpstreamFailed,
                        timeout ? "upstream_timeout" : "all_attempts_failed",
                        "provider " + row_.provider + " failed: " + http::failureName(failure.kind)};
@@ -258,8 +263,6 @@ void Pipeline::onFailure(const http::Failure& failure) {
     judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
     return endStream(&error);
   }
-  // It had the request and may bill for what it did with it.
-  if (timeout && failure.kind != Kind::ConnectTimeout) settle();
   // Our own limit of connections says nothing about the provider.
   if (failure.kind != Kind::Overloaded) {
     judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
@@ -269,8 +272,9 @@ void Pipeline::onFailure(const http::Failure& failure) {
 
 void Pipeline::onClientGone() {
   const auto keep = shared_from_this();
-  call_.reset();                    // the provider stops generating now
-  if (row_.attempts > 0) settle();  // what it produced until now is paid for
+  call_.reset();  // the provider stops generating now
+  // What it produced until now is paid for.
+  if (row_.attempts > 0 && receiving_ != Receiving::Error) billable_ = true;
   finish(499, "client_closed_request");
 }
 

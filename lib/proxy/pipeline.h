@@ -97,6 +97,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   void retainPayload(std::string_view out);
   void settle();
   void estimateUsage();
+  bool isCutShort() const;
   void record();
 
   bool wantsStream() const { return request_ && request_->stream; }
@@ -130,6 +131,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   std::string response_type_;
   std::optional<dialect::StreamRelay> relay_;
   int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
+  bool billable_ = false;        // the provider did something that it may bill
   bool counted_ = false;         // in Context::in_flight
   bool done_ = false;
   // The caller has its answer, and the upstream's last bytes are awaited so that its connection can

@@ -107,7 +107,6 @@ void Pipeline::answerWhole() {
   const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
   judge(read.valid ? routing::OutcomeKind::Success : routing::OutcomeKind::InvalidAnswer);
   if (!read.valid) {
-    settle();  // it was produced all the same
     return answerFailure(
         {ErrorKind::UpstreamFailed, "invalid_upstream_response",
          "provider " + row_.provider + " answered 200 without a valid JSON answer"},
@@ -226,7 +225,7 @@ void Pipeline::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
   row_.status = status;
   row_.error_class = std::move(error_class);
-  if (relay_ && row_.usage.source == model::Usage::Source::None) settle();
+  if (billable_ && row_.usage.source == model::Usage::Source::None) settle();
   if (spending_.open()) {  // nothing was used
     spending_.release();
     row_.settlement = model::Settlement::Released;
@@ -264,7 +263,7 @@ void Pipeline::settle() {
     row_.service_tier = relay_->serviceTier();
     if (!relay_->model().empty()) row_.model = relay_->model();
   }
-  if (usage.source == model::Usage::Source::None) estimateUsage();
+  if (usage.source == model::Usage::Source::None || isCutShort()) estimateUsage();
   row_.catalogue_version = prices().version();
   const pricing::Quote quote = prices().quoteAnswered(quote_, seller_, row_.model, row_.created_at);
   row_.basis = quote.basis;
@@ -279,17 +278,36 @@ void Pipeline::settle() {
   charge();
 }
 
-// The provider did not say: counts what went in and what came out, so that what is recorded is not
-// less than what is owed (dialect/estimate.h). It cannot have been more than the request's limit.
+// The provider did not say, or not all: counts what went in and what came out, so that what is
+// recorded is not less than what is owed (dialect/estimate.h). It cannot have been more than the
+// request's limit.
 void Pipeline::estimateUsage() {
-  model::Usage& usage = row_.usage;
+  const model::Usage said = row_.usage;
+  model::Usage usage;
   usage.source = model::Usage::Source::Estimated;
   usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request_->estimateInputTokens();
   usage.output_audio = relay_ ? relay_->estimatedAudioTokens() : 0;
   usage.output_text =
       relay_ ? relay_->estimatedOutputTokens() : dialect::estimateOpenAiOutput(response_);
-  const auto limit = request_->max_output_tokens;
-  if (limit) usage.output_text = std::min(usage.output_text, *limit * request_->choices);
+  if (const auto limit = request_->max_output_tokens)
+    usage.output_text = std::min(usage.output_text, *limit * request_->choices);
+  if (spending_.open()) {
+    const pricing::RequestBound& bound = spending_.bound();
+    usage.input_uncached = std::min(usage.input_uncached, bound.input_tokens);
+    usage.output_text = std::min(usage.output_text, bound.output_tokens);
+    usage.output_audio = std::min(usage.output_audio, bound.output_tokens - usage.output_text);
+  }
+  // What the provider did say stands where it is more.
+  row_.usage = said.output() >= usage.output() && said.input() > 0 ? said : usage;
+}
+
+// Whether the provider's counts are from the middle of an answer, or say that there was none where
+// there was one: those are no counts.
+bool Pipeline::isCutShort() const {
+  const bool whole = !relay_ || relay_->phase() == dialect::StreamPhase::Done;
+  if (!whole) return true;
+  if (endpoint_ == Endpoint::Embeddings) return row_.usage.input() == 0;
+  return row_.usage.output() == 0 || row_.usage.input() == 0;
 }
 
 void Pipeline::record() {

@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t kAssumedOutput = 131'072;
 // Less than this is no answer; some providers refuse a smaller limit.
 constexpr int64_t kLeastOutput = 16;
+// Nobody lets the caller bound them; a model that searches on its own account does so a few times.
+constexpr int64_t kMostSearches = 30;
 
 // Whether writing to the cache for an hour costs more than writing to it.
 bool pricesLongCache(const pricing::Price& price) {
@@ -74,11 +76,14 @@ pricing::RequestBound Pipeline::bound() const {
   bound.long_cache = pricesLongCache(*quote_.price) && dialect::mayCacheLong(*request_);
   if (endpoint_ != Endpoint::Embeddings) {
     const int64_t most = quote_.max_output.value_or(quote_.context_window.value_or(kAssumedOutput));
-    bound.output_tokens = request_->max_output_tokens.value_or(most) * request_->choices;
+    // More than the model can write is not reserved, however much the caller allows.
+    const bool known = quote_.max_output || quote_.context_window;
+    const int64_t named = request_->max_output_tokens.value_or(most);
+    bound.output_tokens = (known ? std::min(named, most) : named) * request_->choices;
     bound.audio_output = request_->wantsAudio();
     bound.image_output = request_->wantsImages();
   }
-  bound.web_searches = request_->searchesWeb() ? 1 : 0;
+  bound.web_searches = request_->searchesWeb() ? kMostSearches : 0;
   bound.multiplier_permille = prices().dearestPermille(seller_, row_.model, request_->service_tier);
   return bound;
 }
@@ -105,7 +110,7 @@ Spending::Ask Pipeline::ask() const {
 std::optional<dialect::OutputLimit> Pipeline::outputLimit() const {
   const auto limit = spending_.outputLimit();
   if (!limit) return std::nullopt;
-  const bool openai = seller_.catalogue_id == "openai";
+  const bool openai = seller_.catalogue_id == "openai" || seller_.catalogue_id == "azure";
   return dialect::OutputLimit{*limit, openai ? "max_completion_tokens" : "max_tokens"};
 }
 

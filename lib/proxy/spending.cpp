@@ -37,10 +37,10 @@ std::span<const config::BudgetMatch> Spending::match(const Ask& ask) {
 Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
                                     const budget::Ledger::Resume& resume) {
   standings_.clear();
+  output_limit_.reset();
   const auto matches = match(ask);
   if (matches.empty()) return Outcome::Reserved;
   pricing::RequestBound bound = ask.bound;
-  output_limit_.reset();
   for (int tries = 1;; ++tries) {
     asked_ = amountsOf(ask.price, bound);
     budget::Grant grant = ledger.reserve(matches, asked_, downgrades_, ask.now, resume);
@@ -48,12 +48,14 @@ Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
     if (grant.verdict == budget::Verdict::Pending) return Outcome::Later;
     if (grant.verdict == budget::Verdict::Granted) {
       reservation_ = std::move(grant.reservation);
+      bound_ = bound;
       return Outcome::Reserved;
     }
     const budget::Standing& by = standings_[*grant.refused_by];
     const bool downgrade = grant.verdict == budget::Verdict::Downgrade;
     if (!downgrade && tries < kTries && lowerOutput(ask, grant, by.budget->unit, bound)) continue;
     enforced_ = by;
+    ledger.refused(by, ask.now);
     return downgrade ? Outcome::Downgrade : Outcome::Refused;
   }
 }

@@ -55,6 +55,8 @@ class Spending {
   bool rehearsed() const { return rehearsed_; }
 
   Money reserved() const { return Money{asked_.usd}; }
+  // What was reserved for: an estimate of what was used is not to be more.
+  const pricing::RequestBound& bound() const { return bound_; }
   // Tokens a choice, where the output was lowered.
   std::optional<int64_t> outputLimit() const { return output_limit_; }
   // Of the budgets that bind, as of the last answer, this request's own part up to date.
@@ -75,6 +77,7 @@ class Spending {
   bool rehearsed_ = false;
   budget::Amounts asked_;
   std::optional<int64_t> output_limit_;
+  pricing::RequestBound bound_;
   budget::Reservation reservation_;
 };
 

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 #include <thread>
+
+#include "storage/database.h"
 
 #include "unit/budget/ledger_support.h"
 
@@ -51,6 +56,8 @@ TEST_CASE("several budgets are reserved together or not at all") {
   for (const char* id : {"bud_org", "bud_tag", "bud_b"}) {
     CHECK(f.ledger->standing(id, "", f.clock.now())->reserved == 0);
   }
+  CHECK(f.ledger->refusals() == 0);  // which is for the caller to say
+  f.ledger->refused(refused.standings.at(*refused.refused_by), f.clock.now());
   CHECK(f.ledger->refusals() == 1);
 }
 
@@ -186,8 +193,11 @@ TEST_CASE("thresholds are told of once a period and bucket, restarts included") 
   f.stop();
   f.start({daily});
   f.reserve(20).reservation.settle({.usd = 20});
-  CHECK(f.reserve(500).verdict == Verdict::Refused);  // exceeded, by what was asked for
-  CHECK(f.reserve(500).verdict == Verdict::Refused);
+  for (int i = 0; i < 2; ++i) {  // exceeded, by what was asked for
+    const Grant refused = f.reserve(500);
+    REQUIRE(refused.verdict == Verdict::Refused);
+    f.ledger->refused(refused.standings[*refused.refused_by], f.clock.now());
+  }
   f.ledger->sync();
   REQUIRE(f.sink.all().size() == 2);
   CHECK(f.sink.all()[1].kind == AlertKind::Exceeded);
@@ -195,6 +205,89 @@ TEST_CASE("thresholds are told of once a period and bucket, restarts included") 
   f.reserve(1000).reservation.settle({.usd = 1000});
   f.ledger->sync();
   CHECK(f.sink.all().size() == 4);  // both at once
+}
+
+TEST_CASE("a request that is too large for a fresh budget says nothing of the budget") {
+  LedgerFixture f({dollars("bud_a", 1000)});
+  const Grant refused = f.reserve(5000);
+  REQUIRE(refused.verdict == Verdict::Refused);
+  f.ledger->refused(refused.standings[*refused.refused_by], f.clock.now());
+  f.ledger->sync();
+  CHECK(f.sink.all().empty());
+  f.reserve(900).reservation.settle({.usd = 900});
+  f.ledger->sync();
+  REQUIRE(f.sink.all().size() == 1);
+  CHECK(f.sink.all()[0].pct == 80);
+}
+
+TEST_CASE("what is under way counts through a budget's edits, its absence and its return") {
+  auto total = dollars("bud_a", 1000);
+  total.period = model::BudgetPeriod::Total;
+  LedgerFixture f({total});
+  auto edited = f.budgets;
+  const auto with = [&](auto change) {
+    change(edited.front());
+    f.ledger->configure(edited);
+  };
+  Grant first = f.reserve(400);
+  with([](model::Budget& budget) { budget.enabled = false; });
+  CHECK(f.reserve(5000).verdict == Verdict::Granted);
+  with([](model::Budget& budget) { budget.enabled = true; });
+  CHECK(f.reserve(601).verdict == Verdict::Refused);
+  with([](model::Budget& budget) { budget.timezone = "Asia/Tokyo"; });
+  CHECK(f.reserve(601).verdict == Verdict::Refused);
+  f.ledger->configure({});
+  f.ledger->configure(edited);
+  Grant second = f.reserve(600);
+  REQUIRE(second.verdict == Verdict::Granted);
+  first.reservation.settle({.usd = 300});
+  second.reservation.settle({.usd = 500});
+  CHECK(f.ledger->standing("bud_a", "", f.clock.now())->settled == 800);
+  f.stop();
+  CHECK(f.row("bud_a")->settled == 800);
+}
+
+TEST_CASE("a lease that nobody came to use is given back, and never more than the cap") {
+  LedgerFixture f({dollars("bud_a", 1000), dollars("bud_b", 10)});
+  CHECK(f.reserve(5000).verdict == Verdict::Refused);
+  CHECK(f.reserve(500).verdict == Verdict::Refused);  // bud_b has not enough
+  REQUIRE(f.row("bud_a"));
+  CHECK(f.row("bud_a")->leased <= 1000);
+  f.stop();
+  for (const char* id : {"bud_a", "bud_b"}) CHECK(f.row(id)->leased == 0);
+}
+
+TEST_CASE("a store that refuses once makes requests fail, and is asked again") {
+  LedgerFixture f({dollars("bud_a", 1000)});
+  storage::Database(f.dir.path() / "penstock.db", {})
+      .exec(
+          "CREATE TRIGGER full BEFORE INSERT ON ledger_bucket "
+          "BEGIN SELECT RAISE(ABORT, 'full'); END");
+  std::atomic<int> failed{0};
+  std::mutex mutex;
+  std::condition_variable woken;
+  const auto ask = [&] {
+    bool resumed = false;
+    const Grant grant = f.ledger->reserve(f.claims(), {.usd = 1}, Downgrades::Bind, f.clock.now(),
+                                          [&](const Status& ready) {
+                                            std::lock_guard lock(mutex);
+                                            failed += ready ? 0 : 1;
+                                            resumed = true;
+                                            woken.notify_one();
+                                          });
+    REQUIRE(grant.verdict == Verdict::Pending);
+    std::unique_lock lock(mutex);
+    woken.wait(lock, [&] { return resumed; });
+  };
+  ask();
+  ask();
+  CHECK(failed == 2);
+  storage::Database(f.dir.path() / "penstock.db", {}).exec("DROP TRIGGER full");
+  Grant grant = f.reserve(1000);
+  REQUIRE(grant.verdict == Verdict::Granted);
+  grant.reservation.settle({.usd = 999});
+  f.stop();
+  CHECK(f.row("bud_a")->settled == 999);
 }
 
 TEST_CASE("a balance that runs low is told of each time it falls below") {
