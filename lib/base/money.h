@@ -2,24 +2,25 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace penstock {
 
-// An amount in US dollars, as int64 nano-dollars (range ±$9.2 billion). Prices are finer:
-// picodollars per token, see pricing/.
+// An amount in US dollars, as int64 nano-dollars (range ±$9.2 billion, where sums stay at the end).
+// Prices are finer: picodollars per token, see pricing/.
 struct Money {
   int64_t nanos = 0;
 
   auto operator<=>(const Money&) const = default;
   Money& operator+=(Money other) {
-    nanos += other.nanos;
+    if (__builtin_add_overflow(nanos, other.nanos, &nanos)) nanos = end(other.nanos > 0);
     return *this;
   }
   Money& operator-=(Money other) {
-    nanos -= other.nanos;
+    if (__builtin_sub_overflow(nanos, other.nanos, &nanos)) nanos = end(other.nanos < 0);
     return *this;
   }
   friend Money operator+(Money a, Money b) { return a += b; }
@@ -27,6 +28,10 @@ struct Money {
 
   // Decimal dollars with `digits` (0–9) after the point, rounded half away from zero: "42.1500".
   std::string usd(int digits) const;
+
+  static constexpr int64_t end(bool upper) {
+    return upper ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+  }
 };
 
 // Exact: "12", "-0.5", "42.150000001". Nothing for what is not digits with at most nine behind a

@@ -10,7 +10,8 @@ BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets) : budgets_(std::mov
     if (!budget.enabled) continue;
     Dimension& dimension = dimensionOf(budget);
     if (budget.value && budget.scope != Scope::Organization) {
-      dimension.of_value[*budget.value].push_back(place);
+      const bool model = budget.scope == Scope::Model;
+      dimension.of_value[model ? modelKey(*budget.value) : *budget.value].push_back(place);
     } else {
       dimension.any.push_back(place);
     }
@@ -21,6 +22,8 @@ BudgetIndex::Dimension& BudgetIndex::dimensionOf(const model::Budget& budget) {
   return budget.scope == Scope::Tag ? tags_[budget.tag_key]
                                     : scopes_.at(static_cast<size_t>(budget.scope));
 }
+
+std::string BudgetIndex::modelKey(std::string_view model) { return asciiLower(trim(model)); }
 
 void BudgetIndex::add(const Places& places, std::string_view project_id, std::string_view value,
                       std::vector<BudgetMatch>& matches) const {

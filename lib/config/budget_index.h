@@ -20,7 +20,7 @@ struct BudgetSubject {
   std::string_view end_user;
   std::string_view routing_config_id;
   std::string_view provider_id;
-  std::string_view model;  // to be asked for at the provider
+  std::string_view model;  // to be asked for at the provider, as BudgetIndex::modelKey() writes it
   std::span<const std::pair<std::string, std::string>> tags = {};
 };
 
@@ -38,6 +38,9 @@ class BudgetIndex {
   explicit BudgetIndex(std::vector<model::Budget> budgets);
   BudgetIndex(const BudgetIndex&) = delete;
   BudgetIndex& operator=(const BudgetIndex&) = delete;
+
+  // A model's name as budgets and prices compare it: in lower case, without spaces around it.
+  static std::string modelKey(std::string_view model);
 
   const std::vector<model::Budget>& all() const { return budgets_; }
   // Appends every budget that binds the subject, each at most once.

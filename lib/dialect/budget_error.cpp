@@ -21,7 +21,8 @@ void writeBudget(json::Writer& out, const BudgetError& error) {
     out.null();
   else
     out.value(iso8601(error.resets_at));
-  out.field("reserved_usd", error.reserved).field("scope", error.scope).endObject();
+  out.field("reserved_usd", error.reserved).field("requested_usd", error.requested);
+  out.field("scope", error.scope).endObject();
 }
 
 }  // namespace
@@ -29,9 +30,11 @@ void writeBudget(json::Writer& out, const BudgetError& error) {
 std::string budgetMessage(const BudgetError& error) {
   std::string text = "budget \"" + error.name + "\" exceeded (" + shown(error.spent) + " / " +
                      shown(error.cap) + ")";
-  // Otherwise it would look as if money were left.
-  if (error.reserved.nanos > 0 && error.spent < error.cap) {
-    text += "; " + shown(error.reserved) + " more is reserved by requests under way";
+  // Otherwise it would look as if money were left for the request.
+  if (error.spent < error.cap) {
+    text += ": the request may cost " + shown(error.requested);
+    if (error.reserved.nanos > 0)
+      text += ", and " + shown(error.reserved) + " is reserved by requests under way";
   }
   return text;
 }

@@ -13,10 +13,12 @@ struct BudgetError {
   std::string scope;   // "end_user"
   std::string period;  // "monthly"
   Money spent, reserved, cap;
+  Money requested;           // the most that the request may cost
   UnixMillis resets_at = 0;  // 0: never
 };
 
-// budget "team-ml" exceeded ($105.00 / $100.00)
+// budget "team-ml" exceeded ($105.00 / $100.00), and, where something is left, why that is not
+// enough.
 std::string budgetMessage(const BudgetError& error);
 
 // {"error":{"type":"budget_exceeded","message":…,"code":402,"budget":{"name":…,"spend_usd":…,

@@ -10,7 +10,7 @@
 namespace penstock::dialect {
 namespace {
 
-constexpr int64_t kMaxCount = 1'000'000'000'000;
+constexpr int64_t kMaxCount = 1'000'000'000;
 
 std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key) {
   const json::Member* member = object.find(key);

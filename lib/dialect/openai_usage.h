@@ -21,7 +21,7 @@ namespace penstock::dialect {
 // endpoints, input_tokens and output_tokens, count too, as does {"type":"duration","seconds":…} of
 // transcriptions. Also read: DeepSeek's prompt_cache_hit_tokens, Moonshot's cached_tokens,
 // Perplexity's num_search_queries. Where T − P exceeds C, the server does not count reasoning in C,
-// and the difference is reasoning. Absurd numbers are bounded: each count to [0, 10^12], each part
+// and the difference is reasoning. Absurd numbers are bounded: each count to [0, 10^9], each part
 // to its whole. source is None when no count is in it.
 model::Usage readOpenAiUsage(std::string_view raw);
 

@@ -67,8 +67,10 @@ void Sender::sendDue() {
 }
 
 void Sender::send(const model::Email& email) {
-  const auto sent = deliver(server_, email, services_.clock.now(), services_.resolver,
-                            *services_.tls, [this] { return stopping(); });
+  const auto sent = email.id == unrecorded_
+                        ? Outcome<Unit>(Unit{})
+                        : deliver(server_, email, services_.clock.now(), services_.resolver,
+                                  *services_.tls, [this] { return stopping(); });
   if (!sent && stopping()) return;  // cut short by us: as if it had not been tried
   store::EmailOutcome outcome{email.id, model::EmailStatus::Sent, {}, services_.clock.now(), {}};
   if (!sent) {
@@ -80,6 +82,7 @@ void Sender::send(const model::Email& email) {
     outcome.status =
         outcome.next_attempt_at ? model::EmailStatus::Pending : model::EmailStatus::Failed;
   }
+  if (sent) unrecorded_ = email.id;
   services_.store.write([&](store::Tables& tables) { tables.email_outbox.recordOutcome(outcome); });
   const bool given_up = outcome.status == model::EmailStatus::Failed;
   const char* const result = sent ? "sent" : (given_up ? "failed" : "retry");

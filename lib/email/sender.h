@@ -62,7 +62,8 @@ class Sender {
   const Server server_;
   const std::chrono::milliseconds look_every_;
   // Used by the thread only.
-  bool failed_ = false;  // the last attempt, which was said
+  std::string unrecorded_;  // a mail that is sent, but the store would not have it: not once more
+  bool failed_ = false;     // the last attempt, which was said
 
   Sync<State> state_;
   std::condition_variable news_;

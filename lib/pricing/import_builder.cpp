@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
+
 namespace penstock::pricing {
 namespace {
 
@@ -58,6 +60,16 @@ std::vector<LeftOutField> LeftOut::take() const {
   std::vector<LeftOutField> all;
   for (const auto& [name, field] : fields_) all.push_back(field);
   return all;
+}
+
+std::string nameProblem(std::string_view model) {
+  constexpr size_t kMaxName = 256;
+  const bool control = std::ranges::any_of(
+      model, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (trim(model).empty()) return "has no name";
+  if (model.size() > kMaxName || control || model.find('*') != std::string_view::npos)
+    return "has a name that no model can have";
+  return {};
 }
 
 void dropRepeated(ImportedPrices& all) {

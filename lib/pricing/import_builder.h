@@ -45,4 +45,8 @@ class LeftOut {
 // skipped.
 void dropRepeated(ImportedPrices& all);
 
+// What is wrong with a model's name in a list; empty when nothing is. An override would read a
+// trailing * as all names that begin so, which no list means.
+std::string nameProblem(std::string_view model);
+
 }  // namespace penstock::pricing

@@ -128,6 +128,10 @@ ImportedPrices importLiteLlm(json::ValueRef document, const PriceCatalogue& cata
           {std::string(key), "provider " + std::string(*theirs) + " is not known here"});
       continue;
     }
+    if (const std::string problem = nameProblem(modelOf(key, *theirs)); !problem.empty()) {
+      all.skipped.push_back({std::string(key), problem});
+      continue;
+    }
     RatesBuilder rates;
     for (const auto& [name, value] : entry.members()) readField(name, value, key, rates, left_out);
     if (!rates.problem().empty() || rates.empty()) {

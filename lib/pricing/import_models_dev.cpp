@@ -64,6 +64,10 @@ void readModel(std::string_view provider, std::string_view id, json::ValueRef mo
     all.skipped.push_back({entry, rates.problem().empty() ? "has no price" : rates.problem()});
     return;
   }
+  if (const std::string problem = nameProblem(id); !problem.empty()) {
+    all.skipped.push_back({entry, problem});
+    return;
+  }
   const auto limit = [&model](const char* name) {
     const auto limits = model.find("limit");
     const auto number = limits ? limits->intAt(name) : std::nullopt;

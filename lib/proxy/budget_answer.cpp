@@ -32,15 +32,29 @@ int64_t millisLeft(const budget::Standing& standing, UnixMillis now) {
   return std::max<int64_t>(standing.period.end - now, 1);
 }
 
+// When it is worth asking again: soon, if requests under way are what is in the way; else in the
+// next period; never for a request that no period has enough for.
+std::optional<int64_t> worthTrying(const budget::Standing& by, const budget::Amounts& asked,
+                                   UnixMillis now) {
+  constexpr int64_t kSoon = 1000;
+  const int64_t amount = asked.of(by.budget->unit);
+  if (amount <= by.cap - by.settled) return std::min(kSoon, millisLeft(by, now));
+  if (amount > by.cap && by.cap > 0) return std::nullopt;
+  return ends(by) ? std::optional(millisLeft(by, now)) : std::nullopt;
+}
+
 ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, UnixMillis now) {
   const model::Budget& budget = *by.budget;
   ApiError error{ErrorKind::RateLimited, {}, {}};
-  if (ends(by)) error.retry_after_ms = millisLeft(by, now);
+  error.retry_after_ms = worthTrying(by, asked, now);
   switch (budget.unit) {
     case BudgetUnit::Usd:
       error.code = "daily_spend_limit";
-      error.message = "the day's spending limit of $" + Money{by.cap}.usd(2) + " is reached ($" +
-                      Money{by.settled}.usd(2) + " spent)";
+      error.message = fmt::format(
+          "the day's spending limit of ${} is reached (${} spent, ${} reserved, up to "
+          "${} asked for)",
+          Money{by.cap}.usd(2), Money{by.settled}.usd(4), Money{by.reserved}.usd(4),
+          Money{asked.usd}.usd(4));
       return error;
     case BudgetUnit::Tokens:
       error.code = "token_limit_exceeded";
@@ -63,17 +77,23 @@ ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, Un
   return error;
 }
 
-http::Response moneyResponse(const budget::Standing& by, UnixMillis now) {
+http::Response moneyResponse(const budget::Standing& by, const budget::Amounts& asked,
+                             UnixMillis now) {
   const model::Budget& budget = *by.budget;
+  dialect::BudgetError error;
+  error.name = budget.name;
+  error.scope = model::scopeName(budget.scope);
+  error.period = model::periodName(budget.period);
+  error.spent = {by.settled};
+  error.reserved = {by.reserved};
+  error.cap = {by.cap};
+  error.requested = {asked.usd};
+  error.resets_at = ends(by) ? by.period.end : 0;
   http::Response response;
   response.status = 402;
-  response.body = dialect::renderOpenAiBudgetError(
-      {budget.name, std::string(model::scopeName(budget.scope)),
-       std::string(model::periodName(budget.period)), Money{by.settled}, Money{by.reserved},
-       Money{by.cap}, ends(by) ? by.period.end : 0});
-  if (ends(by)) {
-    response.headers.emplace_back("Retry-After",
-                                  std::to_string((millisLeft(by, now) + 999) / 1000));
+  response.body = dialect::renderOpenAiBudgetError(error);
+  if (const auto wait = worthTrying(by, asked, now)) {
+    response.headers.emplace_back("Retry-After", std::to_string((*wait + 999) / 1000));
   }
   return response;
 }
@@ -115,13 +135,15 @@ void tightenRate(budget::RateDecision& rate, const Spending& spending, UnixMilli
 Refusal budgetRefusal(const Spending& spending, UnixMillis now) {
   const budget::Standing& by = *spending.enforced();
   if (by.budget->origin == BudgetOrigin::Balance) {
-    const ApiError error{
-        ErrorKind::InsufficientBalance, "insufficient_balance",
-        "the balance of $" + Money{by.left()}.usd(2) + " is less than the request may cost"};
+    const ApiError error{ErrorKind::InsufficientBalance, "insufficient_balance",
+                         fmt::format("the balance has ${} left (${} more is reserved), and the "
+                                     "request may cost ${}",
+                                     Money{by.left()}.usd(4), Money{by.reserved}.usd(4),
+                                     Money{spending.asked().usd}.usd(4))};
     return {errorResponse(error), error.code};
   }
   if (by.budget->unit == BudgetUnit::Usd && by.budget->origin == BudgetOrigin::Budget) {
-    return {moneyResponse(by, now), "budget_exceeded"};
+    return {moneyResponse(by, spending.asked(), now), "budget_exceeded"};
   }
   const ApiError error = limitError(by, spending.asked(), now);
   return {errorResponse(error), error.code};

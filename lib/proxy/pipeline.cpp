@@ -126,6 +126,9 @@ Status Pipeline::prepare() {
   row_.provider = provider.vendor;
   row_.provider_id = provider.id;
   row_.model = candidate.model;
+  if (!caller_.snapshot->budgets().all().empty()) {
+    model_key_ = config::BudgetIndex::modelKey(candidate.model);
+  }
   const auto target = loop_.target(provider);
   if (!target) return target.error();
   target_ = *target;

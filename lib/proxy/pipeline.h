@@ -122,6 +122,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private ht
   // Whose prices hold, and what the candidate's model costs; both live as long as the snapshot.
   pricing::Seller seller_;
   pricing::Quote quote_;
+  std::string model_key_;           // of the candidate, to budgets
   const Target* target_ = nullptr;  // of the candidate; valid until the loop's next target()
   Spending spending_;
   std::shared_ptr<routing::ProviderHealth> health_;  // of the provider, until it was judged

@@ -93,7 +93,7 @@ Spending::Ask Pipeline::ask() const {
   Spending::Ask ask{
       .budgets = caller_.snapshot->budgets(),
       .subject = {caller_.project->id, caller_.key->id, row_.end_user, row_.routing_config_id,
-                  row_.provider_id, row_.model, row_.tags},
+                  row_.provider_id, model_key_, row_.tags},
       .budgeted = of_config || caller_.project->settings.budget_bare_models,
       .price = *quote_.price,
       .bound = {},

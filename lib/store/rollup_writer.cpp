@@ -41,7 +41,12 @@ std::vector<RollupEntry> entriesOf(RollupKind kind, std::string_view blob) {
 }  // namespace
 
 void RollupWriter::note(std::span<const int64_t> ids) {
-  recover();
+  try {
+    recover();
+  } catch (...) {
+    reset();  // what was recovered halfway would be added twice
+    throw;
+  }
   std::vector<int64_t> noted;
   noted.reserve(ids.size());
   for (const int64_t id : ids) {
