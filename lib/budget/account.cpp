@@ -18,7 +18,7 @@ bool isKept(const model::Budget& budget) {
 Bucket* Account::find(std::string_view value, UnixMillis now) {
   const auto found = buckets.find({periodOf(now).start, value});
   if (found == buckets.end()) return nullptr;
-  found->second->period = window;
+  if (found->second->period != window) found->second->period = window;
   return found->second.get();
 }
 

@@ -170,12 +170,14 @@ void Keeper::tell(std::vector<Alert> alerts) {
 // other buckets of the account need.
 void Keeper::load(store::Tables& tables, const Work& work) {
   Bucket& bucket = *work.bucket;
+  UnixMillis start = 0;
   {
     std::lock_guard lock(work.account->mutex);
     if (bucket.loaded) return;
+    start = bucket.period.start;
   }
-  // Constant while the bucket lives.
-  const auto row = tables.ledger_buckets.find(work.account->id, bucket.value, bucket.period.start);
+  // Its value is constant while it lives.
+  const auto row = tables.ledger_buckets.find(work.account->id, bucket.value, start);
   std::lock_guard lock(work.account->mutex);
   bucket.loaded = true;
   if (!row) return;

@@ -1,5 +1,7 @@
 #include "store/ledger_buckets.h"
 
+#include <limits>
+
 #include "store/rows.h"
 
 namespace penstock::store {
@@ -38,8 +40,9 @@ std::vector<LedgerBucket> LedgerBucketTable::busiest(std::string_view account_id
                                                      UnixMillis period_start,
                                                      const std::optional<BusyPlace>& after,
                                                      size_t limit) {
-  const auto settled = after ? std::optional(after->settled) : std::nullopt;
-  const std::string value = after ? after->value : std::string();
+  // More than any bucket has: what comes after it is everything.
+  const int64_t settled = after ? after->settled : std::numeric_limits<int64_t>::max();
+  const std::string_view value = after ? std::string_view(after->value) : std::string_view();
   return readAll(busiest_.query(account_id, period_start, settled, value, limit), read);
 }
 

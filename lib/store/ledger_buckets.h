@@ -97,7 +97,7 @@ class LedgerBucketTable {
       db_, kSelect, "WHERE account_id = ? AND value = ? ORDER BY period_start DESC LIMIT ?"};
   storage::Statement busiest_{
       db_, kSelect,
-      "WHERE account_id = ?1 AND period_start = ?2 AND (?3 IS NULL OR settled < ?3 "
+      "WHERE account_id = ?1 AND period_start = ?2 AND (settled < ?3 "
       "OR (settled = ?3 AND value > ?4)) ORDER BY settled DESC, value LIMIT ?5"};
   storage::Statement totals_{
       db_,
