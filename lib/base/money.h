@@ -14,7 +14,7 @@ namespace penstock {
 struct Money {
   int64_t nanos = 0;
 
-  auto operator<=>(const Money&) const = default;
+  auto operator<=>(const Money&) const = default;  // NOLINT(modernize-use-nullptr): its 0
   Money& operator+=(Money other) {
     if (__builtin_add_overflow(nanos, other.nanos, &nanos)) nanos = end(other.nanos > 0);
     return *this;
