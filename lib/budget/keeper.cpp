@@ -57,7 +57,7 @@ void Keeper::extend(std::vector<Work> work, Ledger::Resume resume) {
   wake_.notify_one();
 }
 
-void Keeper::wrote(Work work) { state_.lock()->dirty.push_back(std::move(work)); }
+void Keeper::changed(Work work) { state_.lock()->dirty.push_back(std::move(work)); }
 
 void Keeper::alert(Alert alert) {
   state_.lock()->alerts.push_back(std::move(alert));

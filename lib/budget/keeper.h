@@ -35,7 +35,7 @@ class Keeper {
   // Leases for buckets marked `queued`; `resume` is called when that was tried.
   void extend(std::vector<Work> work, Ledger::Resume resume);
   // A bucket just marked `dirty`.
-  void wrote(Work work);
+  void changed(Work work);
   void alert(Alert alert);
   // Returns when everything that came before the call is in the store, or could not be written.
   void sync();

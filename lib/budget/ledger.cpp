@@ -264,6 +264,18 @@ std::optional<Standing> Ledger::standing(std::string_view account_id, std::strin
   return standingOf(*account, {nullptr, {}}, bucket, now);
 }
 
+int64_t Ledger::reserved(std::string_view account_id, UnixMillis now) {
+  const auto account = parts_->find(account_id);
+  if (account == nullptr) return 0;
+  std::lock_guard lock(account->mutex);
+  const UnixMillis start = account->periodOf(now).start;
+  int64_t sum = 0;
+  for (const auto& [key, bucket] : account->buckets) {
+    if (key.start == start) sum += bucket->reserved;
+  }
+  return sum;
+}
+
 uint64_t Ledger::refusals() const { return parts_->refusals.load(std::memory_order_relaxed); }
 
 uint64_t Ledger::overruns() const { return parts_->overruns.load(std::memory_order_relaxed); }

@@ -154,6 +154,9 @@ class Ledger {
   std::optional<Standing> standing(std::string_view account_id, std::string_view value,
                                    UnixMillis now);
 
+  // What requests under way have reserved in all buckets of the account's present period.
+  int64_t reserved(std::string_view account_id, UnixMillis now);
+
   // Since start: requests refused, and settlements above what was reserved.
   uint64_t refusals() const;
   uint64_t overruns() const;

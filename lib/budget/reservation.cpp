@@ -66,7 +66,7 @@ void Reservation::close(const Amounts* used) {
     }
     if (!bucket.kept) continue;
     if (!std::exchange(bucket.dirty, true))
-      parts.keeper.wrote({held.account->shared_from_this(), &bucket});
+      parts.keeper.changed({held.account->shared_from_this(), &bucket});
     // More was used than was reserved: the lease follows.
     if (bucket.taken() > bucket.leased && !std::exchange(bucket.queued, true)) {
       parts.keeper.extend({{held.account->shared_from_this(), &bucket}}, {});

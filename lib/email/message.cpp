@@ -1,5 +1,7 @@
 #include "email/message.h"
 
+#include "base/email_address.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -10,7 +12,6 @@
 namespace penstock::email {
 namespace {
 
-constexpr size_t kMaxAddress = 254;
 constexpr size_t kMaxLine = 900;  // RFC 5321 allows 998
 
 bool isControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -108,12 +109,7 @@ std::string addressOf(std::string_view mailbox) {
     if (!mailbox.ends_with('>')) return {};
     address = mailbox.substr(open + 1, mailbox.size() - open - 2);
   }
-  const size_t at = address.find('@');
-  const bool good = at != 0 && at != std::string_view::npos && at + 1 < address.size() &&
-                    address.find('@', at + 1) == std::string_view::npos &&
-                    address.size() <= kMaxAddress && isPlain(address) &&
-                    address.find_first_of(" <>,;:\"\\()[]") == std::string_view::npos &&
-                    isPlain(mailbox);
+  const bool good = isEmailAddress(address) && isPlain(mailbox);
   return good ? std::string(address) : std::string();
 }
 

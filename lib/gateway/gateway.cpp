@@ -146,6 +146,7 @@ class Gateway::Impl {
     startManage();
     registerGauges();
     listen();
+    *delivering.lock() = true;
   }
 
   ~Impl() { stop(); }
@@ -276,7 +277,6 @@ class Gateway::Impl {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
     }
-    *delivering.lock() = true;
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {
@@ -328,6 +328,10 @@ class Gateway::Impl {
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
               return ledger.standing(account_id, value, clock.now());
+            },
+        .ledger_reserved =
+            [this](std::string_view account_id) {
+              return ledger.reserved(account_id, clock.now());
             },
     });
     auto routes = manage::manageRoutes(*manage_services, manage_pool);

@@ -72,10 +72,6 @@ constexpr Kind<PlacedEntry> kEntry{
     },
     nullptr};
 
-void sync(Services& services) {
-  if (services.sync_ledger) services.sync_ledger();
-}
-
 Use useOf(const Services& services, store::Tables& tables, const model::Budget& budget,
           UnixMillis now) {
   return useOf(services, tables, budget, {}, budget::periodAt(budget, now));
@@ -160,7 +156,7 @@ Answer listBalances(Services& services, const Call& call) {
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
   const auto projects = projectFilter(call, named);
   if (!projects) return projects.error();
-  sync(services);
+  syncLedger(services);
   return services.config.store().read([&](store::Tables& tables) {
     return pageAnswer(kList, tables.balances.list(*projects, page),
                       [&](json::Writer& out, const model::Balance& balance) {
@@ -208,7 +204,7 @@ Answer createBalance(Services& services, const Call& call) {
 }
 
 Answer showBalance(Services& services, const Call& call) {
-  sync(services);
+  syncLedger(services);
   return services.config.store().read([&](store::Tables& tables) -> Answer {
     const auto balance = findVisible(kBalance, tables, call, call.request.param("balance_id"));
     if (!balance) return balance.error();
@@ -219,7 +215,7 @@ Answer showBalance(Services& services, const Call& call) {
 Answer updateBalance(Services& services, const Call& call) {
   auto document = readBody(call.request);
   if (!document) return std::move(document).error();
-  sync(services);
+  syncLedger(services);
   return change(services, call, kPart, [&](Change& change) -> Answer {
     auto balance = change.load(kBalance, "balance_id");
     if (!balance) return std::move(balance).error();
@@ -292,7 +288,7 @@ Answer addEntry(Services& services, const Call& call) {
   json::ObjectReader body(document->root());
   const model::BalanceEntry entry = readEntry(body);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  sync(services);
+  syncLedger(services);
   return change(services, call, kPart, [&](Change& change) -> Answer {
     auto balance = change.load(kBalance, "balance_id");
     if (!balance) return std::move(balance).error();

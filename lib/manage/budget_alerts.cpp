@@ -1,5 +1,7 @@
 #include "manage/budget_alerts.h"
 
+#include "base/email_address.h"
+
 #include <array>
 
 #include "manage/body.h"
@@ -51,14 +53,6 @@ std::optional<PlacedAlert> findAlert(store::Tables& tables, const Call& call,
 
 constexpr Kind<PlacedAlert> kAlert{"budget_alert", projectOf, writeAlert, findAlert};
 
-// One address, and nothing that a mail's head could be ended with.
-bool looksLikeEmail(std::string_view text) {
-  const size_t at = text.find('@');
-  return at != 0 && at != std::string_view::npos && at + 1 < text.size() &&
-         text.find('@', at + 1) == std::string_view::npos &&
-         text.find_first_of(" \t\r\n<>,;\"\\") == std::string_view::npos;
-}
-
 }  // namespace
 
 FindEndpoint endpointById(store::Tables& tables) {
@@ -79,7 +73,7 @@ void readBudgetAlert(json::ObjectReader& body, model::BudgetAlert& alert,
         requireField(item, "type");
         if (const auto type = item.choice("type", kTypes)) channel.type = kTypes.at(*type);
         if (!item.isNull("target")) channel.target = item.string("target", kTarget).value_or("");
-        if (channel.type == "email" && !looksLikeEmail(channel.target)) {
+        if (channel.type == "email" && !isEmailAddress(channel.target)) {
           item.fail("target", "must be an e-mail address");
         } else if (channel.type == "dashboard" && !channel.target.empty()) {
           item.fail("target", "goes with email and webhook");

@@ -69,20 +69,18 @@ StatusReport statusOfBucket(const Services& services, store::Tables& tables,
   return status;
 }
 
-StatusReport statusOfAll(store::Tables& tables, const model::Budget& budget, UnixMillis now) {
+StatusReport statusOfAll(const Services& services, store::Tables& tables,
+                         const model::Budget& budget, UnixMillis now) {
   StatusReport status;
   status.period = budget::periodAt(budget, now);
   const auto totals = tables.ledger_buckets.totals(budget.id, status.period.start);
   status.buckets = totals.buckets;
-  status.use = {totals.settled, totals.leased - totals.settled, totals.requests};
+  status.use = {totals.settled, 0, totals.requests};
+  if (services.ledger_reserved) status.use.reserved = services.ledger_reserved(budget.id);
   if (budget.period == model::BudgetPeriod::Total) return status;
   const auto before = budget::periodBefore(budget, status.period);
   status.previous = tables.ledger_buckets.totals(budget.id, before.start).settled;
   return status;
-}
-
-void sync(Services& services) {
-  if (services.sync_ledger) services.sync_ledger();
 }
 
 // "settled:value"
@@ -100,7 +98,7 @@ Answer showBudgetStatus(Services& services, const Call& call) {
   QueryReader query(call.request);
   const std::string value = query.text("value");
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  sync(services);
+  syncLedger(services);
   return services.config.store().read([&](store::Tables& tables) -> Answer {
     const auto budget = findVisible(kBudget, tables, call, call.request.param("budget_id"));
     if (!budget) return budget.error();
@@ -112,7 +110,7 @@ Answer showBudgetStatus(Services& services, const Call& call) {
       return wrong.finish().error();
     }
     const StatusReport status = several && value.empty()
-                                    ? statusOfAll(tables, *budget, call.now)
+                                    ? statusOfAll(services, tables, *budget, call.now)
                                     : statusOfBucket(services, tables, *budget, value, call.now);
     const std::string json = statusJson(*budget, status, call.now);
     return dataAnswer(kOk, [&](json::Writer& out) { out.raw(json); });
@@ -125,7 +123,7 @@ Answer listBudgetBuckets(Services& services, const Call& call) {
   const auto after = readPlace(page.after);
   if (!page.after.empty() && !after) query.fail("cursor", "is not a cursor of this list");
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  sync(services);
+  syncLedger(services);
   return services.config.store().read([&](store::Tables& tables) -> Answer {
     const auto budget = findVisible(kBudget, tables, call, call.request.param("budget_id"));
     if (!budget) return budget.error();

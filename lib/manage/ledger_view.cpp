@@ -19,6 +19,10 @@ std::optional<budget::Standing> standingOf(const Services& services, std::string
 
 }  // namespace
 
+void syncLedger(const Services& services) {
+  if (services.sync_ledger) services.sync_ledger();
+}
+
 Use useOf(const Services& services, const store::LedgerBucket& bucket) {
   Use use{bucket.settled, bucket.leased - bucket.settled, bucket.requests};
   if (const auto standing =

@@ -19,6 +19,9 @@ struct Use {
   int64_t requests = 0;  // settled ones; 0 of what is kept in memory only
 };
 
+// Brings the ledger's rows up to date, so that they can be read. Not inside a transaction.
+void syncLedger(const Services& services);
+
 // Of one bucket in a period. Call services.sync_ledger first, outside of transactions. Memory knows
 // better than the row, and alone knows of minutes, hours and concurrency.
 Use useOf(const Services& services, store::Tables& tables, const model::Budget& budget,

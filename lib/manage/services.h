@@ -38,6 +38,8 @@ struct Services {
   std::function<std::optional<budget::Standing>(std::string_view account_id,
                                                 std::string_view value)>
       ledger_standing = {};
+  // What is reserved in all buckets of an account now (Ledger::reserved).
+  std::function<int64_t(std::string_view account_id)> ledger_reserved = {};
 };
 
 }  // namespace penstock::manage

@@ -30,9 +30,9 @@ enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
 //   authenticate → parse → admit → decide → reserve → attempt → respond → settle → record
 //
 // The first four are plain functions in order; reserve may wait for the ledger, once in many
-// requests; an attempt is a call on the loop's client whose
-// progress arrives as callbacks. settle and record run exactly once, on every way out: answered,
-// failed, client gone, gateway stopping. Lives on one loop; owns itself while it runs.
+// requests; an attempt is a call on the loop's client whose progress arrives as callbacks. settle
+// and record run exactly once, on every way out: answered, failed, client gone, gateway stopping.
+// Lives on one loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private http::CallObserver {
  public:
   Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);

@@ -8,7 +8,7 @@
 namespace penstock::proxy {
 namespace {
 
-// Of models whose limit nobody knows: as much as any model writes.
+// Of models of which neither the limit nor the window is known.
 constexpr int64_t kAssumedOutput = 131'072;
 // Less than this is no answer; some providers refuse a smaller limit.
 constexpr int64_t kLeastOutput = 16;
