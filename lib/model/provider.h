@@ -20,6 +20,9 @@ struct Provider {
   bool allow_private = false;  // JSON "private": may live on a loopback or private address
   bool is_default = false;     // what vendor/model and bare names use; one per vendor
   std::string default_model;   // what @default asks for when this provider serves it; may be empty
+  std::string quota_group;     // shares its provider's limits with others of the same; may be empty
+  std::optional<int64_t> max_concurrency;         // requests under way at once
+  std::optional<int64_t> probe_interval_seconds;  // between active checks; absent: none
   UnixMillis created_at = 0;
   UnixMillis updated_at = 0;
   bool operator==(const Provider&) const = default;

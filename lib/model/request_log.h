@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "model/decision.h"
 #include "model/price.h"
 #include "model/usage.h"
 
@@ -71,6 +72,9 @@ struct RequestLog {
   std::string end_user, trace_id, conversation_id, traceparent;
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<std::string> byok_fingerprint;
+  std::vector<Attempt> attempt_log;  // not stored as such: it is in the decision
+  std::string ab_variant;
+  std::string decision;  // the decision trace as JSON (trace/decision_json.h); empty: none was made
   std::optional<std::string> request_body, response_body;  // only when the project retains payloads
 };
 

@@ -25,7 +25,12 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (row.attempts > 0) {
-    trace.attempts.push_back({row.model, row.provider, "ok", row.upstream_head_us, row.cost_total});
+    trace.attempts.push_back({.model = row.model,
+                              .provider = row.provider,
+                              .provider_id = row.provider_id,
+                              .status = "ok",
+                              .latency_us = row.upstream_head_us,
+                              .cost = row.cost_total});
     trace.decision = "attempt_1";
   }
   for (const budget::Standing& standing : spending.standings()) {

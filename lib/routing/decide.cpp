@@ -106,7 +106,7 @@ model::DecisionTrace describe(const Decision& decision) {
   trace.resolved = resolvedName(decision.resolved);
   for (const Candidate& candidate : decision.candidates) {
     trace.candidates.push_back(
-        {candidate.model, candidate.provider->vendor, candidate.provider->id, "selected"});
+        {candidate.model, candidate.provider->vendor, candidate.provider->id, "selected", {}});
   }
   trace.decision = "dry_run";
   trace.reason =

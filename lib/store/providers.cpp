@@ -27,7 +27,8 @@ Status ProviderTable::insert(const model::Provider& provider) {
   const std::optional<std::string> sealed = seal(provider);
   insert_.run(provider.id, provider.vendor, provider.name, provider.base_url, asBlob(sealed),
               provider.allow_private, is_default, provider.default_model, provider.created_at,
-              provider.updated_at);
+              provider.updated_at, provider.quota_group, provider.max_concurrency,
+              provider.probe_interval_seconds);
   return Unit{};
 }
 
@@ -60,7 +61,8 @@ Status ProviderTable::update(const model::Provider& provider) {
   const bool is_default = claimDefault(provider);
   const std::optional<std::string> sealed = seal(provider);
   update_.run(provider.name, provider.base_url, asBlob(sealed), provider.allow_private, is_default,
-              provider.default_model, provider.updated_at, provider.id);
+              provider.default_model, provider.updated_at, provider.quota_group,
+              provider.max_concurrency, provider.probe_interval_seconds, provider.id);
   return Unit{};
 }
 
@@ -94,6 +96,9 @@ model::Provider ProviderTable::read(const storage::Rows& row) const {
   provider.default_model = row.string(7);
   provider.created_at = row.integer(8);
   provider.updated_at = row.integer(9);
+  provider.quota_group = row.string(10);
+  provider.max_concurrency = row.optionalInteger(11);
+  provider.probe_interval_seconds = row.optionalInteger(12);
   return provider;
 }
 

@@ -44,13 +44,15 @@ class ProviderTable {
 
   static constexpr std::string_view kSelect =
       "SELECT id, vendor, name, base_url, api_key, allow_private, is_default, default_model, "
-      "created_at, updated_at FROM provider WHERE deleted_at IS NULL ";
+      "created_at, updated_at, quota_group, max_concurrency, probe_interval_seconds "
+      "FROM provider WHERE deleted_at IS NULL ";
   storage::Database& db_;
   const storage::SecretBox& box_;
   storage::Statement insert_{
       db_,
       "INSERT INTO provider (id, vendor, name, base_url, api_key, allow_private, is_default, "
-      "default_model, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "default_model, created_at, updated_at, quota_group, max_concurrency, "
+      "probe_interval_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "AND id = ?"};
   storage::Statement by_name_{db_, kSelect, "AND name = ?"};
   storage::Statement default_of_{db_, kSelect, "AND vendor = ? AND is_default = 1"};
@@ -64,7 +66,8 @@ class ProviderTable {
   storage::Statement update_{
       db_,
       "UPDATE provider SET name = ?, base_url = ?, api_key = ?, allow_private = ?, "
-      "is_default = ?, default_model = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL"};
+      "is_default = ?, default_model = ?, updated_at = ?, quota_group = ?, max_concurrency = ?, "
+      "probe_interval_seconds = ? WHERE id = ? AND deleted_at IS NULL"};
   storage::Statement delete_{db_,
                              "UPDATE provider SET deleted_at = ?, api_key = NULL, is_default = 0 "
                              "WHERE id = ? AND deleted_at IS NULL"};

@@ -1,11 +1,31 @@
 #include "trace/decision_json.h"
 
+#include "base/clock.h"
 #include "json/writer.h"
 
 namespace penstock::trace {
 namespace {
 
 double millis(int64_t micros) { return static_cast<double>(micros) / 1000.0; }
+
+// Null for what did not happen.
+void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
+  out.key(name);
+  if (micros < 0) {
+    out.null();
+  } else {
+    out.value(millis(micros));
+  }
+}
+
+void writeWord(json::Writer& out, std::string_view name, std::string_view text) {
+  out.key(name);
+  if (text.empty()) {
+    out.null();
+  } else {
+    out.value(text);
+  }
+}
 
 void writeConfig(json::Writer& out, const model::DecisionTrace& trace) {
   if (trace.config.empty()) {
@@ -14,24 +34,57 @@ void writeConfig(json::Writer& out, const model::DecisionTrace& trace) {
   }
   out.field("config", trace.config).field("config_version", trace.config_version);
   out.field("policy", trace.policy);
+  if (trace.path.size() < 2) return;
+  out.key("path").beginArray();
+  for (const std::string& config : trace.path) out.value(config);
+  out.endArray();
 }
 
 void writeCandidates(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("candidates").beginArray();
   for (const auto& candidate : trace.candidates) {
     out.beginObject().field("model", candidate.model).field("provider", candidate.provider);
-    out.field("provider_id", candidate.provider_id).field("status", candidate.status).endObject();
+    out.field("provider_id", candidate.provider_id).field("status", candidate.status);
+    writeWord(out, "reason", candidate.reason);
+    out.endObject();
   }
   out.endArray();
 }
 
+void writeAttempt(json::Writer& out, const model::Attempt& attempt, size_t number) {
+  out.beginObject().field("attempt", number).field("model", attempt.model);
+  out.field("provider", attempt.provider).field("provider_id", attempt.provider_id);
+  out.field("status", attempt.status).key("http_status");
+  if (attempt.http_status == 0) {
+    out.null();
+  } else {
+    out.value(attempt.http_status);
+  }
+  out.field("started_at", iso8601(attempt.started_at));
+  writeMillis(out, "queue_ms", attempt.offset_us);
+  writeMillis(out, "connect_ms", attempt.connect_us);
+  writeMillis(out, "first_byte_ms", attempt.head_us);
+  writeMillis(out, "ttft_ms", attempt.first_token_us);
+  writeMillis(out, "latency_ms", attempt.latency_us);
+  writeWord(out, "error", attempt.error);
+  writeWord(out, "upstream_request_id", attempt.upstream_request_id);
+  out.field("input_tokens", attempt.input_tokens).field("output_tokens", attempt.output_tokens);
+  out.field("cost_usd", attempt.cost);
+  if (attempt.hedge) out.field("hedge", true);
+  out.endObject();
+}
+
 void writeAttempts(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("attempts").beginArray();
-  for (size_t i = 0; i < trace.attempts.size(); ++i) {
-    const auto& attempt = trace.attempts[i];
-    out.beginObject().field("attempt", i + 1).field("model", attempt.model);
-    out.field("provider", attempt.provider).field("status", attempt.status);
-    out.field("latency_ms", millis(attempt.latency_us)).field("cost_usd", attempt.cost).endObject();
+  for (size_t i = 0; i < trace.attempts.size(); ++i) writeAttempt(out, trace.attempts[i], i + 1);
+  out.endArray();
+}
+
+void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
+  out.key("rules").beginArray();
+  for (size_t i = 0; i < trace.rules.size(); ++i) {
+    out.beginObject().field("index", i).field("if", trace.rules[i].text);
+    out.field("matched", trace.rules[i].matched).endObject();
   }
   out.endArray();
 }
@@ -56,9 +109,10 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   out.field("resolved", trace.resolved);
   writeCandidates(out, trace);
   writeAttempts(out, trace);
-  out.key("rules").beginArray().endArray();
+  writeRules(out, trace);
   writeBudgets(out, trace);
-  out.key("cache").beginObject().field("status", "MISS").endObject().key("ab_variant").null();
+  out.key("cache").beginObject().field("status", trace.cache).endObject();
+  writeWord(out, "ab_variant", trace.ab_variant);
   out.field("decision", trace.decision).field("reason", trace.reason);
   out.field("total_latency_ms", millis(trace.total_latency_us)).endObject();
   return text;

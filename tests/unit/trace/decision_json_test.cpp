@@ -14,17 +14,35 @@ TEST_SUITE("trace/decision_json") {
     trace.config_version = 4;
     trace.policy = "single";
     trace.resolved = "config";
-    trace.candidates = {{"m", "openai", "prov_1", "selected"}};
-    trace.attempts = {{"m-1", "openai", "ok", 1500, Money{125'000}}};
+    trace.candidates = {{"m", "openai", "prov_1", "selected", "first of the chain"}};
+    trace.attempts.push_back({.model = "m-1",
+                              .provider = "openai",
+                              .provider_id = "prov_1",
+                              .status = "ok",
+                              .http_status = 200,
+                              .started_at = 1'777'593'600'000,
+                              .offset_us = 100,
+                              .connect_us = 50,
+                              .head_us = 1000,
+                              .latency_us = 1500,
+                              .cost = Money{125'000},
+                              .input_tokens = 9,
+                              .output_tokens = 3});
+    trace.rules = {{"tags.a == 'b'", false}, {"else", true}};
     trace.decision = "attempt_1";
     trace.reason = "because";
     trace.total_latency_us = 2000;
     CHECK(trace::renderDecision(trace) ==
           R"({"request_id":"r1","config":"@default","config_version":4,"policy":"single",)"
           R"("resolved":"config","candidates":[{"model":"m","provider":"openai",)"
-          R"("provider_id":"prov_1","status":"selected"}],"attempts":[{"attempt":1,)"
-          R"("model":"m-1","provider":"openai","status":"ok","latency_ms":1.5,)"
-          R"("cost_usd":0.000125}],"rules":[],"budgets":[],"cache":{"status":"MISS"},)"
+          R"("provider_id":"prov_1","status":"selected","reason":"first of the chain"}],)"
+          R"("attempts":[{"attempt":1,"model":"m-1","provider":"openai","provider_id":"prov_1",)"
+          R"("status":"ok","http_status":200,"started_at":"2026-05-01T00:00:00Z",)"
+          R"("queue_ms":0.1,"connect_ms":0.05,"first_byte_ms":1,"ttft_ms":null,)"
+          R"("latency_ms":1.5,"error":null,"upstream_request_id":null,"input_tokens":9,)"
+          R"("output_tokens":3,"cost_usd":0.000125}],)"
+          R"("rules":[{"index":0,"if":"tags.a == 'b'","matched":false},)"
+          R"({"index":1,"if":"else","matched":true}],"budgets":[],"cache":{"status":"MISS"},)"
           R"("ab_variant":null,"decision":"attempt_1","reason":"because","total_latency_ms":2})");
   }
 
