@@ -17,6 +17,7 @@
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
 #include "routing/health.h"
+#include "telemetry/exporter.h"
 #include "trace/recorder.h"
 
 namespace penstock::proxy {
@@ -42,6 +43,7 @@ struct Context {
   Logger& log;
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
+  telemetry::Exporter* telemetry = nullptr;  // null: no spans are exported
 };
 
 }  // namespace penstock::proxy
