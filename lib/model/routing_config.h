@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <variant>
 
 #include "base/clock.h"
 
@@ -15,14 +15,6 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-struct SinglePolicy {
-  Target target;
-  bool operator==(const SinglePolicy&) const = default;
-};
-
-// The parsed policy of a routing config; one alternative a policy (spec/modelux.md section 3).
-using Policy = std::variant<SinglePolicy>;
-
 // A routing config as stored: the head (latest) version.
 struct RoutingConfig {
   std::string id;  // rc_…
@@ -31,6 +23,8 @@ struct RoutingConfig {
   std::string slug;         // without '@'
   std::string policy;       // "single"
   std::string config_json;  // the policy's own JSON object, canonical
+  std::optional<std::string> cache_json;        // {"mode":…,"ttl_seconds":…}; absent: no cache
+  std::optional<int64_t> embedding_dimensions;  // that vectors through it must have
   int64_t version = 1;
   // True while nobody has edited it: "@default" then moves to the first real provider added.
   bool automatic = false;
