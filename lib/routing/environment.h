@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "model/provider.h"
 #include "pricing/quote.h"
+#include "routing/health.h"
 #include "routing/target_health.h"
 #include "rules/facts.h"
 
@@ -26,6 +27,7 @@ class Environment {
   };
   virtual Latency latency(const model::Provider& provider, std::string_view model,
                           int64_t seconds) = 0;
+  virtual HealthStatus status(const model::Provider& provider) = 0;  // of the last minute
   virtual pricing::Quote quote(const model::Provider& provider, std::string_view model) = 0;
   virtual UnixMillis now() const = 0;
   virtual uint64_t random() = 0;
@@ -45,7 +47,6 @@ class RequestTraits {
   virtual std::string_view stickyKey() const = 0;
   // What requests share that find the same prompt cache warm; 0: nothing.
   virtual uint64_t affinityKey() const = 0;
-  // For rules. cost.estimate_usd is what the request costs at `target`, where there is one.
   virtual const rules::Facts& facts() const = 0;
 };
 
