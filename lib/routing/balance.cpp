@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "routing/mix.h"
 
@@ -12,13 +14,8 @@ namespace {
 
 constexpr double kLoadFactor = 1.25;
 
-// What is smaller comes first.
-struct Rank {
-  int readiness = 0;
-  double rule = 0;
-  double tie = 0;
-  auto operator<=>(const Rank&) const = default;
-};
+// By the rule, and among equals; what is smaller comes first.
+using Rank = std::pair<double, double>;
 
 int readinessRank(const TargetView& view) {
   switch (view.readiness) {
@@ -30,12 +27,11 @@ int readinessRank(const TargetView& view) {
   return 2;
 }
 
-template <typename RuleOf>
-std::vector<size_t> ordered(std::span<const Credential> credentials, const RuleOf& ruleOf) {
-  std::vector<Rank> ranks(credentials.size());
+template <typename Rule>
+std::vector<size_t> ordered(std::span<const Credential> credentials, const Rule& rule) {
+  std::vector<std::pair<int, Rank>> ranks(credentials.size());
   for (size_t i = 0; i < credentials.size(); ++i) {
-    ranks[i] = ruleOf(i);
-    ranks[i].readiness = readinessRank(credentials[i].view);
+    ranks[i] = {readinessRank(credentials[i].view), rule(i)};
   }
   std::vector<size_t> order(credentials.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -60,7 +56,7 @@ double shareOf(const Credential& credential) { return std::max(credential.weight
 std::vector<size_t> orderWeighted(std::span<const Credential> credentials, uint64_t random) {
   return ordered(credentials, [&](size_t i) {
     const uint64_t bits = nth(random, i);
-    return Rank{0, exponential(credentials[i].weight, bits), unitInterval(bits)};
+    return Rank{exponential(credentials[i].weight, bits), unitInterval(bits)};
   });
 }
 
@@ -70,7 +66,7 @@ std::vector<size_t> orderLeastBusy(std::span<const Credential> credentials, uint
     const double busy = credential.weight > 0
                             ? static_cast<double>(credential.view.in_flight) / credential.weight
                             : std::numeric_limits<double>::infinity();
-    return Rank{0, busy, exponential(credential.weight, nth(random, i))};
+    return Rank{busy, exponential(credential.weight, nth(random, i))};
   });
 }
 
@@ -87,7 +83,7 @@ std::vector<size_t> orderByAffinity(std::span<const Credential> credentials, uin
     const double share = weights > 0 ? in_flight * shareOf(credential) / weights : 0;
     const bool busy = static_cast<double>(credential.view.in_flight) > kLoadFactor * (share + 1);
     const uint64_t bits = mixBits(key ^ mixBits(std::hash<std::string_view>{}(credential.id)));
-    return Rank{0, busy ? 1.0 : 0.0, exponential(credential.weight, bits)};
+    return Rank{busy ? 1.0 : 0.0, exponential(credential.weight, bits)};
   });
 }
 

@@ -14,7 +14,7 @@ constexpr uint64_t mixBits(uint64_t bits) {
 
 // A number between 0 and 1, neither of them, from 64 random bits.
 constexpr double unitInterval(uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 }  // namespace penstock::routing

@@ -129,8 +129,8 @@ void TargetHealth::end(const Permit& permit) {
 
 void TargetHealth::cool(const Permit& permit, const Outcome& outcome, UnixMillis now) {
   Cooldown& quota = *quota_.load(std::memory_order_acquire);
-  const auto blockOrBackOff = [&](Cooldown& cooldown, const Cooldown::Backoff& backoff,
-                                  const char* reason) {
+  const auto leave_alone = [&](Cooldown& cooldown, const Cooldown::Backoff& backoff,
+                               const char* reason) {
     if (outcome.retry_after_ms) return cooldown.block(*outcome.retry_after_ms, reason, now);
     cooldown.backOff(backoff, {reason, permit.began_at_, random_()}, now);
   };
@@ -139,9 +139,9 @@ void TargetHealth::cool(const Permit& permit, const Outcome& outcome, UnixMillis
       quota.succeeded(permit.began_at_);
       target_.succeeded(permit.began_at_);
       return credential_->succeeded(permit.began_at_);
-    case OutcomeKind::RateLimited: return blockOrBackOff(quota, kRateLimited, "rate limited");
+    case OutcomeKind::RateLimited: return leave_alone(quota, kRateLimited, "rate limited");
     case OutcomeKind::OutOfMoney: return quota.hold(kOutOfMoneyMs, "out of quota or credit", now);
-    case OutcomeKind::Overloaded: return blockOrBackOff(target_, kOverloaded, "overloaded");
+    case OutcomeKind::Overloaded: return leave_alone(target_, kOverloaded, "overloaded");
     case OutcomeKind::ModelNotFound:
       return target_.hold(kModelNotFoundMs, "the provider does not have the model", now);
     case OutcomeKind::Credential:
