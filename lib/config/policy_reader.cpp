@@ -24,41 +24,6 @@ double readWeight(Object& object) {
   return *weight;
 }
 
-// One word of retry_on; false when it is none.
-bool addRetry(RetryOn& on, const std::string& word) {
-  if (word == "429") return on.rate_limits = true;
-  if (word == "5xx") return on.server_errors = true;
-  if (word == "timeout") return on.timeouts = true;
-  if (word == "connection") return on.connection = true;
-  if (word == "context_length") return on.context_length = true;
-  if (word == "content_filter") return on.content_filter = true;
-  const bool status = word.size() == 3 && (word[0] == '4' || word[0] == '5') &&
-                      std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
-  if (status) on.statuses.push_back(std::stoi(word));
-  return status;
-}
-
-RetryOn readRetryOn(Object& config) {
-  RetryOn on;
-  const auto words = config.strings("retry_on", {.min = 1, .max = 32}, 32);
-  if (!words) return on;
-  on = {.rate_limits = false,
-        .server_errors = false,
-        .timeouts = false,
-        .connection = false,
-        .context_length = false};
-  for (size_t i = 0; i < words->size(); ++i) {
-    if (addRetry(on, (*words)[i])) continue;
-    config.fail("retry_on",
-                "must be 429, 5xx, timeout, connection, context_length, content_filter or a "
-                "status such as 503",
-                "/" + std::to_string(i));
-  }
-  // Whoever moves on after a time-out means a broken connection too (spec/modelux.md 13.16).
-  on.connection = on.connection || on.timeouts;
-  return on;
-}
-
 }  // namespace
 
 std::optional<Policy> PolicyReader::read(std::string_view name, Object& config) {

@@ -34,19 +34,53 @@ void readLacks(json::ObjectReader& object, uint8_t& lacks) {
   }
 }
 
+// One word of retry_on; false when it is none.
+bool addRetry(RetryOn& on, const std::string& word) {
+  if (word == "429") return on.rate_limits = true;
+  if (word == "5xx") return on.server_errors = true;
+  if (word == "timeout") return on.timeouts = true;
+  if (word == "connection") return on.connection = true;
+  if (word == "context_length") return on.context_length = true;
+  if (word == "content_filter") return on.content_filter = true;
+  const bool status = word.size() == 3 && (word[0] == '4' || word[0] == '5') &&
+                      std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+  if (status) on.statuses.push_back(std::stoi(word));
+  return status;
+}
+
+RetryOn readRetryOn(json::ObjectReader& config) {
+  RetryOn on;
+  const auto words = config.strings("retry_on", {.min = 1, .max = 32}, 32);
+  if (!words) return on;
+  on = {.rate_limits = false,
+        .server_errors = false,
+        .timeouts = false,
+        .connection = false,
+        .context_length = false};
+  for (size_t i = 0; i < words->size(); ++i) {
+    if (addRetry(on, (*words)[i])) continue;
+    config.fail("retry_on",
+                "must be 429, 5xx, timeout, connection, context_length, content_filter or a "
+                "status such as 503",
+                "/" + std::to_string(i));
+  }
+  // Whoever moves on after a time-out means a broken connection too (spec/modelux.md 13.16).
+  on.connection = on.connection || on.timeouts;
+  return on;
+}
+
 }  // namespace
 
 PolicyTarget PolicyReader::readTarget(Object& object) {
   PolicyTarget target;
   target.model = object.requireString("model", kModelBounds);
-  const bool names_config = target.model.starts_with('@');
-  if (names_config) object.fail("model", "must be a model of a provider, not a routing config");
+  if (target.model.starts_with('@')) object.fail("model", "must be a model of a provider, not a routing config");
   readTimeout(object, target.timeout_ms);
   target.tier = readTier(object);
   readLacks(object, target.lacks);
   if (object.has("credentials")) {
     readCredentials(object, target);
-  } else if (!names_config) {
+  } else {
     resolve(object, target);
   }
   return target;
@@ -79,7 +113,7 @@ void PolicyReader::readCredentials(Object& object, PolicyTarget& target) {
 // Finds the credential of a target that names one, or none and says in its model whose it is.
 void PolicyReader::resolve(Object& object, PolicyTarget& target) {
   if (context_.resolve && !object.has("provider_credential_id")) {
-    if (target.model.empty()) return;
+    if (target.model.empty() || target.model.starts_with('@')) return;
     auto resolved = context_.resolve(target.model);
     if (!resolved) return object.fail("model", std::move(resolved).error().message);
     target.model = std::move(resolved->model);

@@ -14,6 +14,7 @@
 #include "email/sender.h"
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
+#include "gateway/dry_run.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
 #include "http/client.h"
@@ -134,6 +135,7 @@ class Gateway::Impl {
                       rate_limits,
                       ledger,
                       health,
+                      retries,
                       recorder,
                       metrics,
                       clock,
@@ -191,6 +193,7 @@ class Gateway::Impl {
   // Requests that end with the loops settle in it: it ends after them.
   budget::Ledger ledger;
   routing::HealthBoard health;
+  routing::RetryBudget retries;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
   proxy::Context proxy_context;
@@ -328,6 +331,10 @@ class Gateway::Impl {
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
               return ledger.standing(account_id, value, clock.now());
+            },
+        .dry_run =
+            [this](auto snapshot, const model::Project& project, std::string_view body) {
+              return dryRunOn(*loop_contexts.front(), {std::move(snapshot), project, body});
             },
         .ledger_reserved =
             [this](std::string_view account_id) {

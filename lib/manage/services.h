@@ -38,6 +38,10 @@ struct Services {
   std::function<std::optional<budget::Standing>(std::string_view account_id,
                                                 std::string_view value)>
       ledger_standing = {};
+  // What the proxy would decide for a chat request (raw JSON) of that project, as of the snapshot.
+  std::function<Result<model::DecisionTrace>(std::shared_ptr<const config::Snapshot>,
+                                             const model::Project&, std::string_view body)>
+      dry_run = {};
   // What is reserved in all buckets of an account now (Ledger::reserved).
   std::function<int64_t(std::string_view account_id)> ledger_reserved = {};
 };

@@ -46,6 +46,7 @@ struct DecisionTrace {
   struct Rule {
     std::string text;  // as written; "else" for the last
     bool matched = false;
+    std::string why = {};  // what was found, where that was asked for: "tags.team is 'sales'"
     bool operator==(const Rule&) const = default;
   };
   struct Budget {

@@ -133,7 +133,8 @@ bool isPassing(const AttemptFailure& failure) {
 AttemptFailure failureOf(int status, dialect::UpstreamError said, const std::string& provider,
                          std::optional<int64_t> retry_after_ms) {
   AttemptFailure failure;
-  failure.kind = classOf(provider::classify(status, said));
+  // Redirects are not followed: no answer in any dialect.
+  failure.kind = status < 400 ? Class::Garbage : classOf(provider::classify(status, said));
   failure.status = status;
   failure.retry_after_ms = retry_after_ms;
   failure.error = errorOf(failure.kind, status, provider, said);

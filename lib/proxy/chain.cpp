@@ -101,7 +101,8 @@ bool Chain::startAt(size_t place, When when, Purpose purpose) {
 
 void Chain::launch(size_t place, routing::Permit permit, Purpose purpose) {
   places_[place].state = Place::State::Failed;  // until it has served
-  auto attempt = std::make_shared<Attempt>(scope_, line_.candidates[place], this);
+  auto attempt = std::make_shared<Attempt>(scope_, line_.candidates[place],
+                                           static_cast<Attempt::Listener*>(this));
   attempts_.push_back(attempt);
   attempt_places_.push_back(place);
   attempt->start({.permit = std::move(permit),

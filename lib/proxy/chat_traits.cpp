@@ -47,7 +47,7 @@ const config::RoutingConfig* ChatTraits::config() const {
 std::vector<routing::RequestFacts::Budget> ChatTraits::budgets() const {
   const config::RoutingConfig* of = config();
   const config::BudgetSubject subject{caller_.project->id,
-                                      caller_.key->id,
+                                      caller_.key == nullptr ? std::string_view() : caller_.key->id,
                                       row_.end_user,
                                       of == nullptr ? std::string_view() : of->head.id,
                                       {},

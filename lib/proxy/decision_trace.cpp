@@ -1,5 +1,6 @@
 #include "proxy/decision_trace.h"
 
+#include "routing/decide.h"
 #include "trace/decision_json.h"
 
 namespace penstock::proxy {

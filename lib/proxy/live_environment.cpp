@@ -20,6 +20,10 @@ routing::Environment::Latency LiveEnvironment::latency(const model::Provider& pr
   return {over.p50_ms, over.samples};
 }
 
+routing::HealthStatus LiveEnvironment::status(const model::Provider& provider) {
+  return loop_.shared.health.status(provider.id, now_);
+}
+
 pricing::Quote LiveEnvironment::quote(const model::Provider& provider, std::string_view model) {
   return loop_.quote(*caller_.snapshot, provider, model, now_,
                      caller_.project->settings.unknown_model_policy);

@@ -15,6 +15,7 @@ class LiveEnvironment final : public routing::Environment {
   routing::TargetView view(const model::Provider& provider, std::string_view model) override;
   Latency latency(const model::Provider& provider, std::string_view model,
                   int64_t seconds) override;
+  routing::HealthStatus status(const model::Provider& provider) override;
   pricing::Quote quote(const model::Provider& provider, std::string_view model) override;
   UnixMillis now() const override { return now_; }
   uint64_t random() override;

@@ -108,8 +108,11 @@ Status Pipeline::decide(std::string_view model) {
   }
   LiveEnvironment environment(loop_, caller_, row_.created_at);
   const ChatTraits traits(loop_, caller_, *request_, row_, environment);
+  const bool shown =
+      request_->trace || extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun;
   auto decision =
-      routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment});
+      routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment,
+                       shown ? routing::Detail::Explained : routing::Detail::Brief});
   if (!decision) return std::move(decision).error();
   decisions_.push_back(std::make_unique<const routing::Decision>(*std::move(decision)));
   const routing::Decision& made = *decisions_.back();
@@ -123,8 +126,10 @@ Status Pipeline::decide(std::string_view model) {
 }
 
 void Pipeline::serve() {
-  chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, *this));
-  chains_.back()->start(spending().enforced());
+  const budget::Standing* downgraded_by = spending().enforced();
+  Chain::Listener& listener = *this;
+  chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, listener));
+  chains_.back()->start(downgraded_by);
 }
 
 // A budget is used up that sends its requests elsewhere from then on. Where that does not lead

@@ -10,6 +10,9 @@
 
 namespace penstock::routing {
 
+// Whether rules say why they matched or not.
+enum class Detail : uint8_t { Brief, Explained };
+
 // What a decision is made from. All of it outlives the decision's making; the snapshot and what it
 // holds, the decision itself.
 struct Question {
@@ -18,6 +21,7 @@ struct Question {
   std::string_view model;  // as requested
   const RequestTraits& request;
   Environment& environment;
+  Detail detail = Detail::Brief;
 };
 
 // Resolves the requested model to a decision:

@@ -31,6 +31,19 @@ uint64_t stableHash(std::string_view a, std::string_view b) {
   return number;
 }
 
+// "tags.team is 'sales'; tags.team == 'support' is false"
+std::string whyOf(const rules::Explanation& explanation) {
+  std::string why;
+  for (const rules::Finding& finding : explanation.findings) {
+    for (const rules::FoundValue& found : finding.found) {
+      why.append(why.empty() ? "" : "; ").append(found.variable).append(" is ").append(found.value);
+    }
+    why.append(why.empty() ? "" : "; ").append(finding.source);
+    why.append(finding.outcome ? " is true" : " is false");
+  }
+  return why;
+}
+
 // How one walk goes: what targets inherit from the places that led to them.
 struct Inherited {
   const ChainRules* rules = nullptr;
@@ -68,15 +81,24 @@ class Walk {
 
   void follow(const CustomRules& policy, const RoutingConfig& config) {
     for (const CustomRules::Rule& rule : policy.rules) {
-      const bool matched = rule.condition.matches(question_.request.facts());
-      decision_.rules.push_back({rule.condition.text(), matched});
-      if (!matched) continue;
+      if (!test(rule.condition)) continue;
       addReason("rule " + std::to_string(decision_.rules.size() - 1) + " matched");
       return route(rule.then, config);
     }
     decision_.rules.push_back({"else", true});
     addReason("no rule matched");
     route(policy.otherwise, config);
+  }
+
+  bool test(const rules::Expression& condition) {
+    if (question_.detail == Detail::Brief) {
+      const bool matched = condition.matches(question_.request.facts());
+      decision_.rules.push_back({condition.text(), matched});
+      return matched;
+    }
+    const rules::Explanation explanation = condition.explain(question_.request.facts());
+    decision_.rules.push_back({condition.text(), explanation.matched, whyOf(explanation)});
+    return explanation.matched;
   }
 
   void route(const Route& route, const RoutingConfig& from) {
@@ -202,15 +224,15 @@ class Walk {
   void addTarget(Line& line, const PolicyTarget& target, const Inherited& inherited,
                  std::string reason) {
     std::vector<Candidate> found;
-    std::vector<PoolMember> pool;
-    for (const Credential& credential : target.credentials) {
+    std::vector<routing::Credential> pool;
+    for (const config::Credential& credential : target.credentials) {
       const model::Provider* provider = question_.snapshot.findProvider(credential.provider_id);
       if (provider == nullptr) continue;
       Candidate candidate{.provider = provider, .model = target.model};
       candidate.timeout_ms = target.timeout_ms ? target.timeout_ms : inherited.timeout_ms;
       candidate.rules = inherited.rules;
       candidate.view = question_.environment.view(*provider, target.model);
-      pool.push_back({provider->id, credential.weight, candidate.view});
+      pool.push_back({provider->id, static_cast<double>(credential.weight), candidate.view});
       found.push_back(std::move(candidate));
     }
     if (found.size() == 1) {
@@ -225,17 +247,17 @@ class Walk {
     }
   }
 
-  std::vector<size_t> orderOf(Balance balance, const std::vector<PoolMember>& pool) {
+  std::vector<size_t> orderOf(Balance balance, const std::vector<routing::Credential>& pool) {
     switch (balance) {
-      case Balance::LeastBusy: return leastBusyOrder(pool, question_.environment.random());
+      case Balance::LeastBusy: return orderLeastBusy(pool, question_.environment.random());
       case Balance::Affinity: {
         const uint64_t key = question_.request.affinityKey();
-        if (key != 0) return affinityOrder(pool, key);
-        return leastBusyOrder(pool, question_.environment.random());
+        if (key != 0) return orderByAffinity(pool, key);
+        return orderLeastBusy(pool, question_.environment.random());
       }
       case Balance::Weighted: break;
     }
-    return weightedOrder(pool, question_.environment.random());
+    return orderWeighted(pool, question_.environment.random());
   }
 
   const RoutingConfig* find(const ConfigReference& reference) const {

@@ -84,7 +84,9 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("rules").beginArray();
   for (size_t i = 0; i < trace.rules.size(); ++i) {
     out.beginObject().field("index", i).field("if", trace.rules[i].text);
-    out.field("matched", trace.rules[i].matched).endObject();
+    out.field("matched", trace.rules[i].matched);
+    if (!trace.rules[i].why.empty()) out.field("why", trace.rules[i].why);
+    out.endObject();
   }
   out.endArray();
 }
