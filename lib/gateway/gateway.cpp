@@ -36,6 +36,7 @@
 #include "store/provision.h"
 #include "store/store.h"
 #include "trace/recorder.h"
+#include "upstream/health_watch.h"
 #include "upstream/probe.h"
 #include "webhook/dispatcher.h"
 
@@ -149,6 +150,7 @@ class Gateway::Impl {
     registerGauges();
     listen();
     *delivering.lock() = true;
+    health_watch->start();
   }
 
   ~Impl() { stop(); }
@@ -163,6 +165,7 @@ class Gateway::Impl {
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    health_watch->close();
     *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
@@ -207,6 +210,7 @@ class Gateway::Impl {
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
   std::optional<email::Sender> mails;  // when there is a relay
+  std::optional<upstream::HealthWatch> health_watch;
   std::optional<manage::Services> manage_services;
   http::WorkerPool manage_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
@@ -276,6 +280,8 @@ class Gateway::Impl {
     prober.emplace(*loops.front(), *clients.front());
     webhooks.emplace(webhook::Dispatcher::Services{*store, *loops.front(), *clients.front(), clock,
                                                    log, metrics});
+    health_watch.emplace(upstream::HealthWatch::Services{config->published(), *store, health,
+                                                         *prober, clock, log, couriers().webhooks});
     if (auto relay = mailServer(options)) {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
