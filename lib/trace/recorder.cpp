@@ -9,7 +9,8 @@ namespace {
 
 // What a row holds in memory, roughly: the struct, its long texts, its bodies.
 size_t bytesOf(const model::RequestLog& row) {
-  size_t bytes = sizeof row + row.traceparent.size() + row.end_user.size();
+  size_t bytes = sizeof row + row.traceparent.size() + row.end_user.size() + row.decision.size() +
+                 row.attempt_log.size() * sizeof(model::Attempt);
   for (const auto& [key, value] : row.tags)
     bytes += sizeof(row.tags[0]) + key.size() + value.size();
   if (row.request_body) bytes += row.request_body->size();
