@@ -25,9 +25,13 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
  public:
   using Outcome = Result<Fetched, Failure>;
 
+  // Copies the body here, on the waiting thread: it may be gone when the loop gets to start().
+  explicit Waiter(const ClientRequest& request) {
+    for (const std::string_view piece : request.body) body_.append(piece);
+  }
+
   // On the loop.
   void start(Client& client, ClientRequest request) {
-    for (const std::string_view piece : request.body) body_.append(piece);
     request.body = {body_};
     call_ = client.start(std::move(request), *this);
   }
@@ -64,8 +68,8 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
     over_.notify_one();
   }
 
-  // Used on the loop only.
   std::string body_;
+  // Used on the loop only.
   std::unique_ptr<Call> call_;
   Fetched fetched_;
 
@@ -88,7 +92,7 @@ Result<Fetched, Failure> fetch(Loop& loop, Client& client, ClientRequest request
   if (loop.onLoopThread()) throw std::logic_error("fetch() on the loop that it would wait for");
   const SteadyTime until = std::chrono::steady_clock::now() + request.timeouts.total + kGrace;
   request.max_response_bytes = max_body;
-  const auto waiter = std::make_shared<Waiter>();
+  const auto waiter = std::make_shared<Waiter>(request);
   loop.post([waiter, &client, request = std::move(request)]() mutable {
     waiter->start(client, std::move(request));
   });

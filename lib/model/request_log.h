@@ -70,6 +70,7 @@ struct RequestLog {
   int64_t upstream_connect_us = -1;
   int64_t upstream_head_us = -1;
   std::string end_user, trace_id, conversation_id, traceparent;
+  std::string parent_span_id;  // the caller's, of its traceparent; not stored, only exported
   std::vector<std::pair<std::string, std::string>> tags;
   std::optional<std::string> byok_fingerprint;
   std::vector<Attempt> attempt_log;  // not stored as such: it is in the decision

@@ -18,6 +18,7 @@
 #include "pricing/catalogue.h"
 #include "routing/health.h"
 #include "routing/retry_budget.h"
+#include "telemetry/exporter.h"
 #include "trace/recorder.h"
 
 namespace penstock::proxy {
@@ -49,6 +50,7 @@ struct Context {
   Logger& log;
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
+  telemetry::Exporter* telemetry = nullptr;  // null: no spans are exported
 };
 
 }  // namespace penstock::proxy

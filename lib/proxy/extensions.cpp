@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
-#include "base/random.h"
 #include "base/text.h"
+#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -14,7 +12,6 @@ constexpr size_t kMaxTags = 50;
 constexpr size_t kMaxTagKey = 64;
 constexpr size_t kMaxTagValue = 256;
 constexpr size_t kMaxIdBytes = 256;
-constexpr size_t kTraceparentBytes = 55;  // 00-<32 hex>-<16 hex>-<2 hex>
 
 std::string bounded(std::string_view value) { return std::string(value.substr(0, kMaxIdBytes)); }
 
@@ -40,18 +37,6 @@ void readHeader(const http::HeaderView& header, Extensions& out) {
   if (is("x-modelux-conversation-id")) out.conversation_id = bounded(header.value);
   if (is("x-modelux-dry-run")) out.dry_run = equalsIgnoreCase(header.value, "true");
   if (is("x-modelux-provider-key")) out.provider_key = Secret(std::string(header.value));
-}
-
-bool isLowerHex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-bool isTraceparent(std::string_view text) {
-  return text.size() == kTraceparentBytes && text.starts_with("00-") && text[35] == '-' &&
-         text[52] == '-' && isLowerHex(text.substr(3, 32)) && isLowerHex(text.substr(36, 16)) &&
-         isLowerHex(text.substr(53, 2)) &&
-         text.substr(3, 32).find_first_not_of('0') != std::string_view::npos;
 }
 
 }  // namespace
@@ -93,12 +78,7 @@ void setTag(Tags& tags, std::string_view key, std::string_view value) {
 }
 
 std::string continueTrace(std::string_view traceparent) {
-  if (isTraceparent(traceparent)) {
-    return fmt::format("{}{:016x}{}", traceparent.substr(0, 36), fastRandom() | 1,
-                       traceparent.substr(52));
-  }
-  return fmt::format("00-{:016x}{:016x}-{:016x}-01", fastRandom() | 1, fastRandom(),
-                     fastRandom() | 1);
+  return telemetry::continueTrace(traceparent).traceparent;
 }
 
 }  // namespace penstock::proxy

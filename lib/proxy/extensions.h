@@ -33,8 +33,7 @@ Tags parseTagHeader(std::string_view text);
 // Sets or replaces one tag within the same bounds.
 void setTag(Tags& tags, std::string_view key, std::string_view value);
 
-// W3C trace context: a valid `traceparent` of the caller continued with a span of ours, or a new
-// one.
+// The traceparent of telemetry::continueTrace().
 std::string continueTrace(std::string_view traceparent);
 
 }  // namespace penstock::proxy

@@ -254,6 +254,7 @@ void Pipeline::record() {
     row_.request_body = exchange_->request().body;
   }
   if (!decisions_.empty()) row_.decision = traceJson();
+  if (loop_.shared.telemetry != nullptr) loop_.shared.telemetry->record(row_);
   loop_.shared.recorder.record(std::move(row_));
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <future>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -123,6 +124,23 @@ TEST_SUITE("http/fetch") {
     // A loop that has ended answers nobody, and nothing is leaked.
     CHECK_FALSE(fetch(loop, *client, localRequest(listener.port())));
     client.reset();
+  }
+
+  // The loop gets to the call only when nobody waits for it any more. AddressSanitizer tells when
+  // it then reads a body that is gone.
+  TEST_CASE("a body may go once its call has been given up") {
+    HttpServer server(echo);
+    HttpClient client;
+    std::promise<void> given_up;
+    client.loop().post([held = given_up.get_future().share()] { held.wait(); });
+    {
+      const std::string body(1 << 20, 'x');
+      auto request = localRequest(server.port(), {body});
+      request.timeouts.total = milliseconds(1);
+      CHECK(failureOf(client, std::move(request)) == FailureKind::Reset);
+    }
+    given_up.set_value();
+    CHECK(fetch(client.loop(), client.client(), localRequest(server.port())));
   }
 
   TEST_CASE("the loop's own thread may not wait for itself") {
