@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -23,8 +22,6 @@ struct RoutingConfig {
   std::string slug;         // without '@'
   std::string policy;       // "single"
   std::string config_json;  // the policy's own JSON object, canonical
-  std::optional<std::string> cache_json;        // {"mode":…,"ttl_seconds":…}; absent: no cache
-  std::optional<int64_t> embedding_dimensions;  // that vectors through it must have
   int64_t version = 1;
   // True while nobody has edited it: "@default" then moves to the first real provider added.
   bool automatic = false;
