@@ -1,6 +1,7 @@
 #include "penstock/gateway.h"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -25,6 +26,7 @@
 #include "manage/auth.h"
 #include "manage/errors.h"
 #include "manage/host_guard.h"
+#include "manage/log_json.h"
 #include "manage/openapi.h"
 #include "manage/routes.h"
 #include "metrics/registry.h"
@@ -34,6 +36,7 @@
 #include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
+#include "trace/follow.h"
 #include "trace/recorder.h"
 #include "upstream/probe.h"
 #include "webhook/dispatcher.h"
@@ -127,6 +130,7 @@ class Gateway::Impl {
         config(orThrow(config::ConfigStore::load(*store))),
         alerts(clock, couriers()),
         ledger(*store, clock, log, &alerts, {}),
+        followers(manage::logSummary, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
         proxy_context{config->published(),
@@ -156,8 +160,10 @@ class Gateway::Impl {
     draining.store(true);
     proxy_server->beginDrain();
     manage_server->beginDrain();
-    drained =
-        proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
+    drained = proxy_server->waitIdle(options.drain);
+    recorder.flush();
+    followers.close();  // who follows has seen the last of them
+    drained = drained && manage_server->waitIdle(std::chrono::seconds(5));
     proxy_server->close();
     manage_server->close();
     demo_server->close();
@@ -191,6 +197,7 @@ class Gateway::Impl {
   // Requests that end with the loops settle in it: it ends after them.
   budget::Ledger ledger;
   routing::HealthBoard health;
+  trace::Followers followers;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
   proxy::Context proxy_context;
@@ -242,10 +249,13 @@ class Gateway::Impl {
     });
   }
 
-  trace::Recorder::Options recorderOptions() const {
+  trace::Recorder::Options recorderOptions() {
     trace::Recorder::Options recorder_options;
     recorder_options.flush_every = options.log_flush;
     recorder_options.retention = {.days = options.log_days, .bytes = options.log_bytes};
+    recorder_options.on_stored = [this](std::span<const model::RequestLog> rows) {
+      followers.tell(rows);
+    };
     return recorder_options;
   }
 
@@ -322,6 +332,7 @@ class Gateway::Impl {
         .health = health,
         .rate_limits = manage_rate_limits,
         .in_flight = manage_in_flight,
+        .followers = followers,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
         .sync_ledger = [this] { ledger.sync(); },
@@ -373,6 +384,8 @@ class Gateway::Impl {
           [this] { return recorder.dropped(); });
     gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
           [this] { return recorder.fill(); });
+    gauge("penstock_log_followers", "Those who follow live traffic.",
+          [this] { return followers.count(); });
     gauge("penstock_budget_refusals", "Requests that a budget refused since start.",
           [this] { return ledger.refusals(); });
     gauge("penstock_budget_overruns",
