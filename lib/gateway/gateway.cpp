@@ -1,6 +1,7 @@
 #include "penstock/gateway.h"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -26,6 +27,7 @@
 #include "manage/auth.h"
 #include "manage/errors.h"
 #include "manage/host_guard.h"
+#include "manage/log_json.h"
 #include "manage/openapi.h"
 #include "manage/routes.h"
 #include "metrics/registry.h"
@@ -35,6 +37,7 @@
 #include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
+#include "trace/follow.h"
 #include "trace/recorder.h"
 #include "upstream/health_watch.h"
 #include "upstream/probe.h"
@@ -129,6 +132,7 @@ class Gateway::Impl {
         config(orThrow(config::ConfigStore::load(*store))),
         alerts(clock, couriers()),
         ledger(*store, clock, log, &alerts, {}),
+        followers(manage::logSummary, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
         proxy_context{config->published(),
@@ -160,8 +164,10 @@ class Gateway::Impl {
     draining.store(true);
     proxy_server->beginDrain();
     manage_server->beginDrain();
-    drained =
-        proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
+    drained = proxy_server->waitIdle(options.drain);
+    recorder.flush();
+    followers.close();  // who follows has seen the last of them
+    drained = drained && manage_server->waitIdle(std::chrono::seconds(5));
     proxy_server->close();
     manage_server->close();
     demo_server->close();
@@ -197,6 +203,7 @@ class Gateway::Impl {
   budget::Ledger ledger;
   routing::HealthBoard health;
   routing::RetryBudget retries;
+  trace::Followers followers;
   trace::Recorder recorder;
   const std::shared_ptr<http::TlsContext> upstream_tls;
   proxy::Context proxy_context;
@@ -249,10 +256,13 @@ class Gateway::Impl {
     });
   }
 
-  trace::Recorder::Options recorderOptions() const {
+  trace::Recorder::Options recorderOptions() {
     trace::Recorder::Options recorder_options;
     recorder_options.flush_every = options.log_flush;
     recorder_options.retention = {.days = options.log_days, .bytes = options.log_bytes};
+    recorder_options.on_stored = [this](std::span<const model::RequestLog> rows) {
+      followers.tell(rows);
+    };
     return recorder_options;
   }
 
@@ -331,6 +341,7 @@ class Gateway::Impl {
         .health = health,
         .rate_limits = manage_rate_limits,
         .in_flight = manage_in_flight,
+        .followers = followers,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
         .sync_ledger = [this] { ledger.sync(); },
@@ -386,6 +397,8 @@ class Gateway::Impl {
           [this] { return recorder.dropped(); });
     gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
           [this] { return recorder.fill(); });
+    gauge("penstock_log_followers", "Those who follow live traffic.",
+          [this] { return followers.count(); });
     gauge("penstock_budget_refusals", "Requests that a budget refused since start.",
           [this] { return ledger.refusals(); });
     gauge("penstock_budget_overruns",

@@ -12,6 +12,7 @@
 #include "manage/idempotency.h"
 #include "pricing/catalogue.h"
 #include "routing/health.h"
+#include "trace/follow.h"
 #include "upstream/probe.h"
 
 namespace penstock::manage {
@@ -27,6 +28,7 @@ struct Services {
   routing::HealthBoard& health;
   budget::RateLimiter& rate_limits;  // of management keys
   InFlight& in_flight;
+  trace::Followers& followers;  // of live traffic
   int64_t rate_limit_rpm = 60;  // of management keys without a limit of their own
   // Called before the log is read: makes the rows of all requests answered so far visible.
   std::function<void()> flush_logs = {};

@@ -33,7 +33,7 @@ void writeConfig(json::Writer& out, const model::DecisionTrace& trace) {
     return;
   }
   out.field("config", trace.config).field("config_version", trace.config_version);
-  out.field("policy", trace.policy);
+  writeWord(out, "policy", trace.policy);
   if (trace.path.size() < 2) return;
   out.key("path").beginArray();
   for (const std::string& config : trace.path) out.value(config);
@@ -108,7 +108,7 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   json::Writer out(text);
   out.beginObject().field("request_id", trace.request_id);
   writeConfig(out, trace);
-  out.field("resolved", trace.resolved);
+  writeWord(out, "resolved", trace.resolved);
   writeCandidates(out, trace);
   writeAttempts(out, trace);
   writeRules(out, trace);
