@@ -44,7 +44,8 @@ void applyConfigFile(const CLI::App& app, int argc, char** argv) {
   if (path.empty()) return;
   std::ifstream file(path);
   if (!file) throw CLI::FileError("cannot read the config file " + path);
-  std::set<std::string> known{"PENSTOCK_MASTER_KEY", "PENSTOCK_SMTP_PASSWORD"};
+  std::set<std::string> known{"PENSTOCK_MASTER_KEY", "PENSTOCK_SMTP_PASSWORD",
+                              "PENSTOCK_OTLP_HEADERS"};
   collectVariables(app, known);
   for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(file)) {
     const std::string name = variableOf(item.name);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "json/writer.h"
+#include "otlp_options.h"
 #include "penstock/gateway.h"
 
 namespace penstock::cli {
@@ -225,12 +226,14 @@ void addServe(CLI::App& app, int& exit_code) {
   addLimits(*command, gateway);
   addTimeouts(*command, gateway);
   addMail(*command, gateway);
-  command->callback([options, &exit_code] {
+  addOtlpOptions(*command, gateway);
+  command->callback([options, command, &exit_code] {
     // Only from the environment: a flag would show in the process list.
     if (const char* key = std::getenv("PENSTOCK_MASTER_KEY")) options->gateway.master_key = key;
     if (const char* password = std::getenv("PENSTOCK_SMTP_PASSWORD")) {
       options->gateway.smtp_password = password;
     }
+    readOtlpEnvironment(*command, options->gateway);
     exit_code = serve(*options);
   });
 }

@@ -18,6 +18,7 @@
 #include "gateway/dry_run.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
+#include "gateway/telemetry.h"
 #include "http/client.h"
 #include "http/loop.h"
 #include "http/resolver.h"
@@ -48,6 +49,7 @@ namespace {
 
 constexpr size_t kManageThreads = 4;
 constexpr size_t kManageQueue = 256;
+constexpr std::chrono::seconds kLastSpans{5};  // for the collector, at the end
 
 // A start-up refusal becomes the exception that Gateway::start promises.
 template <typename T>
@@ -175,11 +177,13 @@ class Gateway::Impl {
     *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
+    if (spans) spans->close(kLastSpans);
     // Clients go on their own loops, after what the closed connections left behind there.
     for (size_t i = 0; i < loops.size(); ++i) {
       loops[i]->post([this, i] { clients[i]->closeIdle(); });
     }
     for (auto& loop : loops) loop->stop();
+    if (spans) spans->join();
     ledger.sync();  // nobody is resumed on a loop that is gone
     recorder.flush();
     log.info("stopped", {{"drained", drained ? "yes" : "no"}});
@@ -205,6 +209,8 @@ class Gateway::Impl {
   routing::RetryBudget retries;
   trace::Followers followers;
   trace::Recorder recorder;
+  // Requests that end with the loops are offered to it; its own thread has ended by then.
+  std::optional<telemetry::Exporter> spans;  // when there is a collector
   const std::shared_ptr<http::TlsContext> upstream_tls;
   proxy::Context proxy_context;
   budget::RateLimiter manage_rate_limits;
@@ -296,6 +302,19 @@ class Gateway::Impl {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
     }
+    startSpans();
+  }
+
+  void startSpans() {
+    auto collector = spanCollector(options);
+    if (!collector) return;
+    log.info("exporting_spans", {{"collector", collector->origin.host_header}});
+    spans.emplace(
+        telemetry::Exporter::Services{
+            telemetry::sendThrough(*loops.front(), *clients.front(), *std::move(collector)), clock,
+            log, metrics},
+        spanExporterOptions(options));
+    proxy_context.telemetry = &*spans;
   }
 
   proxy::LoopContext& contextOf(const http::Loop& loop) {

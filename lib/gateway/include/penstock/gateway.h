@@ -62,6 +62,18 @@ struct GatewayOptions {
   std::string smtp_url, smtp_from, smtp_password, smtp_password_file;
   std::string smtp_starttls = "auto";
 
+  // The OpenTelemetry collector that spans go to, over OTLP/HTTP: "http://localhost:4318"; empty:
+  // none are made. Headers, which may be secret: NAME=VALUE each; the same percent-encoded, with
+  // commas between; and a file with one a line. Unless `otlp_private`, the collector may not live
+  // on a loopback or private address.
+  std::string otlp_endpoint;
+  std::vector<std::string> otlp_headers;
+  std::string otlp_encoded_headers, otlp_headers_file;
+  bool otlp_private = true;
+  std::string otlp_service_name = "penstock";
+  double otlp_sample_ratio = 1;        // of the traces that start here; callers' flags are obeyed
+  bool otlp_include_end_user = false;  // tells the collector who asked
+
   GatewayLogFormat log_format = GatewayLogFormat::Text;
   bool quiet = false;  // no log lines below warnings
 };
