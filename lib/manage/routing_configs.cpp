@@ -121,7 +121,8 @@ Status refuseInUse(const config::Snapshot& snapshot, const model::RoutingConfig&
     names.append(names.empty() ? "@" : ", @").append(referrer->head.slug);
   }
   if (names.empty()) return Unit{};
-  ApiError error = conflict("routing_config_in_use", "other configs lead on to it: " + names);
+  ApiError error{ErrorKind::Conflict, "routing_config_in_use",
+                 "other configs lead on to it: " + names};
   error.resource = "routing_config";
   error.id = config.id;
   return error;
