@@ -14,6 +14,7 @@
 #include "email/sender.h"
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
+#include "gateway/health_metrics.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
 #include "http/client.h"
@@ -386,6 +387,7 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
+    registerTargetGauges(metrics, health);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }
