@@ -16,6 +16,7 @@
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
 #include "gateway/dry_run.h"
+#include "gateway/health_metrics.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
 #include "gateway/telemetry.h"
@@ -425,6 +426,7 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
+    registerTargetGauges(metrics, health);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }

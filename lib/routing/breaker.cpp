@@ -37,22 +37,34 @@ void Breaker::giveBack(Pass pass) {
   if (pass == Pass::Probe) probing_ = false;
 }
 
-void Breaker::record(Pass pass, OutcomeKind kind, const AttemptWindow& attempts, UnixMillis now) {
-  if (pass == Pass::Plain) {
-    if (open() || !isFault(kind)) return;
-    if (shouldOpen(attempts.countsSince(closed_at_, now))) openFor(kFirstWait, now);
-    return;
-  }
-  if (kind == OutcomeKind::Success) {
+void Breaker::record(const Attempt& attempt, const AttemptWindow& attempts, UnixMillis now) {
+  if (attempt.pass == Pass::Plain) return recordPlain(attempt, attempts, now);
+  const bool ill = isFault(attempt.kind) || attempt.kind == OutcomeKind::Overloaded;
+  if (attempt.kind == OutcomeKind::Success) {
     if (open()) close(now);
-  } else if (pass == Pass::Probe && (isFault(kind) || kind == OutcomeKind::Overloaded)) {
+  } else if (attempt.pass == Pass::Probe && ill) {
     openFor(std::min(wait_ms_ * 2, kLongestWait), now);
   }
-  giveBack(pass);  // last: whoever takes the place now sees what became of this one
+  giveBack(attempt.pass);  // last: whoever takes the place now sees what became of this one
+}
+
+void Breaker::recordPlain(const Attempt& attempt, const AttemptWindow& attempts, UnixMillis now) {
+  if (open() || attempt.began_at < closed_at_) return;
+  if (attempt.kind == OutcomeKind::Success) faults_in_row_ = 0;
+  if (!isFault(attempt.kind)) return;
+  if (faults_in_row_ == 0 || now - row_began_at_ >= AttemptWindow::kLength) {
+    faults_in_row_ = 0;
+    row_began_at_ = now;
+  }
+  ++faults_in_row_;
+  if (faults_in_row_ >= kEnoughAttempts || shouldOpen(attempts.countsSince(closed_at_, now))) {
+    openFor(kFirstWait, now);
+  }
 }
 
 void Breaker::close(UnixMillis now) {
   closed_at_ = now;
+  faults_in_row_ = 0;
   open_until_.store(0, std::memory_order_release);
 }
 

@@ -118,7 +118,7 @@ void TargetHealth::report(const Permit& permit, const Outcome& outcome, UnixMill
   std::lock_guard lock(mutex_);
   attempts_.record(outcome.kind, now);
   if (outcome.kind == OutcomeKind::Success) latencies_.record(outcome.latency_ms, now);
-  breaker_.record(permit.pass_, outcome.kind, attempts_, now);
+  breaker_.record({permit.pass_, permit.began_at_, outcome.kind}, attempts_, now);
   if (isStale(now) || samples_.load(std::memory_order_relaxed) <= kFewSamples) refresh(now);
 }
 

@@ -59,7 +59,8 @@ class Permit {
 // shared by a quota group, one by all models of the provider), what is under way and how fast it
 // answered lately. Thread-safe; outlives snapshots. Made by HealthBoard.
 //
-//   fault           Breaker: open at half of 10 attempts or more in a minute; Probe after 30 s
+//   fault           Breaker: open at half of 10 attempts or more in a minute, or 10 in a row; Probe
+//                   after 30 s
 //   RateLimited     its quota group: Blocked until the provider's Retry-After (an hour at most), or
 //                   Last for 1 s, doubling to 60 s
 //   OutOfMoney      its quota group: Last for 10 min
@@ -88,6 +89,7 @@ class TargetHealth : public std::enable_shared_from_this<TargetHealth> {
     return latencyOver(window, now).p50_ms;
   }
   int64_t inFlight() const { return in_flight_.load(std::memory_order_relaxed); }
+  bool breakerOpen() const { return breaker_.open(); }
 
   // Leave to attempt now, or an empty permit. `Anyway` is for a target that is the last that is
   // left; whoever is let through when it is worth trying again carries the probe.

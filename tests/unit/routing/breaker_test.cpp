@@ -14,13 +14,14 @@ struct Bench {
 
   Breaker::Pass attempt(OutcomeKind kind) {
     const Breaker::Pass pass = breaker.pass(now);
-    end(pass, kind);
+    end(pass, kind, now);
     return pass;
   }
-  void end(Breaker::Pass pass, OutcomeKind kind) {
+  void end(Breaker::Pass pass, OutcomeKind kind, int64_t began_at) {
     attempts.record(kind, now);
-    breaker.record(pass, kind, attempts, now);
+    breaker.record({pass, began_at, kind}, attempts, now);
   }
+  void end(Breaker::Pass pass, OutcomeKind kind) { end(pass, kind, now); }
   void attemptsOf(OutcomeKind kind, int times) {
     for (int i = 0; i < times; ++i) attempt(kind);
   }
@@ -47,11 +48,38 @@ TEST_SUITE("routing/breaker") {
     CHECK(few.breaker.standing(few.now).until == few.now + 30'000);
 
     Bench less;
-    less.attemptsOf(Kind::Success, 11);
-    less.attemptsOf(Kind::ServerError, 10);
+    less.attemptsOf(Kind::Success, 6);
+    less.attemptsOf(Kind::ServerError, 5);
+    less.attemptsOf(Kind::Success, 6);
+    less.attemptsOf(Kind::ServerError, 6);
     CHECK_FALSE(less.breaker.open());
     less.attempt(Kind::InvalidAnswer);
     CHECK(less.breaker.open());
+  }
+
+  TEST_CASE("it opens at ten faults in a row, whatever the minute was like before") {
+    Bench bench;
+    bench.attemptsOf(Kind::Success, 3000);
+    bench.attemptsOf(Kind::Timeout, 9);
+    bench.attempt(Kind::RateLimited);  // says neither
+    CHECK_FALSE(bench.breaker.open());
+    bench.attempt(Kind::Success);
+    bench.attemptsOf(Kind::Timeout, 9);
+    CHECK_FALSE(bench.breaker.open());
+    bench.attempt(Kind::Timeout);
+    CHECK(bench.breaker.open());
+  }
+
+  TEST_CASE("attempts from before it closed do not open it again") {
+    Bench bench;
+    const int64_t early = bench.now;
+    bench.open();
+    bench.now += 30'000;
+    bench.attempt(Kind::Success);
+    for (int i = 0; i < 50; ++i) bench.end(Pass::Plain, Kind::Timeout, early);
+    CHECK_FALSE(bench.breaker.open());
+    bench.attemptsOf(Kind::Timeout, 10);
+    CHECK(bench.breaker.open());
   }
 
   TEST_CASE("faults of more than a minute ago do not count, nor do refusals") {
