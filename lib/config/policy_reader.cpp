@@ -53,15 +53,14 @@ Policy PolicyReader::readSingle(Object& config) {
 
 Policy PolicyReader::readFallbackChain(Object& config) {
   FallbackChain policy;
-  config.textsOrObjects(
-      "models",
-      {[&](const std::string& text, const auto& fail) {
-         policy.models.push_back(readRouteText(text, fail));
-       },
-       [&](Object& object) {
-         policy.models.push_back(readRoute(object, Allow::TargetsAndConfigs));
-       }},
-      kMaxRoutes);
+  config.textsOrObjects("models",
+                        {[&](const std::string& text, const auto& fail) {
+                           policy.models.push_back(readRouteText(text, fail));
+                         },
+                         [&](Object& object) {
+                           policy.models.push_back(readRoute(object, Allow::TargetsAndConfigs));
+                         }},
+                        kMaxRoutes);
   requireSome(config, "models", policy.models, 1);
   policy.rules = readChainRules(config);
   return policy;
@@ -89,7 +88,8 @@ Policy PolicyReader::readLatencyOptimized(Object& config) {
 Policy PolicyReader::readEnsemble(Object& config) {
   Ensemble policy;
   policy.aggregation = static_cast<Aggregation>(
-      config.choice("aggregation", {"first_valid", "weighted_vote", "weighted_average", "llm_judge"})
+      config
+          .choice("aggregation", {"first_valid", "weighted_vote", "weighted_average", "llm_judge"})
           .value_or(0));
   config.textsOrObjects(
       "members",
@@ -141,18 +141,17 @@ Policy PolicyReader::readAbTest(Object& config) {
 
 Policy PolicyReader::readCascade(Object& config) {
   Cascade policy;
-  config.textsOrObjects(
-      "steps",
-      {[&](const std::string& text, const auto& fail) {
-         policy.steps.push_back({readRouteText(text, fail), {}, {}});
-       },
-       [&](Object& object) {
-         Cascade::Step step;
-         step.accept = readAcceptance(object);
-         step.route = readRoute(object, Allow::TargetsAndConfigs);
-         policy.steps.push_back(std::move(step));
-       }},
-      kMaxRoutes);
+  config.textsOrObjects("steps",
+                        {[&](const std::string& text, const auto& fail) {
+                           policy.steps.push_back({readRouteText(text, fail), {}, {}});
+                         },
+                         [&](Object& object) {
+                           Cascade::Step step;
+                           step.accept = readAcceptance(object);
+                           step.route = readRoute(object, Allow::TargetsAndConfigs);
+                           policy.steps.push_back(std::move(step));
+                         }},
+                        kMaxRoutes);
   requireSome(config, "steps", policy.steps, 1);
   return policy;
 }

@@ -74,7 +74,8 @@ RetryOn readRetryOn(json::ObjectReader& config) {
 PolicyTarget PolicyReader::readTarget(Object& object) {
   PolicyTarget target;
   target.model = object.requireString("model", kModelBounds);
-  if (target.model.starts_with('@')) object.fail("model", "must be a model of a provider, not a routing config");
+  if (target.model.starts_with('@'))
+    object.fail("model", "must be a model of a provider, not a routing config");
   readTimeout(object, target.timeout_ms);
   target.tier = readTier(object);
   readLacks(object, target.lacks);
@@ -129,18 +130,17 @@ void PolicyReader::resolve(Object& object, PolicyTarget& target) {
 
 std::vector<PolicyTarget> PolicyReader::readAllowed(Object& config) {
   std::vector<PolicyTarget> targets;
-  config.textsOrObjects(
-      "allowed_models",
-      {[&](const std::string& text, const auto& fail) {
-         const Route route = readRouteText(text, fail);
-         if (const auto* target = std::get_if<PolicyTarget>(&route)) {
-           targets.push_back(*target);
-         } else {
-           fail("must be a model, not a routing config");
-         }
-       },
-       [&](Object& object) { targets.push_back(readTarget(object)); }},
-      kMaxRoutes);
+  config.textsOrObjects("allowed_models",
+                        {[&](const std::string& text, const auto& fail) {
+                           const Route route = readRouteText(text, fail);
+                           if (const auto* target = std::get_if<PolicyTarget>(&route)) {
+                             targets.push_back(*target);
+                           } else {
+                             fail("must be a model, not a routing config");
+                           }
+                         },
+                         [&](Object& object) { targets.push_back(readTarget(object)); }},
+                        kMaxRoutes);
   requireSome(config, "allowed_models", targets, 1);
   return targets;
 }
@@ -186,11 +186,9 @@ Route PolicyReader::readRoute(Object& object, Allow allow) {
 
 Route PolicyReader::readRouteAt(Object& object, std::string_view key) {
   Route route = Refusal{};
-  const bool found =
-      object.textOrObject(key, {[&](const std::string& text, const auto& fail) {
-                                  route = readRouteText(text, fail);
-                                },
-                                [&](Object& inner) { route = readRoute(inner, Allow::Anything); }});
+  const bool found = object.textOrObject(
+      key, {[&](const std::string& text, const auto& fail) { route = readRouteText(text, fail); },
+            [&](Object& inner) { route = readRoute(inner, Allow::Anything); }});
   if (!found) object.fail(key, "is required");
   return route;
 }

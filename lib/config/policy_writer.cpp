@@ -72,10 +72,12 @@ void writeOutcome(json::Writer& out, const Route& route) {
 void writeRetryOn(json::Writer& out, const RetryOn& on) {
   if (on == RetryOn()) return;
   out.key("retry_on").beginArray();
-  const std::pair<bool, const char*> words[] = {
-      {on.rate_limits, "429"},           {on.server_errors, "5xx"},
-      {on.timeouts, "timeout"},          {on.connection, "connection"},
-      {on.context_length, "context_length"}, {on.content_filter, "content_filter"}};
+  const std::pair<bool, const char*> words[] = {{on.rate_limits, "429"},
+                                                {on.server_errors, "5xx"},
+                                                {on.timeouts, "timeout"},
+                                                {on.connection, "connection"},
+                                                {on.context_length, "context_length"},
+                                                {on.content_filter, "content_filter"}};
   for (const auto& [is_on, word] : words) {
     if (is_on) out.value(word);
   }
@@ -140,8 +142,7 @@ void write(json::Writer& out, const Ensemble& policy) {
   if (policy.judge) {
     out.key("judge").beginObject();
     writeTarget(out, policy.judge->target);
-    if (!policy.judge->instructions.empty())
-      out.field("instructions", policy.judge->instructions);
+    if (!policy.judge->instructions.empty()) out.field("instructions", policy.judge->instructions);
     out.endObject();
   }
   out.field("timeout_ms", policy.timeout_ms);

@@ -42,9 +42,11 @@ void visitPolicy(const Policy& policy, const std::string& at, const Visit& visit
   if (const auto* chain = std::get_if<FallbackChain>(&policy)) {
     visitList(chain->models, at + "/models", true, visit, [](const auto& r) { return r; });
   } else if (const auto* ensemble = std::get_if<Ensemble>(&policy)) {
-    visitList(ensemble->members, at + "/members", true, visit, [](const auto& m) { return m.route; });
+    visitList(ensemble->members, at + "/members", true, visit,
+              [](const auto& m) { return m.route; });
   } else if (const auto* test = std::get_if<AbTest>(&policy)) {
-    visitList(test->variants, at + "/variants", false, visit, [](const auto& v) { return v.route; });
+    visitList(test->variants, at + "/variants", false, visit,
+              [](const auto& v) { return v.route; });
   } else if (const auto* cascade = std::get_if<Cascade>(&policy)) {
     visitList(cascade->steps, at + "/steps", true, visit, [](const auto& s) { return s.route; });
   } else if (const auto* rules = std::get_if<CustomRules>(&policy)) {
@@ -100,7 +102,8 @@ class Checker {
     error_->fields = {{place.pointer, error_->message}};
     error_->resource = "routing_config";
     error_->id = config.head.id;
-    error_->detail = "routing config @" + config.head.slug + " of project " + config.head.project_id;
+    error_->detail =
+        "routing config @" + config.head.slug + " of project " + config.head.project_id;
   }
 
   // Recurses along references: never back into an open config, so no deeper than there are configs
@@ -135,11 +138,13 @@ class Checker {
     known.depth = std::max(known.depth, next.depth + 1);
     known.many_answers = known.many_answers || next.many_answers;
     if (known.depth > kMaxDepth) {
-      return fail(config, place, "config_too_deep", "configs can lead on to others 5 times at most");
+      return fail(config, place, "config_too_deep",
+                  "configs can lead on to others 5 times at most");
     }
     if (place.of_models && next.many_answers) {
       fail(config, place, "validation_error",
-           name + " is an ensemble or a cascade, or leads to one: it cannot be one of several models");
+           name +
+               " is an ensemble or a cascade, or leads to one: it cannot be one of several models");
     }
   }
 
@@ -158,9 +163,8 @@ std::vector<const RoutingConfig*> referrersOf(const RoutingConfigIndex& index,
   for (const RoutingConfig& config : index.all) {
     if (config.head.project_id != project_id) continue;
     bool refers = false;
-    visitPolicy(config.policy, "", [&](const Place& place) {
-      refers = refers || place.reference->slug == slug;
-    });
+    visitPolicy(config.policy, "",
+                [&](const Place& place) { refers = refers || place.reference->slug == slug; });
     if (refers) referrers.push_back(&config);
   }
   return referrers;

@@ -7,7 +7,8 @@
 
 namespace penstock {
 
-Result<model::DecisionTrace> dryRunOn(proxy::LoopContext& loop, const proxy::DryRunRequest& request) {
+Result<model::DecisionTrace> dryRunOn(proxy::LoopContext& loop,
+                                      const proxy::DryRunRequest& request) {
   using Answer = Result<model::DecisionTrace>;
   // The task may come after we gave up: it owns all that it uses.
   struct Task {

@@ -257,7 +257,8 @@ void ObjectReader::readEither(ValueRef value, const std::string& path, const Tex
     errors_->push_back({path, std::move(message)});
   };
   if (value.isString()) {
-    if (auto text = checkedString(value, {.min = 1}, path)) read.read_text(*std::move(text), fail_there);
+    if (auto text = checkedString(value, {.min = 1}, path))
+      read.read_text(*std::move(text), fail_there);
   } else if (value.isObject()) {
     ObjectReader nested(value, path, errors_);
     read.read_object(nested);

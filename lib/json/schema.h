@@ -7,8 +7,8 @@
 
 namespace penstock::json {
 
-// A JSON Schema, compiled. Of draft 4, which is what RapidJSON knows; keywords that it does not know
-// are ignored, as the specification wants. References ("$ref") are refused: RapidJSON follows
+// A JSON Schema, compiled. Of draft 4, which is what RapidJSON knows; keywords that it does not
+// know are ignored, as the specification wants. References ("$ref") are refused: RapidJSON follows
 // circular ones for ever. Immutable; thread-safe.
 class Schema {
  public:

@@ -10,7 +10,8 @@ namespace {
 
 template <size_t N>
 bool isOneOf(std::string_view word, const std::array<std::string_view, N>& words) {
-  return std::ranges::any_of(words, [word](std::string_view one) { return equalsIgnoreCase(word, one); });
+  return std::ranges::any_of(words,
+                             [word](std::string_view one) { return equalsIgnoreCase(word, one); });
 }
 
 template <size_t N>
@@ -20,22 +21,19 @@ bool mentions(std::string_view text, const std::array<std::string_view, N>& phra
       phrases, [&](std::string_view phrase) { return lower.find(phrase) != std::string::npos; });
 }
 
-constexpr std::array<std::string_view, 8> kMoney = {"insufficient_quota",
-                                                    "billing_error",
-                                                    "billing_hard_limit_reached",
-                                                    "billing_not_active",
-                                                    "enforced_spend_limit_reached",
-                                                    "contract_spend_limit_reached",
-                                                    "insufficient_balance",
-                                                    "credits_exhausted"};
-constexpr std::array<std::string_view, 4> kPolicy = {
-    "content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation",
-    "moderation_blocked"};
+constexpr std::array<std::string_view, 8> kMoney = {
+    "insufficient_quota",           "billing_error",
+    "billing_hard_limit_reached",   "billing_not_active",
+    "enforced_spend_limit_reached", "contract_spend_limit_reached",
+    "insufficient_balance",         "credits_exhausted"};
+constexpr std::array<std::string_view, 4> kPolicy = {"content_filter", "content_policy_violation",
+                                                     "ResponsibleAIPolicyViolation",
+                                                     "moderation_blocked"};
 constexpr std::array<std::string_view, 3> kNoModel = {"model_not_found", "DeploymentNotFound",
                                                       "model_not_available"};
-constexpr std::array<std::string_view, 6> kTooLong = {"maximum context length", "context length",
-                                                      "context window",         "prompt is too long",
-                                                      "too many tokens",        "input is too long"};
+constexpr std::array<std::string_view, 6> kTooLong = {
+    "maximum context length", "context length",  "context window",
+    "prompt is too long",     "too many tokens", "input is too long"};
 
 bool isMoney(const dialect::UpstreamError& said) {
   return isOneOf(said.code, kMoney) || isOneOf(said.type, kMoney);

@@ -26,8 +26,7 @@ std::string requestIdOf(const http::HeaderList& headers) {
 
 }  // namespace
 
-Attempt::Attempt(const RequestScope& scope, const routing::Candidate& candidate,
-                 Listener* listener)
+Attempt::Attempt(const RequestScope& scope, const routing::Candidate& candidate, Listener* listener)
     : scope_(scope),
       candidate_(candidate),
       listener_(listener),
@@ -195,8 +194,9 @@ void Attempt::onEnd() {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
     case Receiving::Error:
-      return fail(failureOf(upstream_status_, dialect::parseOpenAiError(response_, upstream_status_),
-                            providerName(), retry_after_ms_));
+      return fail(failureOf(upstream_status_,
+                            dialect::parseOpenAiError(response_, upstream_status_), providerName(),
+                            retry_after_ms_));
     case Receiving::Stream: {
       std::string out;
       relay_->finish(out);
@@ -228,8 +228,8 @@ void Attempt::onFailure(const http::Failure& failure) {
 void Attempt::finishWhole() {
   const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
   if (!read.valid) {
-    return fail(invalidAnswer("provider " + providerName() +
-                              " answered 200 without a valid JSON answer"));
+    return fail(
+        invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
   judge(routing::OutcomeKind::Success);
   bill_.usage = read.usage;
@@ -248,8 +248,8 @@ void Attempt::forward(std::string_view out) {
   if (phase == StreamPhase::Failed && !relay_->released()) {
     call_.reset();
     if (relay_->failure() != StreamFailure::UpstreamError) {
-      return fail(invalidAnswer("provider " + providerName() +
-                                " broke off its stream before any content"));
+      return fail(
+          invalidAnswer("provider " + providerName() + " broke off its stream before any content"));
     }
     AttemptFailure failure = failureOf(502, relay_->upstreamError(), providerName(), {});
     return fail(std::move(failure));

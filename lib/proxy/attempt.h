@@ -73,10 +73,10 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   ~Attempt() override;
 
   struct Options {
-    routing::Permit permit;                      // for the target; empty: it is not judged
+    routing::Permit permit;  // for the target; empty: it is not judged
     // The budget that sent the request here; null: none did, and budgets that downgrade bind it.
     const budget::Standing* downgraded_by = nullptr;
-    std::optional<int64_t> timeout_ms;           // to the first content, or to a whole answer
+    std::optional<int64_t> timeout_ms;  // to the first content, or to a whole answer
     bool hedge = false;
   };
   // May report before it returns.
@@ -93,7 +93,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void forgetRequest();
 
   const routing::Candidate& candidate() const { return candidate_; }
-  bool called() const { return called_; }    // the provider was asked
+  bool called() const { return called_; }  // the provider was asked
   bool ended() const { return ended_; }
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return response_; }  // of a whole answer

@@ -151,11 +151,12 @@ AttemptFailure failureOf(int status, dialect::UpstreamError said, const std::str
 AttemptFailure failureOf(const http::Failure& failure, const std::string& provider) {
   using Kind = http::FailureKind;
   const bool timeout = failure.kind == Kind::ConnectTimeout ||
-                       failure.kind == Kind::FirstByteTimeout || failure.kind == Kind::IdleTimeout ||
-                       failure.kind == Kind::TotalTimeout;
+                       failure.kind == Kind::FirstByteTimeout ||
+                       failure.kind == Kind::IdleTimeout || failure.kind == Kind::TotalTimeout;
   AttemptFailure out;
   out.kind = timeout ? Class::Timeout : Class::Transport;
-  if (failure.kind == Kind::BadResponse || failure.kind == Kind::TooLarge) out.kind = Class::Garbage;
+  if (failure.kind == Kind::BadResponse || failure.kind == Kind::TooLarge)
+    out.kind = Class::Garbage;
   // Our own limit of connections says nothing about the provider.
   if (failure.kind == Kind::Overloaded || failure.kind == Kind::EgressRefused)
     out.kind = Class::Internal;

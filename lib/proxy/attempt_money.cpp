@@ -113,9 +113,8 @@ void Attempt::settle() {
       prices().quoteAnswered(quote_, seller_, bill_.model, scope_.row.created_at);
   bill_.basis = quote.basis;
   if (quote.price != nullptr) {
-    const pricing::Charge by =
-        pricing::chargeOf(*quote.price, bill_.usage,
-                          prices().multiplier(seller_, bill_.model, bill_.service_tier));
+    const pricing::Charge by = pricing::chargeOf(
+        *quote.price, bill_.usage, prices().multiplier(seller_, bill_.model, bill_.service_tier));
     bill_.cost = by.cost(bill_.usage);
     bill_.charge = pricing::formatCharge(by);
   }

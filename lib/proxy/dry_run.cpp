@@ -19,9 +19,8 @@ Result<model::DecisionTrace> dryRun(LoopContext& loop, const DryRunRequest& requ
   const Caller caller{request.snapshot, nullptr, &request.project};
   LiveEnvironment environment(loop, caller, row.created_at);
   const ChatTraits traits(loop, caller, *parsed, row, environment);
-  const auto decision =
-      routing::decide({*request.snapshot, request.project, parsed->model, traits, environment,
-                       routing::Detail::Explained});
+  const auto decision = routing::decide({*request.snapshot, request.project, parsed->model, traits,
+                                         environment, routing::Detail::Explained});
   if (!decision) return decision.error();
   return routing::describe(*decision);
 }

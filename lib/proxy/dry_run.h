@@ -19,8 +19,9 @@ struct DryRunRequest {
   std::string_view body;
 };
 
-// The decision as of now with its reasons; nothing is called, counted or logged. Request id and times
-// are the caller's to add. Errors are those of the request and of the decision. On the loop's thread.
+// The decision as of now with its reasons; nothing is called, counted or logged. Request id and
+// times are the caller's to add. Errors are those of the request and of the decision. On the loop's
+// thread.
 Result<model::DecisionTrace> dryRun(LoopContext& loop, const DryRunRequest& request);
 
 }  // namespace penstock::proxy

@@ -24,9 +24,9 @@ Result<std::shared_ptr<const Target>> LoopContext::target(const model::Provider&
   return slot.target;
 }
 
-pricing::Quote LoopContext::quote(const config::Snapshot& snapshot,
-                                  const model::Provider& provider, std::string_view model,
-                                  UnixMillis now, pricing::UnknownModelPolicy unknown) {
+pricing::Quote LoopContext::quote(const config::Snapshot& snapshot, const model::Provider& provider,
+                                  std::string_view model, UnixMillis now,
+                                  pricing::UnknownModelPolicy unknown) {
   const auto of = target(provider);
   const std::string_view catalogue = of ? (*of)->catalogue_provider : std::string_view();
   return pricing::PriceBook(shared.prices, snapshot.prices())

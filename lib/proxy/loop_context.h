@@ -42,8 +42,7 @@ class LoopContext {
                                        const model::Provider& provider, std::string_view model,
                                        UnixMillis now);
   pricing::Quote quote(const config::Snapshot& snapshot, const model::Provider& provider,
-                       std::string_view model, UnixMillis now,
-                       pricing::UnknownModelPolicy unknown);
+                       std::string_view model, UnixMillis now, pricing::UnknownModelPolicy unknown);
 
   // How one of its models stands; asked for again when the provider changed.
   routing::TargetHealth& health(const model::Provider& provider, std::string_view model);

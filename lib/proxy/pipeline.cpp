@@ -108,11 +108,9 @@ Status Pipeline::decide(std::string_view model) {
   }
   LiveEnvironment environment(loop_, caller_, row_.created_at);
   const ChatTraits traits(loop_, caller_, *request_, row_, environment);
-  const bool shown =
-      request_->trace || extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun;
-  auto decision =
-      routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment,
-                       shown ? routing::Detail::Explained : routing::Detail::Brief});
+  const bool shown = request_->trace || extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun;
+  auto decision = routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment,
+                                   shown ? routing::Detail::Explained : routing::Detail::Brief});
   if (!decision) return std::move(decision).error();
   decisions_.push_back(std::make_unique<const routing::Decision>(*std::move(decision)));
   const routing::Decision& made = *decisions_.back();

@@ -22,12 +22,13 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → decide → serve (attempts: reserve → call → settle) → respond → record
+//   authenticate → parse → admit → decide → serve (attempts: reserve → call → settle) → respond →
+//   record
 //
-// The first four are plain functions in order. A Chain, or what gathers the answers of several, makes
-// the attempts, and reports what leaves. record runs exactly once, on every way out: answered,
-// failed, client gone, gateway stopping; every attempt has settled by then. Lives on one loop; owns
-// itself while it runs.
+// The first four are plain functions in order. A Chain, or what gathers the answers of several,
+// makes the attempts, and reports what leaves. record runs exactly once, on every way out:
+// answered, failed, client gone, gateway stopping; every attempt has settled by then. Lives on one
+// loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Chain::Listener {
  public:
   Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);

@@ -20,8 +20,8 @@ const http::Headers kStreamHeaders = {{"Cache-Control", "no-cache"}, {"X-Accel-B
 
 // Whether the caller's SDK has reason to try again by itself after an error of ours.
 ClientRetry retryAfter(const ApiError& error) {
-  const bool tried = error.kind == ErrorKind::UpstreamFailed ||
-                     error.kind == ErrorKind::UpstreamTimeout;
+  const bool tried =
+      error.kind == ErrorKind::UpstreamFailed || error.kind == ErrorKind::UpstreamTimeout;
   return tried ? ClientRetry::Spent : ClientRetry::Default;
 }
 
@@ -153,8 +153,7 @@ void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
   if (!exchange_->started()) startStream();
   exchange_->write(bytes);
   if (retainsPayloads()) retainPayload(bytes);
-  if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes)
-    chain.winner()->pause();
+  if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) chain.winner()->pause();
 }
 
 // Ends a started stream: cleanly, or with an error event and no [DONE], so that nobody takes a cut

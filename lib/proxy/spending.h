@@ -43,7 +43,8 @@ class Spending {
   // nobody named to half of what is left (but a thousand tokens), so that the next request finds
   // something too.
   Outcome reserve(budget::Ledger& ledger, const Ask& ask, const budget::Ledger::Resume& resume);
-  // The request is on its way to what that budget downgrades to: such budgets only count from now on.
+  // The request is on its way to what that budget downgrades to: such budgets only count from now
+  // on.
   void downgraded(const budget::Standing& by) {
     downgrades_ = budget::Downgrades::Count;
     enforced_ = by;

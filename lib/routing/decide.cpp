@@ -74,13 +74,13 @@ void addCandidates(const Line& line, model::DecisionTrace& trace) {
   for (const Candidate& candidate : line.candidates) {
     std::string reason = candidate.reason;
     if (candidate.view.reason[0] != '\0') reason.append("; ").append(candidate.view.reason);
-    trace.candidates.push_back({candidate.model, candidate.provider->vendor,
-                                candidate.provider->id, status, std::move(reason)});
+    trace.candidates.push_back({candidate.model, candidate.provider->vendor, candidate.provider->id,
+                                status, std::move(reason)});
     status = "not_needed";
   }
   for (const Passed& passed : line.passed) {
-    trace.candidates.push_back({passed.model, passed.provider->vendor, passed.provider->id,
-                                "skipped", passed.reason});
+    trace.candidates.push_back(
+        {passed.model, passed.provider->vendor, passed.provider->id, "skipped", passed.reason});
   }
 }
 

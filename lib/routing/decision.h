@@ -22,10 +22,10 @@ std::string_view resolvedName(Resolved resolved);
 struct Candidate {
   const model::Provider* provider = nullptr;
   std::string model;
-  std::string reason = {};     // why it stands where it stands
+  std::string reason = {};  // why it stands where it stands
   std::optional<int64_t> timeout_ms = {};
-  const config::ChainRules* rules = nullptr;  // when to go on to the next; null: the defaults
-  TargetView view = {};                       // as it was decided on
+  const config::ChainRules* rules = nullptr;   // when to go on to the next; null: the defaults
+  TargetView view = {};                        // as it was decided on
   std::optional<int64_t> context_window = {};  // where it is known
 };
 

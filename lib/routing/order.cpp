@@ -22,7 +22,8 @@ struct Estimate {
 
 const model::Provider* providerOf(const PolicyTarget& target, const Question& question) {
   for (const config::Credential& credential : target.credentials) {
-    if (const auto* provider = question.snapshot.findProvider(credential.provider_id)) return provider;
+    if (const auto* provider = question.snapshot.findProvider(credential.provider_id))
+      return provider;
   }
   return nullptr;
 }
@@ -112,18 +113,21 @@ std::vector<Placed> byLatency(const config::LatencyOptimized& policy, const Ques
                               std::vector<Passed>& passed) {
   auto estimates = estimate(policy.allowed_models, question, passed,
                             [](const auto&, const auto&) { return std::string(); });
-  const auto isKnown = [&](const Estimate& one) { return one.latency.samples >= policy.min_samples; };
+  const auto isKnown = [&](const Estimate& one) {
+    return one.latency.samples >= policy.min_samples;
+  };
   for (Estimate& one : estimates) {
     one.latency = question.environment.latency(*providerOf(*one.placed.target, question),
                                                one.placed.target->model, policy.window_seconds);
-    one.placed.reason = isKnown(one)
-                            ? fmt::format("p50 {} ms", one.latency.p50_ms)
-                            : fmt::format("{} samples of {}", one.latency.samples, policy.min_samples);
+    one.placed.reason =
+        isKnown(one) ? fmt::format("p50 {} ms", one.latency.p50_ms)
+                     : fmt::format("{} samples of {}", one.latency.samples, policy.min_samples);
   }
   // What is known first, the fastest first; ties, and what is not known, by cost.
   std::stable_sort(estimates.begin(), estimates.end(), [&](const auto& a, const auto& b) {
     if (isKnown(a) != isKnown(b)) return isKnown(a);
-    if (isKnown(a) && a.latency.p50_ms != b.latency.p50_ms) return a.latency.p50_ms < b.latency.p50_ms;
+    if (isKnown(a) && a.latency.p50_ms != b.latency.p50_ms)
+      return a.latency.p50_ms < b.latency.p50_ms;
     return nanosOf(a) < nanosOf(b);
   });
   // A share of the requests finds out about what is not known; all do while nothing is.

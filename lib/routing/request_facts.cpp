@@ -37,7 +37,8 @@ Value RequestFacts::value(Variable variable, std::string_view key) const {
 Value RequestFacts::ofRequest(Variable variable, std::string_view key) const {
   switch (variable) {
     case Variable::Tag: {
-      const auto found = std::ranges::find(source_.tags, key, &std::pair<std::string, std::string>::first);
+      const auto found =
+          std::ranges::find(source_.tags, key, &std::pair<std::string, std::string>::first);
       return found == source_.tags.end() ? Value() : Value(std::string_view(found->second));
     }
     case Variable::EndUser: return text(source_.end_user);

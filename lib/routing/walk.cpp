@@ -241,8 +241,8 @@ class Walk {
       return;
     }
     for (const size_t place : orderOf(target.balance, pool)) {
-      found[place].reason = fmt::format("{}; {} of {} credentials", reason,
-                                        balanceName(target.balance), pool.size());
+      found[place].reason =
+          fmt::format("{}; {} of {} credentials", reason, balanceName(target.balance), pool.size());
       line.candidates.push_back(std::move(found[place]));
     }
   }
@@ -309,9 +309,9 @@ Status walk(const config::RoutingConfig& config, const Question& question, Decis
   for (Branch& branch : decision.branches) readyFirst(branch.line);
   std::erase_if(decision.branches, [](const Branch& b) { return b.line.candidates.empty(); });
   if (!isEmpty(decision)) return Unit{};
-  ApiError error{ErrorKind::NotFound, "no_target",
-                 "routing config @" + config.head.slug + " has no target that can serve the request",
-                 "model"};
+  ApiError error{
+      ErrorKind::NotFound, "no_target",
+      "routing config @" + config.head.slug + " has no target that can serve the request", "model"};
   if (!decision.line.passed.empty()) {
     const Passed& last = decision.line.passed.front();
     error.message += ": " + last.model + " " + last.reason;

@@ -100,46 +100,52 @@ TEST_SUITE("config/policy") {
 
   TEST_CASE("every policy is stored in one form that reads the same again") {
     const std::string target = R"("model":"m","provider_credential_id":"prov_1")";
-    for (const auto& [policy, config, canonical] : std::vector<std::array<std::string, 3>>{
-             {"fallback_chain",
-              R"({"models":[{"model":"m","providerCredentialId":"prov_1","timeoutMs":2000},"@b",)"
-              R"({"model":"@c","timeout_ms":5}],"retry_on":["429","timeout","503"],)"
-              R"("total_budget_ms":8000,"hedge":{"after_ms":700}})",
-              R"({"models":[{)" + target + R"(,"timeout_ms":2000},{"model":"@b"},)"
-              R"({"model":"@c","timeout_ms":5}],"retry_on":["429","timeout","connection","503"],)"
-              R"("total_budget_ms":8000,"hedge":{"after_ms":700,"max_pct":5}})"},
-             {"cost_optimized",
-              R"({"quality_tier":"premium","allowed_models":[{"model":"m","lacks":["vision"],)"
-              R"("quality_tier":"premium","provider_credential_id":"prov_1"}]})",
-              R"({"quality_tier":"premium","allowed_models":[{)" + target +
-                  R"(,"quality_tier":"premium","lacks":["vision"]}]})"},
-             {"latency_optimized",
-              R"({"allowed_models":[{"model":"m","credentials":[{"provider_credential_id":"prov_1",)"
-              R"("weight":3}],"balance":"affinity"}]})",
-              R"({"allowed_models":[{"model":"m","credentials":[{"provider_credential_id":"prov_1",)"
-              R"("weight":3}],"balance":"affinity"}],"window_seconds":300,"min_samples":20})"},
-             {"ensemble",
-              R"({"aggregation":"weighted_vote","members":[{)" + target +
-                  R"(,"weight":2},"@b"],"timeout_ms":5000})",
-              R"({"aggregation":"weighted_vote","members":[{)" + target +
-                  R"(,"weight":2},{"model":"@b","weight":1}],"timeout_ms":5000})"},
-             {"ab_test",
-              R"({"variants":[{"weight":80,"config":"@production"},{"weight":20,"policy":"single",)"
-              R"("config":{)" + target + "}}]}",
-              R"({"variants":[{"name":"control","weight":80,"config":"@production"},)"
-              R"({"name":"variant_a","weight":20,"policy":"single","config":{)" + target + "}}]}"},
-             {"cascade",
-              R"({"steps":[{)" + target +
-                  R"(,"accept":{"min_length":3,"json_valid":true,"regex":"^a"}},"@b"]})",
-              R"({"steps":[{)" + target +
-                  R"(,"accept":{"min_length":3,"json_valid":true,"regex":"^a"}},)"
-                  R"({"model":"@b","accept":{}}]})"},
-             {"custom_rules",
-              R"({"rules":[{"if":"tags.team == 'support'","then":"@b"},{"if":"end_user == null",)"
-              R"("then":{"block":{"message":"who?"}}},{"else":{)" + target + "}}]}",
-              R"({"rules":[{"if":"tags.team == 'support'","then":"@b"},{"if":"end_user == null",)"
-              R"("then":{"block":{"message":"who?"}}},{"else":{)" + target + "}}]}"},
-         }) {
+    for (
+        const auto& [policy, config, canonical] : std::vector<std::array<std::string, 3>>{
+            {"fallback_chain",
+             R"({"models":[{"model":"m","providerCredentialId":"prov_1","timeoutMs":2000},"@b",)"
+             R"({"model":"@c","timeout_ms":5}],"retry_on":["429","timeout","503"],)"
+             R"("total_budget_ms":8000,"hedge":{"after_ms":700}})",
+             R"({"models":[{)" + target +
+                 R"(,"timeout_ms":2000},{"model":"@b"},)"
+                 R"({"model":"@c","timeout_ms":5}],"retry_on":["429","timeout","connection","503"],)"
+                 R"("total_budget_ms":8000,"hedge":{"after_ms":700,"max_pct":5}})"},
+            {"cost_optimized",
+             R"({"quality_tier":"premium","allowed_models":[{"model":"m","lacks":["vision"],)"
+             R"("quality_tier":"premium","provider_credential_id":"prov_1"}]})",
+             R"({"quality_tier":"premium","allowed_models":[{)" + target +
+                 R"(,"quality_tier":"premium","lacks":["vision"]}]})"},
+            {"latency_optimized",
+             R"({"allowed_models":[{"model":"m","credentials":[{"provider_credential_id":"prov_1",)"
+             R"("weight":3}],"balance":"affinity"}]})",
+             R"({"allowed_models":[{"model":"m","credentials":[{"provider_credential_id":"prov_1",)"
+             R"("weight":3}],"balance":"affinity"}],"window_seconds":300,"min_samples":20})"},
+            {"ensemble",
+             R"({"aggregation":"weighted_vote","members":[{)" + target +
+                 R"(,"weight":2},"@b"],"timeout_ms":5000})",
+             R"({"aggregation":"weighted_vote","members":[{)" + target +
+                 R"(,"weight":2},{"model":"@b","weight":1}],"timeout_ms":5000})"},
+            {"ab_test",
+             R"({"variants":[{"weight":80,"config":"@production"},{"weight":20,"policy":"single",)"
+             R"("config":{)" +
+                 target + "}}]}",
+             R"({"variants":[{"name":"control","weight":80,"config":"@production"},)"
+             R"({"name":"variant_a","weight":20,"policy":"single","config":{)" +
+                 target + "}}]}"},
+            {"cascade",
+             R"({"steps":[{)" + target +
+                 R"(,"accept":{"min_length":3,"json_valid":true,"regex":"^a"}},"@b"]})",
+             R"({"steps":[{)" + target +
+                 R"(,"accept":{"min_length":3,"json_valid":true,"regex":"^a"}},)"
+                 R"({"model":"@b","accept":{}}]})"},
+            {"custom_rules",
+             R"({"rules":[{"if":"tags.team == 'support'","then":"@b"},{"if":"end_user == null",)"
+             R"("then":{"block":{"message":"who?"}}},{"else":{)" +
+                 target + "}}]}",
+             R"({"rules":[{"if":"tags.team == 'support'","then":"@b"},{"if":"end_user == null",)"
+             R"("then":{"block":{"message":"who?"}}},{"else":{)" +
+                 target + "}}]}"},
+        }) {
       INFO(policy);
       const auto parsed = parsePolicy(policy, config, kContext);
       INFO((parsed ? std::string() : parsed.error().message));
@@ -161,7 +167,8 @@ TEST_SUITE("config/policy") {
              {"fallback_chain", R"({})", "/config/models"},
              {"fallback_chain", R"({"models":["@A!"]})", "/config/models/0"},
              {"fallback_chain", R"({"models":["@a"],"retry_on":["6xx"]})", "/config/retry_on/0"},
-             {"fallback_chain", R"({"models":["@a",{"policy":"single"}]})", "/config/models/1/model"},
+             {"fallback_chain", R"({"models":["@a",{"policy":"single"}]})",
+              "/config/models/1/model"},
              {"cost_optimized", R"({"allowed_models":["@a"]})", "/config/allowed_models/0"},
              {"cost_optimized", R"({"quality_tier":"best","allowed_models":[]})",
               "/config/quality_tier"},

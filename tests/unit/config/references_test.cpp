@@ -66,23 +66,25 @@ TEST_SUITE("config/references") {
     REQUIRE_FALSE(missing);
     CHECK(missing.error().param == "/config/variants/1");
     CHECK(missing.error().id == "rc_a");
-    const auto circle = checkReferences(indexOf({chain("a", "b"), chain("b", "c"), chain("c", "a")}));
+    const auto circle =
+        checkReferences(indexOf({chain("a", "b"), chain("b", "c"), chain("c", "a")}));
     REQUIRE_FALSE(circle);
     CHECK(circle.error().code == "config_cycle");
     const auto itself = checkReferences(indexOf({chain("a", "a")}));
     REQUIRE_FALSE(itself);
     CHECK(itself.error().code == "config_cycle");
     // Also where it is written inside of another policy.
-    const auto inside = checkReferences(indexOf(
-        {{"a", "ab_test",
-          R"({"variants":[{"policy":"fallback_chain","config":{"models":["@a"]}}]})"}}));
+    const auto inside = checkReferences(
+        indexOf({{"a", "ab_test",
+                  R"({"variants":[{"policy":"fallback_chain","config":{"models":["@a"]}}]})"}}));
     REQUIRE_FALSE(inside);
     CHECK(inside.error().code == "config_cycle");
   }
 
   TEST_CASE("an ensemble is no one of several models, whatever leads to it") {
     const Written many{"many", "ensemble", R"({"members":["@leaf","@leaf"]})"};
-    CHECK(checkReferences(indexOf({kLeaf, many, {"t", "ab_test", R"({"variants":[{"config":"@many"}]})"}})));
+    CHECK(checkReferences(
+        indexOf({kLeaf, many, {"t", "ab_test", R"({"variants":[{"config":"@many"}]})"}})));
     for (const Written& bad :
          {chain("a", "many"), Written{"a", "cascade", R"({"steps":["@many"]})"},
           Written{"a", "ensemble", R"({"members":["@leaf","@many"]})"}}) {
@@ -91,19 +93,21 @@ TEST_SUITE("config/references") {
       CHECK(refused.error().code == "validation_error");
       CHECK(refused.error().id == "rc_a");
     }
-    const auto through = checkReferences(
-        indexOf({kLeaf, many, {"t", "ab_test", R"({"variants":[{"config":"@many"}]})"}, chain("a", "t")}));
+    const auto through = checkReferences(indexOf(
+        {kLeaf, many, {"t", "ab_test", R"({"variants":[{"config":"@many"}]})"}, chain("a", "t")}));
     CHECK_FALSE(through);
   }
 
   TEST_CASE("who leads on to a config is found, also inside of other policies") {
     const auto index = indexOf(
-        {kLeaf, chain("a", "leaf"),
+        {kLeaf,
+         chain("a", "leaf"),
          {"b", "custom_rules",
           R"({"rules":[{"if":"true","then":{"policy":"fallback_chain","config":{"models":["@leaf"]}}},)"
           R"({"else":"@a"}]})"}});
     std::vector<std::string> slugs;
-    for (const auto* config : referrersOf(index, "proj_1", "leaf")) slugs.push_back(config->head.slug);
+    for (const auto* config : referrersOf(index, "proj_1", "leaf"))
+      slugs.push_back(config->head.slug);
     CHECK(slugs == std::vector<std::string>{"a", "b"});
     CHECK(referrersOf(index, "proj_2", "leaf").empty());
   }

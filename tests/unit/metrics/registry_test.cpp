@@ -28,7 +28,8 @@ TEST_SUITE("metrics/registry") {
     size_t count = 2;
     registry.gauges("g", "Now.", [&count] {
       Registry::Readings readings;
-      for (size_t i = 0; i < count; ++i) readings.push_back({{{"i", std::to_string(i)}}, 2.0 * static_cast<double>(i)});
+      for (size_t i = 0; i < count; ++i)
+        readings.push_back({{{"i", std::to_string(i)}}, 2.0 * static_cast<double>(i)});
       return readings;
     });
     CHECK(registry.exposition() == "# HELP g Now.\n# TYPE g gauge\ng{i=\"0\"} 0\ng{i=\"1\"} 2\n");

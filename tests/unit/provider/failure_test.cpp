@@ -14,7 +14,8 @@ TEST_SUITE("provider/failure") {
       FailureClass expected;
     };
     const Row rows[] = {
-        {429, R"({"error":{"message":"slow down","code":"rate_limit_exceeded"}})", FailureClass::Rate},
+        {429, R"({"error":{"message":"slow down","code":"rate_limit_exceeded"}})",
+         FailureClass::Rate},
         {429, R"({"error":{"message":"quota","type":"insufficient_quota"}})", FailureClass::Money},
         {402, "", FailureClass::Money},
         {400, R"({"error":{"message":"no credit","type":"billing_error"}})", FailureClass::Money},
@@ -33,7 +34,8 @@ TEST_SUITE("provider/failure") {
          FailureClass::Shape},
         {413, R"({"error":{"message":"prompt is too long: 210000 tokens"}})", FailureClass::Shape},
         {400, R"({"error":{"message":"m","code":"content_filter"}})", FailureClass::Policy},
-        {400, R"({"error":{"message":"unknown field","code":"invalid_type"}})", FailureClass::Caller},
+        {400, R"({"error":{"message":"unknown field","code":"invalid_type"}})",
+         FailureClass::Caller},
         {422, "", FailureClass::Caller},
         {302, "", FailureClass::Fault},
     };

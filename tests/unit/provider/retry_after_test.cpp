@@ -39,16 +39,21 @@ TEST_SUITE("provider/retry_after") {
   }
 
   TEST_CASE("the limit that is used up says when it starts again") {
-    CHECK(after({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "12ms"}}) == 12);
+    CHECK(after({{"x-ratelimit-remaining-requests", "0"},
+                 {"x-ratelimit-reset-requests", "12ms"}}) == 12);
     CHECK(after({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "6m0s"}}) ==
           360'000);
-    CHECK(after({{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-reset-requests", "1s"},
-                 {"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "7"}}) == 7000);
+    CHECK(after({{"x-ratelimit-remaining-requests", "0"},
+                 {"x-ratelimit-reset-requests", "1s"},
+                 {"x-ratelimit-remaining-tokens", "0"},
+                 {"x-ratelimit-reset-tokens", "7"}}) == 7000);
     CHECK(after({{"anthropic-ratelimit-input-tokens-remaining", "0"},
                  {"anthropic-ratelimit-input-tokens-reset", "1994-11-06T08:50:37Z"}}) == 60'000);
     // Something is left, or nobody knows: Azure says -1.
-    CHECK_FALSE(after({{"x-ratelimit-remaining-requests", "5"}, {"x-ratelimit-reset-requests", "1s"}}));
-    CHECK_FALSE(after({{"x-ratelimit-remaining-requests", "-1"}, {"x-ratelimit-reset-requests", "0"}}));
+    CHECK_FALSE(
+        after({{"x-ratelimit-remaining-requests", "5"}, {"x-ratelimit-reset-requests", "1s"}}));
+    CHECK_FALSE(
+        after({{"x-ratelimit-remaining-requests", "-1"}, {"x-ratelimit-reset-requests", "0"}}));
   }
 
   TEST_CASE("durations have parts") {

@@ -54,9 +54,8 @@ class Proxy : public StoreFixture {
     options.timeouts.first_byte = milliseconds(300);
     options.max_retries = 0;  // one attempt each; chain_test.cpp is about more
     ledger.emplace(*store, clock, log_, nullptr, budget::Ledger::Options{});
-    context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger,
-                                      health, retries_,
-                                      *recorder_, metrics_, clock, log_, options});
+    context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger, health,
+                                      retries_, *recorder_, metrics_, clock, log_, options});
     onLoop(client_.loop(),
            [&] { loop_context_.emplace(*context_, client_.loop(), client_.client()); });
     listen();
