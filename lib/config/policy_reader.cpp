@@ -104,7 +104,7 @@ Policy PolicyReader::readEnsemble(Object& config) {
   requireSome(config, "members", policy.members, 2);
   policy.timeout_ms = config.integer("timeout_ms", kMillis).value_or(policy.timeout_ms);
   const bool has_judge = config.object("judge", [&](Object& judge) {
-    policy.judge.emplace();
+    policy.judge = Ensemble::Judge{};
     policy.judge->instructions = judge.string("instructions", kTextBounds).value_or("");
     policy.judge->target = readTarget(judge);
   });

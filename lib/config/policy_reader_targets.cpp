@@ -247,7 +247,7 @@ Acceptance PolicyReader::readAcceptance(Object& step) {
     accept.regex = readPattern(object, "regex", accept.regex_text);
     accept.not_regex = readPattern(object, "not_regex", accept.not_regex_text);
     object.object("judge", [&](Object& judge) {
-      accept.judge.emplace();
+      accept.judge = Acceptance::Judge{};
       accept.judge->min_score = judge.number("min_score").value_or(0.5);
       if (!(accept.judge->min_score >= 0 && accept.judge->min_score <= 1)) {
         judge.fail("min_score", "must be between 0 and 1");

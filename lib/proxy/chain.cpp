@@ -225,14 +225,14 @@ Chain::Place& Chain::placeOf(const Attempt& attempt) {
 // After a prompt that was too long for one model, those that take no more are of no use.
 void Chain::ruleOut(const AttemptFailure& failure, const routing::Candidate& of) {
   if (failure.kind != Class::Shape) return;
-  const auto windowOf = [this](const routing::Candidate& candidate) {
+  const auto window_of = [this](const routing::Candidate& candidate) {
     return scope_.loop.contextWindow(*scope_.caller.snapshot, *candidate.provider, candidate.model,
                                      scope_.row.created_at);
   };
-  const auto window = windowOf(of);
+  const auto window = window_of(of);
   for (size_t i = 0; i < places_.size(); ++i) {
     if (places_[i].state == Place::State::Failed) continue;
-    const auto other = windowOf(line_.candidates[i]);
+    const auto other = window_of(line_.candidates[i]);
     if (window && other && *other <= *window) places_[i].state = Place::State::Ruled;
   }
 }

@@ -49,7 +49,8 @@ void Pipeline::run() {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
   if (const Status ok = decide(request_->model); !ok) return answerFailure(ok.error());
-  scope_.emplace(loop_, caller_, extensions_, *request_, row_, endpoint_, Reply::Stream, arrived_);
+  scope_.emplace(RequestScope{loop_, caller_, extensions_, *request_, row_, endpoint_,
+                              Reply::Stream, arrived_});
   if (request_->trace) scope_->trace = [this] { return traceJson(); };
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
   if (decision().shape == routing::Shape::Refused) {

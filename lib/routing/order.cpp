@@ -113,25 +113,25 @@ std::vector<Placed> byLatency(const config::LatencyOptimized& policy, const Ques
                               std::vector<Passed>& passed) {
   auto estimates = estimate(policy.allowed_models, question, passed,
                             [](const auto&, const auto&) { return std::string(); });
-  const auto isKnown = [&](const Estimate& one) {
+  const auto is_known = [&](const Estimate& one) {
     return one.latency.samples >= policy.min_samples;
   };
   for (Estimate& one : estimates) {
     one.latency = question.environment.latency(*providerOf(*one.placed.target, question),
                                                one.placed.target->model, policy.window_seconds);
     one.placed.reason =
-        isKnown(one) ? fmt::format("p50 {} ms", one.latency.p50_ms)
+        is_known(one) ? fmt::format("p50 {} ms", one.latency.p50_ms)
                      : fmt::format("{} samples of {}", one.latency.samples, policy.min_samples);
   }
   // What is known first, the fastest first; ties, and what is not known, by cost.
   std::stable_sort(estimates.begin(), estimates.end(), [&](const auto& a, const auto& b) {
-    if (isKnown(a) != isKnown(b)) return isKnown(a);
-    if (isKnown(a) && a.latency.p50_ms != b.latency.p50_ms)
+    if (is_known(a) != is_known(b)) return is_known(a);
+    if (is_known(a) && a.latency.p50_ms != b.latency.p50_ms)
       return a.latency.p50_ms < b.latency.p50_ms;
     return nanosOf(a) < nanosOf(b);
   });
   // A share of the requests finds out about what is not known; all do while nothing is.
-  const auto unknown = std::find_if_not(estimates.begin(), estimates.end(), isKnown);
+  const auto unknown = std::find_if_not(estimates.begin(), estimates.end(), is_known);
   if (unknown == estimates.end()) return placesOf(std::move(estimates));
   const auto count = static_cast<uint64_t>(estimates.end() - unknown);
   const uint64_t random = question.environment.random();
