@@ -21,13 +21,18 @@ target_link_libraries(sqlite3_static INTERFACE ${SQLITE3_STATIC} Threads::Thread
 target_include_directories(sqlite3_static SYSTEM INTERFACE ${SQLITE3_INCLUDE})
 
 # Abseil's civil time (IANA time zones): g++ 12 has none, and absl's CMake package names the shared
-# libraries. pkg-config knows the set.
+# libraries. RE2 stands alone in Debian 12 and on Abseil in Debian 13. pkg-config knows the sets.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(ABSL_TIME REQUIRED absl_time)
-add_library(absl_time_static INTERFACE)
-foreach(name IN LISTS ABSL_TIME_LIBRARIES)
-  if(name MATCHES "^absl_")
-    find_library(${name}_STATIC NAMES lib${name}.a REQUIRED)
-    target_link_libraries(absl_time_static INTERFACE ${${name}_STATIC})
-  endif()
-endforeach()
+function(penstock_static_package target package)
+  pkg_check_modules(${package} REQUIRED ${package})
+  add_library(${target} INTERFACE)
+  foreach(name IN LISTS ${package}_LIBRARIES)
+    if(name MATCHES "^(absl_.*|re2)$")
+      find_library(${name}_STATIC NAMES lib${name}.a REQUIRED)
+      target_link_libraries(${target} INTERFACE ${${name}_STATIC})
+    endif()
+  endforeach()
+  target_link_libraries(${target} INTERFACE Threads::Threads)
+endfunction()
+penstock_static_package(absl_time_static absl_time)
+penstock_static_package(re2_static re2)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -28,10 +29,15 @@ class ApiClient {
   Result<ApiAnswer, Failure> send(const std::string& method, const std::string& path,
                                   const std::string& body) const;
 
+  // Gets an answer that goes on: when it is a success, `more` gets its bytes as they arrive, and
+  // says whether to read on. The failure is also that it broke off.
+  using Sink = std::function<bool(std::string_view)>;
+  Result<ApiAnswer, Failure> follow(const std::string& path, const Sink& more) const;
+
  private:
+  struct Sending;
   struct Try;
-  Result<Try, Failure> attempt(const std::string& method, const std::string& path,
-                               const std::string& body, const std::string& idempotency_key) const;
+  Result<Try, Failure> attempt(const Sending& sending) const;
 
   // Constant after construction.
   const std::string url_;

@@ -80,6 +80,9 @@ struct Values {
 // Runs before the call; may add to `fields`.
 using Prepare = Outcome<Unit> (*)(const Session&, Values&);
 
+// Does all that the row is about; the path has its query.
+using Run = Outcome<Unit> (*)(const Session&, const std::string& path);
+
 struct Row;
 
 // A flag that makes the command run another row, whose options it takes too.
@@ -112,6 +115,8 @@ struct Row {
   const char* alias = nullptr;  // another name of the verb
   Prepare prepare = nullptr;
   Switch instead = {};
+  std::string (*render)(json::ValueRef data) = nullptr;  // of One: instead of its columns
+  Run run = nullptr;                                     // instead of a call and its answer
 };
 
 struct Group {

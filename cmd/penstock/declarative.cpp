@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -31,11 +30,6 @@ Outcome<Reply> send(const Session& session, const Options& options, const char* 
   json::Writer out(body);
   out.beginObject().rawField("document", *document).field("prune", options.prune).endObject();
   return session.call("POST", path, body);
-}
-
-Colour colourOf(int descriptor) {
-  const bool wanted = ::isatty(descriptor) == 1 && std::getenv("NO_COLOR") == nullptr;
-  return wanted ? Colour::Yes : Colour::No;
 }
 
 size_t changesOf(const Reply& reply) {

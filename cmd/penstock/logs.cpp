@@ -1,5 +1,7 @@
 // penstock logs: the request log.
 #include "groups.h"
+#include "log_tail.h"
+#include "trace_text.h"
 
 namespace penstock::cli {
 namespace {
@@ -25,6 +27,9 @@ constexpr Column kFields[] = {{"request", "request_id"},
                               {"provider", "provider"},
                               {"credential", "provider_credential_id"},
                               {"model", "model"},
+                              {"variant", "ab_variant"},
+                              {"decision", "trace.decision"},
+                              {"reason", "trace.reason"},
                               {"stream", "stream"},
                               {"attempts", "attempts"},
                               {"input tokens", "input_tokens"},
@@ -41,15 +46,30 @@ constexpr Column kFields[] = {{"request", "request_id"},
 
 constexpr Argument kRequest[] = {{"request_id", "X-Modelux-Request-Id of its answer"}};
 
-constexpr Option kList[] = {
+// First what only lists take, last what only tail does; both choose by the rest.
+constexpr Option kOptions[] = {
+    {"--start", "start", "From this time on, such as 2026-05-01T00:00:00Z", Kind::Text,
+     Into::Parameter},
+    {"--end", "end", "Before this time", Kind::Text, Into::Parameter},
     {"--project", "project_id", "Of this project, by id or slug", Kind::Text, Into::Parameter},
     {"--status", "status", "2xx, 4xx or 5xx", Kind::Text, Into::Parameter},
     {"--model", "model", "As served or as requested", Kind::Text, Into::Parameter},
     {"--provider", "provider", "Vendor, or id of a provider", Kind::Text, Into::Parameter},
-    {"--end-user", "end_user", "Of this end user", Kind::Text, Into::Parameter},
-    {"--start", "start", "From this time on, such as 2026-05-01T00:00:00Z", Kind::Text,
+    {"--api-key", "api_key_id", "Of this API key, by id", Kind::Text, Into::Parameter},
+    {"--routing-config", "routing_config_id", "Of this routing config, by id", Kind::Text,
      Into::Parameter},
-    {"--end", "end", "Before this time", Kind::Text, Into::Parameter}};
+    {"--error", "error_class", "Of this error class", Kind::Text, Into::Parameter},
+    {"--variant", "ab_variant", "Of this variant of an experiment", Kind::Text, Into::Parameter},
+    {"--end-user", "end_user", "Of this end user", Kind::Text, Into::Parameter},
+    {"--conversation", "conversation_id", "Of this conversation", Kind::Text, Into::Parameter},
+    {"--trace", "trace_id", "Of this trace", Kind::Text, Into::Parameter},
+    {"--tags", "tags", "With these tags, such as '{\"team\":\"ml\"}'", Kind::Text, Into::Parameter},
+    {"--min-latency-ms", "min_latency_ms", "That took so long at least", Kind::Int,
+     Into::Parameter},
+    {"--seconds", "seconds", "End after so many", Kind::Int, Into::Parameter}};
+constexpr std::span<const Option> kAll(kOptions);
+constexpr std::span<const Option> kList = kAll.first(kAll.size() - 1);
+constexpr std::span<const Option> kTail = kAll.subspan(2);
 
 constexpr Row kRows[] = {
     {.verb = "list",
@@ -66,6 +86,18 @@ constexpr Row kRows[] = {
      .path = "/logs/{request_id}",
      .arguments = kRequest,
      .columns = kFields},
+    {.verb = "trace",
+     .help = "Show what was decided for a request, and what came of it",
+     .method = "GET",
+     .path = "/logs/{request_id}/trace",
+     .arguments = kRequest,
+     .render = traceText},
+    {.verb = "tail",
+     .help = "Follow live traffic, a line a request as it ends; Ctrl-C ends it",
+     .method = "GET",
+     .path = "/logs/tail",
+     .options = kTail,
+     .run = tailLogs},
 };
 
 }  // namespace

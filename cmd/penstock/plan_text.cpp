@@ -7,12 +7,6 @@
 namespace penstock::cli {
 namespace {
 
-constexpr const char* kGreen = "\x1b[32m";
-constexpr const char* kYellow = "\x1b[33m";
-constexpr const char* kRed = "\x1b[31m";
-constexpr const char* kGrey = "\x1b[90m";
-constexpr const char* kPlain = "\x1b[0m";
-
 // "/config/model" → "config.model".
 std::string dotted(std::string_view path) {
   if (path.starts_with('/')) path.remove_prefix(1);
@@ -54,16 +48,12 @@ std::string nameOf(json::ValueRef thing) {
   return printable(name);
 }
 
-std::string painted(const std::string& line, const char* ink, Colour colour) {
-  return colour == Colour::Yes ? ink + line + kPlain + "\n" : line + "\n";
-}
-
 std::string changeText(json::ValueRef change, Colour colour) {
   const std::string_view op = change.stringAt("op").value_or("");
   const std::string what = std::string(op) + " " + kindOf(change) + " " + nameOf(change);
-  if (op == "create") return painted("+ " + what, kGreen, colour);
-  if (op == "delete") return painted("- " + what, kRed, colour);
-  return painted("~ " + what, kYellow, colour) + fieldLines(change.find("fields"), "    ");
+  if (op == "create") return painted("+ " + what, kGreen, colour) + "\n";
+  if (op == "delete") return painted("- " + what, kRed, colour) + "\n";
+  return painted("~ " + what, kYellow, colour) + "\n" + fieldLines(change.find("fields"), "    ");
 }
 
 }  // namespace
@@ -85,7 +75,7 @@ std::string planText(json::ValueRef plan, Colour colour) {
   }
   if (const auto unmanaged = plan.find("unmanaged")) {
     for (const json::ValueRef thing : unmanaged->elements()) {
-      text += painted("? unmanaged " + kindOf(thing) + " " + nameOf(thing), kGrey, colour);
+      text += painted("? unmanaged " + kindOf(thing) + " " + nameOf(thing), kGrey, colour) + "\n";
     }
   }
   return text;

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "colour.h"
 #include "json/value.h"
 
 namespace penstock::cli {
-
-enum class Colour : uint8_t { No, Yes };
 
 // What `penstock plan` shows of {changes, unmanaged, in_sync}: a line a change ("+ create provider
 // openai"), below an update a line a field, and a line a thing that the document does not name.

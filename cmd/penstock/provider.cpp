@@ -6,6 +6,15 @@ namespace {
 
 constexpr const char* kKeyVariable = "PENSTOCK_PROVIDER_API_KEY";
 
+constexpr Column kList[] = {{"ID", "id"},
+                            {"NAME", "name"},
+                            {"VENDOR", "vendor"},
+                            {"BASE URL", "base_url"},
+                            {"KEY", "api_key_fingerprint"},
+                            {"DEFAULT", "default"},
+                            {"PRIVATE", "private"},
+                            {"DEFAULT MODEL", "default_model"},
+                            {"STATUS", "status"}};
 constexpr Column kColumns[] = {{"ID", "id"},
                                {"NAME", "name"},
                                {"VENDOR", "vendor"},
@@ -14,6 +23,9 @@ constexpr Column kColumns[] = {{"ID", "id"},
                                {"DEFAULT", "default"},
                                {"PRIVATE", "private"},
                                {"DEFAULT MODEL", "default_model"},
+                               {"QUOTA GROUP", "quota_group"},
+                               {"AT ONCE", "max_concurrency"},
+                               {"PROBED EVERY, S", "probe_interval_seconds"},
                                {"STATUS", "status"}};
 constexpr Column kHealth[] = {{"state", "state"},
                               {"success rate", "success_rate"},
@@ -43,6 +55,27 @@ constexpr Option kPrivate{"--private", "private", "It may live on a loopback or 
 constexpr Option kDefault{"--default", "default", "What vendor/model and bare names use",
                           Kind::Flag};
 constexpr Option kDefaultModel{"--default-model", "default_model", "What @default asks it for"};
+constexpr Option kQuotaGroup{"--quota-group",
+                             "quota_group",
+                             "Shares its vendor's limits with others of the same group",
+                             Kind::Text,
+                             Into::Body,
+                             false,
+                             true};
+constexpr Option kMaxConcurrency{"--max-concurrency",
+                                 "max_concurrency",
+                                 "Attempts under way at once at each of its models",
+                                 Kind::Int,
+                                 Into::Body,
+                                 false,
+                                 true};
+constexpr Option kProbeInterval{"--probe-interval",
+                                "probe_interval_seconds",
+                                "Ask it that often, in seconds, whether it is there",
+                                Kind::Int,
+                                Into::Body,
+                                false,
+                                true};
 constexpr Option kVerify{"--verify", "verify", "Call it before the change is made (the default)",
                          Kind::Flag};
 constexpr Option kAdd[] = {
@@ -53,6 +86,9 @@ constexpr Option kAdd[] = {
     kPrivate,
     kDefault,
     kDefaultModel,
+    kQuotaGroup,
+    kMaxConcurrency,
+    kProbeInterval,
     kVerify};
 // Not from the environment: who only renames a provider does not mean the key that happens to be
 // there.
@@ -64,6 +100,9 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kPrivate,
                               kDefault,
                               kDefaultModel,
+                              kQuotaGroup,
+                              kMaxConcurrency,
+                              kProbeInterval,
                               kVerify};
 
 constexpr Row kRows[] = {
@@ -85,7 +124,7 @@ constexpr Row kRows[] = {
      .method = "GET",
      .path = "/providers",
      .print = Print::Table,
-     .columns = kColumns},
+     .columns = kList},
     {.verb = "show",
      .help = "Show a provider",
      .method = "GET",

@@ -192,7 +192,9 @@ std::string tableText(const Row& row, const Values& values, const json::ValueRef
 void printReply(const Session& session, const Row& row, const Values& values, const Reply& reply) {
   const json::ValueRef data = reply.data();
   switch (row.print) {
-    case Print::One: return session.print(reply, fieldsOf(data, row.columns));
+    case Print::One:
+      return session.print(reply,
+                           row.render == nullptr ? fieldsOf(data, row.columns) : row.render(data));
     case Print::Table: return session.print(reply, tableText(row, values, data));
     case Print::Whole: return session.print(reply, declare::yamlOf(data));
     case Print::Done:
@@ -213,6 +215,7 @@ Outcome<Unit> runRow(const Session& session, const Row& row, Values& values) {
   if (auto checked = checkOptions(row, values); !checked) return checked;
   auto request = requestOf(session, row, values);
   if (!request) return request.error();
+  if (row.run != nullptr) return row.run(session, withQuery(request->path, request->query));
   if (row.csv && values.text(kCsv) == "true") {
     request->query.emplace_back("format", "csv");
     const auto text = session.text("GET", withQuery(request->path, request->query));

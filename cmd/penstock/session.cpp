@@ -112,6 +112,26 @@ Outcome<std::string> Session::text(const std::string& method, const std::string&
   return Failure{kRefused, describe(*answer, document->root())};
 }
 
+Outcome<Unit> Session::follow(const std::string& path,
+                              const std::function<bool(const http::SseEvent&)>& each) const {
+  auto key = this->key();
+  if (!key) return std::move(key).error();
+  http::SseLexer lexer;
+  bool more = true;
+  const auto answer =
+      ApiClient(options_.url, *std::move(key), options_.ca_file)
+          .follow(path, [&](std::string_view bytes) {
+            const bool good =
+                lexer.feed(bytes, [&](const http::SseEvent& event) { more = more && each(event); });
+            return good && more;
+          });
+  if (!answer) return answer.error();
+  if (answer->status < 300) return Unit{};
+  const auto document = json::parse(answer->body, {}, "the answer");
+  if (!document) return notOurs(answer->status);
+  return Failure{kRefused, describe(*answer, document->root())};
+}
+
 Outcome<Reply> Session::get(const std::string& path, const Query& query) const {
   return call("GET", withQuery(path, query));
 }

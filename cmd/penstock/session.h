@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "api_client.h"
 #include "exit_codes.h"
+#include "http/sse.h"
 #include "json/document.h"
 #include "json/writer.h"
 #include "table.h"
@@ -48,6 +50,10 @@ class Session {
                       const std::string& body = {}) const;
   // The same for an answer that is no JSON.
   Outcome<std::string> text(const std::string& method, const std::string& path) const;
+  // The events of an answer that goes on, until it ends or `each` says that it is enough: to each
+  // block of the stream, comments included.
+  Outcome<Unit> follow(const std::string& path,
+                       const std::function<bool(const http::SseEvent&)>& each) const;
   Outcome<Reply> get(const std::string& path, const Query& query = {}) const;
   // All pages of a list as one, at most `limit` items when that is given.
   Outcome<Reply> list(const std::string& path, Query query, std::optional<size_t> limit = {}) const;

@@ -12,11 +12,6 @@ namespace {
 
 constexpr size_t kGap = 2;
 
-size_t widthOf(std::string_view text) {
-  return static_cast<size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 // JSON, but fractions without exponents: 0.0000108, not 1.08e-05.
 std::string plainText(json::ValueRef value) {
   const auto number = value.asDouble();
@@ -47,6 +42,11 @@ void endLine(std::string& out) {
 }
 
 }  // namespace
+
+size_t widthOf(std::string_view text) {
+  return static_cast<size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
 
 std::string printable(std::string_view text) {
   std::string out;

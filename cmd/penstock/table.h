@@ -17,6 +17,9 @@ struct Column {
 // The text with '?' for characters that could steer the terminal (controls, C1 ones too).
 std::string printable(std::string_view text);
 
+// In a terminal's columns: characters, not bytes.
+size_t widthOf(std::string_view text);
+
 // An array of objects as aligned columns, for people. "-" stands for null and absent; cells
 // are printable().
 std::string tableOf(json::ValueRef rows, std::span<const Column> columns);

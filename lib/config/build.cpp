@@ -9,6 +9,7 @@
 #include "config/budget_index.h"
 #include "config/build_keys.h"
 #include "config/policy.h"
+#include "config/references.h"
 
 namespace penstock::config {
 namespace {
@@ -72,6 +73,7 @@ Result<std::shared_ptr<const RoutingConfigIndex>> buildRoutingConfigs(
     index->by_slug[config->head.project_id].emplace(config->head.slug, place);
     index->all.push_back(*std::move(config));
   }
+  if (Status sound = checkReferences(*index); !sound) return std::move(sound).error();
   return std::shared_ptr<const RoutingConfigIndex>(std::move(index));
 }
 

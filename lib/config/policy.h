@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "config/policies.h"
 #include "model/routing_config.h"
 
 namespace penstock::config {
@@ -20,15 +21,17 @@ struct PolicyContext {
 // A policy checked and parsed, with its JSON in canonical form (snake_case keys, no spaces), which
 // is what the store keeps.
 struct ParsedPolicy {
-  model::Policy policy;
+  Policy policy;
   std::string config_json;
 };
 
 // Parses a routing config's `policy` and `config` (spec/modelux.md 3.2). A target may leave out
 // provider_credential_id and name "provider/model" or a bare model, if the context can resolve it;
-// the canonical form names both. Errors are Unprocessable
+// the canonical form names both. Where a
+// policy leads on may be written as a text, "@slug" or "provider/model". Errors are Unprocessable
 // with a JSON pointer to every wrong field, relative to the body that holds both: "/policy",
-// "/config/model".
+// "/config/model"; their code is invalid_rule where a rule's condition does not hold. Whether the
+// configs that are referred to exist is checked with the whole snapshot (references.h).
 Result<ParsedPolicy> parsePolicy(std::string_view policy, std::string_view config_json,
                                  const PolicyContext& context);
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "config/budget_index.h"
 #include "config/key_index.h"
+#include "config/policies.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
@@ -22,7 +23,7 @@ namespace penstock::config {
 // A routing config with its policy parsed and checked.
 struct RoutingConfig {
   model::RoutingConfig head;
-  model::Policy policy;
+  Policy policy;
 };
 
 // The organization with its list of addresses parsed.

@@ -33,6 +33,7 @@ bool isLimit(const json::Member& member) {
 json::Spliced encodeOpenAiRequest(const OpenAiRequest& request, std::string_view model,
                                   StreamUsage usage, const std::optional<OutputLimit>& limit) {
   const bool ask = request.stream && !request.include_usage && usage == StreamUsage::Request;
+  const bool whole = request.stream && usage == StreamUsage::NoStream;
   bool has_options = false;
   bool has_limit = false;
   json::Splicer splicer(request.body);
@@ -41,6 +42,10 @@ json::Spliced encodeOpenAiRequest(const OpenAiRequest& request, std::string_view
     if (member.key == "model") {
       splicer.replaceValue(i, json::quoted(model));
     } else if (member.key.starts_with("mlx:")) {
+      splicer.removeMember(i);
+    } else if (whole && member.key == "stream") {
+      splicer.replaceValue(i, "false");
+    } else if (whole && member.key == "stream_options") {
       splicer.removeMember(i);
     } else if (ask && member.key == "stream_options") {
       splicer.replaceValue(i, withUsage(member));

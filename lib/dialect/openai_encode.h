@@ -10,8 +10,8 @@
 namespace penstock::dialect {
 
 // Whether a streamed request asks the provider for usage when the caller did not. Leave is for
-// servers that refuse stream_options.
-enum class StreamUsage : uint8_t { Request, Leave };
+// servers that refuse stream_options; NoStream asks for a whole answer whatever the caller wants.
+enum class StreamUsage : uint8_t { Request, Leave, NoStream };
 
 // How much a choice may hold at most, where the caller's own limit is not to stand.
 struct OutputLimit {

@@ -1,5 +1,7 @@
 #include "dialect/openai_request.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "dialect/openai_input.h"
@@ -228,6 +230,25 @@ bool namesModality(const json::ObjectIndex& body, std::string_view quoted) {
 
 bool OpenAiRequest::hasImages() const {
   return content.find("\"image_url\"") != std::string_view::npos;
+}
+
+bool OpenAiRequest::wantsJsonSchema() const {
+  const json::Member* format = body.find("response_format");
+  return format != nullptr && format->value.find("json_schema") != std::string_view::npos;
+}
+
+bool OpenAiRequest::wantsJson() const {
+  const json::Member* format = body.find("response_format");
+  return format != nullptr && format->value.find("\"json_") != std::string_view::npos;
+}
+
+std::optional<double> OpenAiRequest::temperature() const {
+  const json::Member* member = body.find("temperature");
+  if (member == nullptr || member->kind != json::Kind::Number) return std::nullopt;
+  double number = 0;
+  const auto end = member->value.data() + member->value.size();
+  const auto parsed = std::from_chars(member->value.data(), end, number);
+  return parsed.ec == std::errc() ? std::optional(number) : std::nullopt;
 }
 
 int64_t OpenAiRequest::maxInputTokens() const { return inputBound(*this).tokens; }

@@ -41,6 +41,11 @@ struct OpenAiRequest {
 
   // Whether a message holds an image. Searches the whole text: ask only when a policy needs it.
   bool hasImages() const;
+  // Whether response_format asks for a JSON schema.
+  bool wantsJsonSchema() const;
+  // Whether it asks for any JSON.
+  bool wantsJson() const;
+  std::optional<double> temperature() const;
   // The most input tokens that any model can make of the request: openai_input.h says how.
   int64_t maxInputTokens() const;
   // Input tokens in all likelihood, by openai_input.h's rule. Walks the messages: ask only when the

@@ -1,6 +1,7 @@
 #include "penstock/gateway.h"
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +15,8 @@
 #include "email/sender.h"
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
+#include "gateway/dry_run.h"
+#include "gateway/health_metrics.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
 #include "gateway/telemetry.h"
@@ -26,6 +29,7 @@
 #include "manage/auth.h"
 #include "manage/errors.h"
 #include "manage/host_guard.h"
+#include "manage/log_json.h"
 #include "manage/openapi.h"
 #include "manage/routes.h"
 #include "metrics/registry.h"
@@ -35,7 +39,9 @@
 #include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
+#include "trace/follow.h"
 #include "trace/recorder.h"
+#include "upstream/health_watch.h"
 #include "upstream/probe.h"
 #include "webhook/dispatcher.h"
 
@@ -129,6 +135,7 @@ class Gateway::Impl {
         config(orThrow(config::ConfigStore::load(*store))),
         alerts(clock, couriers()),
         ledger(*store, clock, log, &alerts, {}),
+        followers(manage::logSummary, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
         proxy_context{config->published(),
@@ -136,6 +143,7 @@ class Gateway::Impl {
                       rate_limits,
                       ledger,
                       health,
+                      retries,
                       recorder,
                       metrics,
                       clock,
@@ -149,6 +157,7 @@ class Gateway::Impl {
     registerGauges();
     listen();
     *delivering.lock() = true;
+    health_watch->start();
   }
 
   ~Impl() { stop(); }
@@ -158,11 +167,14 @@ class Gateway::Impl {
     draining.store(true);
     proxy_server->beginDrain();
     manage_server->beginDrain();
-    drained =
-        proxy_server->waitIdle(options.drain) && manage_server->waitIdle(std::chrono::seconds(5));
+    drained = proxy_server->waitIdle(options.drain);
+    recorder.flush();
+    followers.close();  // who follows has seen the last of them
+    drained = drained && manage_server->waitIdle(std::chrono::seconds(5));
     proxy_server->close();
     manage_server->close();
     demo_server->close();
+    health_watch->close();
     *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
@@ -195,6 +207,8 @@ class Gateway::Impl {
   // Requests that end with the loops settle in it: it ends after them.
   budget::Ledger ledger;
   routing::HealthBoard health;
+  routing::RetryBudget retries;
+  trace::Followers followers;
   trace::Recorder recorder;
   // Requests that end with the loops are offered to it; its own thread has ended by then.
   std::optional<telemetry::Exporter> spans;  // when there is a collector
@@ -210,6 +224,7 @@ class Gateway::Impl {
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
   std::optional<email::Sender> mails;  // when there is a relay
+  std::optional<upstream::HealthWatch> health_watch;
   std::optional<manage::Services> manage_services;
   http::WorkerPool manage_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
@@ -248,10 +263,13 @@ class Gateway::Impl {
     });
   }
 
-  trace::Recorder::Options recorderOptions() const {
+  trace::Recorder::Options recorderOptions() {
     trace::Recorder::Options recorder_options;
     recorder_options.flush_every = options.log_flush;
     recorder_options.retention = {.days = options.log_days, .bytes = options.log_bytes};
+    recorder_options.on_stored = [this](std::span<const model::RequestLog> rows) {
+      followers.tell(rows);
+    };
     return recorder_options;
   }
 
@@ -279,6 +297,8 @@ class Gateway::Impl {
     prober.emplace(*loops.front(), *clients.front());
     webhooks.emplace(webhook::Dispatcher::Services{*store, *loops.front(), *clients.front(), clock,
                                                    log, metrics});
+    health_watch.emplace(upstream::HealthWatch::Services{config->published(), *store, health,
+                                                         *prober, clock, log, couriers().webhooks});
     if (auto relay = mailServer(options)) {
       mails.emplace(email::Sender::Services{*store, resolver, upstream_tls, clock, log, metrics},
                     *std::move(relay));
@@ -341,12 +361,17 @@ class Gateway::Impl {
         .health = health,
         .rate_limits = manage_rate_limits,
         .in_flight = manage_in_flight,
+        .followers = followers,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
         .sync_ledger = [this] { ledger.sync(); },
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
               return ledger.standing(account_id, value, clock.now());
+            },
+        .dry_run =
+            [this](auto snapshot, const model::Project& project, std::string_view body) {
+              return dryRunOn(*loop_contexts.front(), {std::move(snapshot), project, body});
             },
         .ledger_reserved =
             [this](std::string_view account_id) {
@@ -392,6 +417,8 @@ class Gateway::Impl {
           [this] { return recorder.dropped(); });
     gauge("penstock_log_queue_fill", "Fill of the request log queue, 0 to 1.",
           [this] { return recorder.fill(); });
+    gauge("penstock_log_followers", "Those who follow live traffic.",
+          [this] { return followers.count(); });
     gauge("penstock_budget_refusals", "Requests that a budget refused since start.",
           [this] { return ledger.refusals(); });
     gauge("penstock_budget_overruns",
@@ -399,6 +426,7 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
+    registerTargetGauges(metrics, health);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }

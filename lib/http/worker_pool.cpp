@@ -41,19 +41,25 @@ void WorkerPool::run() {
 
 namespace {
 
+Handler responding(Response response) {
+  return [response = std::move(response)](const ExchangePtr& exchange) {
+    exchange->respond(response);
+  };
+}
+
 // What a blocking route is made of. Shared by its calls, which may outlast the route table.
 struct BlockingRoute {
-  BlockingHandler handler;
+  BlockingStarter starter;
   ErrorRenderer render_error;
   Logger& log;
 
-  Response failed(const Request& request, const char* what) const {
+  Handler failed(const Request& request, const char* what) const {
     log.error("handler_failed", {{"path", std::string(request.path)}, {"what", what}});
-    return render_error(request, internalError(what));
+    return responding(render_error(request, internalError(what)));
   }
-  Response answer(const Request& request) const {
+  Handler start(const Request& request) const {
     try {
-      return handler(request);
+      return starter(request);
     } catch (const std::exception& problem) {
       return failed(request, problem.what());
     } catch (...) {
@@ -66,13 +72,22 @@ struct BlockingRoute {
 
 Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error,
                  Logger& log) {
+  return blockingStart(
+      pool,
+      [handler = std::move(handler)](const Request& request) {
+        return responding(handler(request));
+      },
+      std::move(render_error), log);
+}
+
+Handler blockingStart(WorkerPool& pool, BlockingStarter starter, ErrorRenderer render_error,
+                      Logger& log) {
   auto route = std::make_shared<const BlockingRoute>(
-      BlockingRoute{std::move(handler), std::move(render_error), log});
+      BlockingRoute{std::move(starter), std::move(render_error), log});
   return [&pool, route = std::move(route)](const ExchangePtr& exchange) {
     const bool taken = pool.submit([exchange, route] {
-      Response response = route->answer(exchange->request());
-      exchange->loop().post(
-          [exchange, response = std::move(response)] { exchange->respond(response); });
+      Handler answer = route->start(exchange->request());
+      exchange->loop().post([exchange, answer = std::move(answer)] { answer(exchange); });
     });
     if (taken) return;
     exchange->respond(route->render_error(exchange->request(), {ErrorKind::Overloaded,

@@ -44,4 +44,10 @@ using BlockingHandler = std::function<Response(const Request&)>;
 Handler blocking(WorkerPool& pool, BlockingHandler handler, ErrorRenderer render_error,
                  Logger& log);
 
+// The same for answers that may be streams: what it gives is called on the exchange's loop, and
+// answers there.
+using BlockingStarter = std::function<Handler(const Request&)>;
+Handler blockingStart(WorkerPool& pool, BlockingStarter starter, ErrorRenderer render_error,
+                      Logger& log);
+
 }  // namespace penstock::http

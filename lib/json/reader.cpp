@@ -232,6 +232,42 @@ bool ObjectReader::objects(std::string_view key, const std::function<void(Object
   return true;
 }
 
+bool ObjectReader::textOrObject(std::string_view key, const TextOrObject& read) {
+  const auto value = take(key);
+  if (value) readEither(*value, pathOf(key), read);
+  return value.has_value();
+}
+
+bool ObjectReader::textsOrObjects(std::string_view key, const TextOrObject& read,
+                                  size_t max_count) {
+  const auto value = take(key);
+  if (!value) return false;
+  if (!value->isArray() || value->size() > max_count) {
+    fail(key, fmt::format("must be an array of at most {} texts or objects", max_count));
+    return false;
+  }
+  for (size_t i = 0; i < value->size(); ++i) {
+    readEither(value->at(i), pathOf(key) + "/" + std::to_string(i), read);
+  }
+  return true;
+}
+
+void ObjectReader::readEither(ValueRef value, const std::string& path, const TextOrObject& read) {
+  const auto fail_there = [this, &path](std::string message) {
+    errors_->push_back({path, std::move(message)});
+  };
+  if (value.isString()) {
+    if (auto text = checkedString(value, {.min = 1}, path))
+      read.read_text(*std::move(text), fail_there);
+  } else if (value.isObject()) {
+    ObjectReader nested(value, path, errors_);
+    read.read_object(nested);
+    nested.refuseUnknown();
+  } else {
+    fail_there("must be a text or an object");
+  }
+}
+
 void ObjectReader::fail(std::string_view key, std::string message, std::string_view below) {
   errors_->push_back({pathOf(key).append(below), std::move(message)});
 }

@@ -78,6 +78,16 @@ class ObjectReader {
   bool objects(std::string_view key, const std::function<void(ObjectReader&)>& read,
                size_t max_count = 256);
 
+  // A value, or the elements of an array, that may be an object or a text: "@a" beside {"model":…}.
+  // `read_text` is given the text and what records an error at its place.
+  struct TextOrObject {
+    std::function<void(std::string text, const std::function<void(std::string message)>& fail)>
+        read_text;
+    std::function<void(ObjectReader&)> read_object;
+  };
+  bool textOrObject(std::string_view key, const TextOrObject& read);
+  bool textsOrObjects(std::string_view key, const TextOrObject& read, size_t max_count = 256);
+
   // Records an error of the caller's own checks at a field of this object ("" = the object), or at
   // the place below it that a pointer names ("/3").
   void fail(std::string_view key, std::string message, std::string_view below = {});
@@ -95,6 +105,7 @@ class ObjectReader {
   std::optional<ValueRef> take(std::string_view key);
   std::optional<ValueRef> takeOrFail(std::string_view key);
   std::string pathOf(std::string_view key) const;
+  void readEither(ValueRef value, const std::string& path, const TextOrObject& read);
   void refuseUnknown();
   std::optional<std::string> checkedString(ValueRef value, StringBounds bounds,
                                            const std::string& path);

@@ -104,12 +104,17 @@ void readExpiry(json::ObjectReader& body, std::optional<UnixMillis>& expires_at,
   }
 }
 
-void readRateLimit(json::ObjectReader& body, std::optional<int64_t>& rate_limit_rpm) {
-  if (body.isNull("rate_limit_rpm")) {
-    rate_limit_rpm.reset();
-  } else if (const auto limit = body.integer("rate_limit_rpm", {.min = 1, .max = 1'000'000'000})) {
-    rate_limit_rpm = limit;
+void readLimit(json::ObjectReader& body, std::string_view key, json::IntRange range,
+               std::optional<int64_t>& limit) {
+  if (body.isNull(key)) {
+    limit.reset();
+  } else if (const auto given = body.integer(key, range)) {
+    limit = given;
   }
+}
+
+void readRateLimit(json::ObjectReader& body, std::optional<int64_t>& rate_limit_rpm) {
+  readLimit(body, "rate_limit_rpm", {.min = 1, .max = 1'000'000'000}, rate_limit_rpm);
 }
 
 bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allowlist) {

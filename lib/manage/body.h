@@ -45,6 +45,10 @@ void requireField(json::ObjectReader& body, std::string_view key);
 // `expires_in_days` or `expires_at`; null means never. Left as it is when neither is there.
 void readExpiry(json::ObjectReader& body, std::optional<UnixMillis>& expires_at, UnixMillis now);
 
+// A number that null clears. Left as it is when absent.
+void readLimit(json::ObjectReader& body, std::string_view key, json::IntRange range,
+               std::optional<int64_t>& limit);
+
 // `rate_limit_rpm`; null means the default.
 void readRateLimit(json::ObjectReader& body, std::optional<int64_t>& rate_limit_rpm);
 

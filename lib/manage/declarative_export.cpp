@@ -66,6 +66,9 @@ void writeProviders(json::Writer& out, const std::vector<model::Provider>& provi
     out.beginObject().field("name", provider.name).field("vendor", provider.vendor);
     out.field("base_url", provider.base_url).field("private", provider.allow_private);
     out.field("default", provider.is_default).field("default_model", provider.default_model);
+    writeText(out, "quota_group", provider.quota_group);
+    out.field("max_concurrency", provider.max_concurrency);
+    out.field("probe_interval_seconds", provider.probe_interval_seconds);
     out.endObject();
   }
   out.endArray();

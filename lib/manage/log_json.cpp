@@ -2,6 +2,7 @@
 
 #include "json/scan.h"
 #include "manage/answers.h"
+#include "trace/row_decision.h"
 
 namespace penstock::manage {
 namespace {
@@ -63,6 +64,7 @@ void writeRoute(json::Writer& out, const model::RequestLog& row) {
   writeText(out, "provider", row.provider);
   writeText(out, "provider_credential_id", row.provider_id);
   writeText(out, "model", row.model);
+  writeText(out, "ab_variant", row.ab_variant);
   out.field("byok_fingerprint", row.byok_fingerprint);
 }
 
@@ -138,6 +140,13 @@ void writeLogSummary(json::Writer& out, const model::RequestLog& row) {
   out.endObject();
 }
 
+std::string logSummary(const model::RequestLog& row) {
+  std::string text;
+  json::Writer out(text);
+  writeLogSummary(out, row);
+  return text;
+}
+
 void writeLogDetail(json::Writer& out, const model::RequestLog& row) {
   out.beginObject();
   writeWho(out, row);
@@ -147,6 +156,7 @@ void writeLogDetail(json::Writer& out, const model::RequestLog& row) {
   writeUsage(out, row.usage);
   writeCostBreakdown(out, row);
   writeTimings(out, row);
+  out.rawField("trace", trace::decisionOf(row));
   writeBody(out, "request_body", row.request_body);
   writeBody(out, "response_body", row.response_body);
   out.endObject();

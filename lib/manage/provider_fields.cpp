@@ -64,6 +64,16 @@ void readDefault(json::ObjectReader& body, model::Provider& provider) {
   provider.is_default = *wanted;
 }
 
+// Providers of one group share their limits at the vendor, whatever their keys.
+void readQuotaGroup(json::ObjectReader& body, model::Provider& provider) {
+  if (body.isNull("quota_group")) {
+    provider.quota_group.clear();
+  } else if (auto group = body.string("quota_group", {.min = 1, .max = 64})) {
+    if (!config::isSlug(*group)) body.fail("quota_group", "must be made of a-z, 0-9, '-' and '_'");
+    provider.quota_group = *std::move(group);
+  }
+}
+
 bool isLocalName(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return host == "localhost" || host.ends_with(".localhost");
@@ -153,6 +163,10 @@ void readProvider(json::ObjectReader& body, model::Provider& provider, Edit edit
   auto model = body.string("default_model", {.min = 0, .max = 256});
   if (!model && edit == Edit::Create) model = defaultModel(provider);
   if (model) provider.default_model = *std::move(model);
+  readQuotaGroup(body, provider);
+  readLimit(body, "max_concurrency", {.min = 1, .max = 100'000}, provider.max_concurrency);
+  readLimit(body, "probe_interval_seconds", {.min = 5, .max = 86'400},
+            provider.probe_interval_seconds);
 }
 
 }  // namespace penstock::manage

@@ -26,6 +26,33 @@ void writeHealth(json::Writer& out, const routing::HealthStatus& health) {
   writeText(out, "last_error", health.last_error);
 }
 
+// A model that nobody asked for lately, and that may be asked, is not worth a line.
+bool isWorthTelling(const routing::TargetView& view) {
+  return view.readiness != routing::Readiness::Ready || view.in_flight > 0 || view.samples > 0 ||
+         view.success_rate < 1;
+}
+
+void writeTarget(json::Writer& out, const std::string& model, const routing::TargetView& view) {
+  const auto millis = [](int64_t value) { return value < 0 ? std::nullopt : std::optional(value); };
+  out.beginObject().field("model", model);
+  out.field("state", routing::readinessName(view.readiness));
+  writeText(out, "reason", view.reason);
+  writeTime(out, "until", view.until == 0 ? std::nullopt : std::optional(view.until));
+  out.field("in_flight", view.in_flight).field("p50_ms", millis(view.p50_ms));
+  out.field("p95_ms", millis(view.p95_ms)).field("success_rate", view.success_rate);
+  out.field("samples", view.samples).endObject();
+}
+
+void writeTargets(json::Writer& out, const routing::HealthBoard& health,
+                  const std::string& provider_id, UnixMillis now) {
+  out.key("targets").beginArray();
+  for (const auto& target : health.targets(provider_id)) {
+    const routing::TargetView view = target.health->view(now);
+    if (isWorthTelling(view)) writeTarget(out, target.model, view);
+  }
+  out.endArray();
+}
+
 }  // namespace
 
 Status verifyProvider(Services& services, const model::Provider& provider) {
@@ -57,6 +84,7 @@ Answer showProviderHealth(Services& services, const Call& call) {
   return dataAnswer(kOk, [&](json::Writer& out) {
     out.beginObject().field("provider_id", provider->id);
     writeHealth(out, services.health.status(provider->id, call.now));
+    writeTargets(out, services.health, provider->id, call.now);
     out.endObject();
   });
 }

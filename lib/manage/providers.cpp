@@ -35,6 +35,9 @@ void writeProvider(json::Writer& out, const model::Provider& provider, UnixMilli
   out.field("private", provider.allow_private).field("default", provider.is_default);
   writeText(out, "default_model", provider.default_model);
   writeText(out, "api_key_fingerprint", has_key ? provider.api_key.fingerprint() : std::string());
+  writeText(out, "quota_group", provider.quota_group);
+  out.field("max_concurrency", provider.max_concurrency);
+  out.field("probe_interval_seconds", provider.probe_interval_seconds);
   out.field("status", "active");
   writeTime(out, "created_at", provider.created_at);
   writeTime(out, "updated_at", provider.updated_at);

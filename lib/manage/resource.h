@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "config/snapshot.h"
+#include "http/exchange.h"
 #include "http/message.h"
 #include "manage/idempotency.h"
 #include "manage/services.h"
@@ -35,12 +36,21 @@ using Answer = Result<http::Response>;
 // parse → check → call → render. An error is rendered by errors.h, in one place for all.
 using Handler = Answer(Services&, const Call&);
 
+// An answer that goes on: `run` is called on the exchange's loop, where the head was sent.
+struct Stream {
+  http::Response head;
+  http::Handler run;
+};
+using StreamHandler = Result<Stream>(Services&, const Call&);
+
 // A row of a resource's table. `path` is below the base path; `role` is the least role that may.
+// It has one of the two handlers.
 struct ResourceRoute {
   std::string_view method;
   std::string_view path;
   model::Role role;
   Handler* handler;
+  StreamHandler* stream = nullptr;
 };
 
 // The tables, one file a resource.

@@ -21,22 +21,31 @@ std::string_view belowBase(std::string_view path) {
   return path;
 }
 
+// One request on its way.
+struct Serving {
+  const ResourceRoute& route;
+  const http::Request& request;
+  const std::string request_id;
+  std::string caller_id = {};
+  http::Handler stream = {};  // what follows the answer's head, if something does
+};
+
 // Changes are worth a line each; so is what only the log may say about a failure. The path of what
 // failed may hold anything, such as the key that somebody meant to revoke: it is not said.
-void logOutcome(Services& services, const ResourceRoute& route, const http::Request& request,
-                const std::string& request_id, const Answer& answer, const std::string& caller) {
+void logOutcome(Services& services, const Serving& serving, const Answer& answer) {
+  const http::Request& request = serving.request;
   const int status = answer ? answer->status : httpStatus(answer.error().kind);
   const bool failed = status >= 500;
   if (!failed && (request.method == "GET" || request.method == "HEAD")) return;
   services.log.log(failed ? LogLevel::Error : LogLevel::Info, "manage",
                    {{"method", std::string(request.method)},
-                    {"path", std::string(answer ? request.path : route.path)},
+                    {"path", std::string(answer ? request.path : serving.route.path)},
                     {"status", std::to_string(status)},
-                    {"caller", caller},
-                    {"request_id", request_id}});
+                    {"caller", serving.caller_id},
+                    {"request_id", serving.request_id}});
   if (!failed || answer) return;
   services.log.error("manage_failed",
-                     {{"request_id", request_id}, {"detail", answer.error().detail}});
+                     {{"request_id", serving.request_id}, {"detail", answer.error().detail}});
 }
 
 // Takes one request from the key's allowance.
@@ -69,17 +78,26 @@ Answer serveOnce(Services& services, const ResourceRoute& route, const Call& cal
 
 bool isMutating(std::string_view method) { return method != "GET" && method != "HEAD"; }
 
+Answer openStream(Services& services, const Call& call, Serving& serving) {
+  auto opened = serving.route.stream(services, call);
+  if (!opened) return std::move(opened).error();
+  serving.stream = std::move(opened->run);
+  return std::move(opened->head);
+}
+
 // What every request passes, in this order: auth → rate limit → role → idempotency → handler.
-Answer answerAs(Services& services, const ResourceRoute& route, const http::Request& request,
-                const std::string& request_id, std::string& caller_id) {
+Answer answerAs(Services& services, Serving& serving) {
+  const ResourceRoute& route = serving.route;
+  const http::Request& request = serving.request;
   const auto snapshot = services.config.current();
   const UnixMillis now = services.clock.now();
   const auto caller = authenticate(*snapshot, request, now);
   if (!caller) return caller.error();
-  caller_id = (*caller)->id;
+  serving.caller_id = (*caller)->id;
   if (auto allowed = takeRate(services, **caller); !allowed) return std::move(allowed).error();
   if (auto allowed = requireRole(**caller, route.role); !allowed) return std::move(allowed).error();
-  Call call{request, snapshot, **caller, now, request_id};
+  Call call{request, snapshot, **caller, now, serving.request_id};
+  if (route.stream != nullptr) return openStream(services, call, serving);
   if (!isMutating(route.method)) return route.handler(services, call);
   auto key = idempotencyKey(request, belowBase(request.path), **caller);
   if (!key) return std::move(key).error();
@@ -99,19 +117,25 @@ void shortenUnchanged(const http::Request& request, http::Response& response) {
   }
 }
 
-http::Response serve(Services& services, const ResourceRoute& route, const http::Request& request) {
-  const std::string request_id = newUuid();
-  std::string caller_id;
-  Answer answer = answerAs(services, route, request, request_id, caller_id);
-  logOutcome(services, route, request, request_id, answer, caller_id);
+// The answer, to be given on the exchange's loop.
+http::Handler serve(Services& services, const ResourceRoute& route, const http::Request& request) {
+  Serving serving{route, request, newUuid()};
+  Answer answer = answerAs(services, serving);
+  logOutcome(services, serving, answer);
   http::Response response = answer ? std::move(*answer) : errorResponse(std::move(answer).error());
   shortenUnchanged(request, response);
-  addRequestId(response, request_id);
-  return response;
+  addRequestId(response, serving.request_id);
+  const bool streams = serving.stream && request.method != "HEAD";
+  return [response = std::move(response), stream = std::move(serving.stream),
+          streams](const http::ExchangePtr& exchange) {
+    if (!streams) return exchange->respond(response);
+    exchange->start(response);
+    stream(exchange);
+  };
 }
 
 http::Handler mounted(Services& services, http::WorkerPool& pool, const ResourceRoute& route) {
-  return http::blocking(
+  return http::blockingStart(
       pool,
       [&services, route](const http::Request& request) { return serve(services, route, request); },
       renderError, services.log);

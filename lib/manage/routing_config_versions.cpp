@@ -9,13 +9,13 @@
 #include "manage/json_diff.h"
 #include "manage/kinds.h"
 #include "manage/query.h"
-#include "routing/decide.h"
 #include "trace/decision_json.h"
 
 namespace penstock::manage {
 namespace {
 
 constexpr std::string_view kList = "routing_config_versions";
+constexpr std::string_view kNoMessages = R"([{"role":"user","content":""}])";
 constexpr int64_t kMaxVersion = std::numeric_limits<int32_t>::max();
 
 // What a version says, which is what differs from one to the next.
@@ -43,15 +43,37 @@ std::string contentOf(const store::RoutingConfigVersion& version) {
   return text;
 }
 
-void readDryRunFields(json::ObjectReader& body) {
+// The chat request that a dry run is of: what the body names, asked of the config.
+Result<std::string> chatRequest(const http::Request& request, const std::string& slug) {
+  std::string text;
+  json::Writer out(text);
+  out.beginObject().field("model", "@" + slug);
+  if (request.body.empty()) {
+    out.rawField("messages", kNoMessages).endObject();
+    return text;
+  }
+  auto document = readBody(request);
+  if (!document) return std::move(document).error();
+  json::ObjectReader body(document->root());
   const auto messages = body.value("messages");
   if (messages && !messages->isArray()) body.fail("messages", "must be an array");
-  const auto tags = body.value("tags");
-  if (tags && !tags->isObject()) body.fail("tags", "must be an object of strings");
-  if (!tags) return;
-  for (const auto& [key, value] : tags->members()) {
-    if (!value.isString()) body.fail("tags", "must be a string", "/" + std::string(key));
+  out.rawField("messages", messages && messages->size() > 0 ? messages->text() : kNoMessages);
+  if (const auto end_user = body.string("end_user")) out.field("mlx:end_user", *end_user);
+  if (const auto tags = body.value("tags")) {
+    if (!tags->isObject()) body.fail("tags", "must be an object of strings");
+    for (const auto& [key, value] : tags->members()) {
+      if (!value.isString()) body.fail("tags", "must be a string", "/" + std::string(key));
+    }
+    out.rawField("mlx:tags", tags->text());
   }
+  // Whatever else rules and policies look at, as a chat request has it.
+  for (const char* key : {"tools", "response_format", "max_tokens", "max_completion_tokens",
+                          "temperature", "stream", "metadata", "user"}) {
+    if (auto value = body.rawJson(key)) out.rawField(key, *value);
+  }
+  out.endObject();
+  if (auto checked = body.finish(); !checked) return std::move(checked).error();
+  return text;
 }
 
 // Runs f(tables, config) over one state of the store, for the config that the path names.
@@ -122,29 +144,22 @@ Answer diffConfigVersions(Services& services, const Call& call) {
   });
 }
 
-// What the proxy would decide for a request that asks for this config now; nothing is called. The
-// policies of today look at none of the request's fields, which are checked all the same.
+// What the proxy would decide for a request that asks for this config now, and why; nothing is
+// called.
 Answer dryRunConfig(Services& services, const Call& call) {
-  if (!call.request.body.empty()) {
-    auto document = readBody(call.request);
-    if (!document) return std::move(document).error();
-    json::ObjectReader body(document->root());
-    body.string("end_user");
-    readDryRunFields(body);
-    if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  }
   const auto config = services.config.store().read([&](store::Tables& tables) {
     return findVisible(kRoutingConfig, tables, call, call.request.param("config_id"));
   });
   if (!config) return config.error();
+  const auto request = chatRequest(call.request, config->slug);
+  if (!request) return request.error();
   const auto snapshot = services.config.current();
   const model::Project* project = snapshot->findProject(config->project_id);
   if (project == nullptr) return notFound("routing_config", config->id);
-  const auto decision = routing::decide(*snapshot, *project, "@" + config->slug);
-  if (!decision) return decision.error();
-  model::DecisionTrace trace = routing::describe(*decision);
-  trace.request_id = call.request_id;
-  return dataAnswer(kOk, [&](json::Writer& out) { out.raw(trace::renderDecision(trace)); });
+  auto trace = services.dry_run(snapshot, *project, *request);
+  if (!trace) return trace.error();
+  trace->request_id = call.request_id;
+  return dataAnswer(kOk, [&](json::Writer& out) { out.raw(trace::renderDecision(*trace)); });
 }
 
 }  // namespace penstock::manage

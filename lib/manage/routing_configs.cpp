@@ -1,5 +1,6 @@
 // Routing configs: what @slug means to a project. Every save is a numbered version.
 #include "base/text.h"
+#include "config/references.h"
 #include "config/slug.h"
 #include "manage/body.h"
 #include "manage/change.h"
@@ -109,10 +110,30 @@ Answer updateConfig(Services& services, const Call& call) {
   });
 }
 
+// 409 while other configs lead on to it. (One that is saved to do so at this moment fails the
+// change's own check, as a reference to nothing.)
+Status refuseInUse(const config::Snapshot& snapshot, const model::RoutingConfig& config) {
+  const auto referrers =
+      config::referrersOf(*snapshot.parts().routing_configs, config.project_id, config.slug);
+  std::string names;
+  for (const config::RoutingConfig* referrer : referrers) {
+    if (referrer->head.id == config.id) continue;
+    names.append(names.empty() ? "@" : ", @").append(referrer->head.slug);
+  }
+  if (names.empty()) return Unit{};
+  ApiError error{ErrorKind::Conflict, "routing_config_in_use",
+                 "other configs lead on to it: " + names};
+  error.resource = "routing_config";
+  error.id = config.id;
+  return error;
+}
+
 Answer deleteConfig(Services& services, const Call& call) {
   return change(services, call, config::Part::RoutingConfigs, [&](Change& change) -> Answer {
     auto config = change.load(kRoutingConfig, "config_id");
     if (!config) return std::move(config).error();
+    if (auto free = refuseInUse(*services.config.current(), *config); !free)
+      return std::move(free).error();
     change.tables.routing_configs.softDelete(config->id, call.now);
     change.deleted(kRoutingConfig, *config);
     return deletedAnswer(config->id);

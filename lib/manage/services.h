@@ -12,6 +12,7 @@
 #include "manage/idempotency.h"
 #include "pricing/catalogue.h"
 #include "routing/health.h"
+#include "trace/follow.h"
 #include "upstream/probe.h"
 
 namespace penstock::manage {
@@ -27,6 +28,7 @@ struct Services {
   routing::HealthBoard& health;
   budget::RateLimiter& rate_limits;  // of management keys
   InFlight& in_flight;
+  trace::Followers& followers;  // of live traffic
   int64_t rate_limit_rpm = 60;  // of management keys without a limit of their own
   // Called before the log is read: makes the rows of all requests answered so far visible.
   std::function<void()> flush_logs = {};
@@ -38,6 +40,10 @@ struct Services {
   std::function<std::optional<budget::Standing>(std::string_view account_id,
                                                 std::string_view value)>
       ledger_standing = {};
+  // What the proxy would decide for a chat request (raw JSON) of that project, as of the snapshot.
+  std::function<Result<model::DecisionTrace>(std::shared_ptr<const config::Snapshot>,
+                                             const model::Project&, std::string_view body)>
+      dry_run = {};
   // What is reserved in all buckets of an account now (Ledger::reserved).
   std::function<int64_t(std::string_view account_id)> ledger_reserved = {};
 };

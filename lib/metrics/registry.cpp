@@ -75,6 +75,11 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, con
 }
 
 void Registry::gauge(std::string_view name, std::string_view help, std::function<double()> read) {
+  gauges(name, help, [read = std::move(read)] { return Readings{{Labels(), read()}}; });
+}
+
+void Registry::gauges(std::string_view name, std::string_view help,
+                      std::function<Readings()> read) {
   std::lock_guard lock(mutex_);
   gauges_[std::string(name)] = {std::string(help), std::move(read)};
 }
@@ -90,7 +95,11 @@ std::string Registry::exposition() const {
   }
   for (const auto& [name, gauge] : gauges_) {
     appendHeader(out, name, gauge.first, "gauge");
-    out += fmt::format("{} {}\n", name, gauge.second());
+    size_t series = 0;
+    for (const auto& [labels, value] : gauge.second()) {
+      if (++series > kMaxSeries) break;
+      out += fmt::format("{}{} {}\n", name, braces(render(labels)), value);
+    }
   }
   for (const auto& [name, family] : histograms_) {
     appendHeader(out, name, family.help, "histogram");

@@ -52,6 +52,9 @@ class Registry {
   Histogram& histogram(std::string_view name, std::string_view help, const Labels& labels = {});
   // A gauge read when scraped.
   void gauge(std::string_view name, std::string_view help, std::function<double()> read);
+  // The same of several series; those past kMaxSeries are left out.
+  using Readings = std::vector<std::pair<Labels, double>>;
+  void gauges(std::string_view name, std::string_view help, std::function<Readings()> read);
 
   std::string exposition() const;
 
@@ -69,7 +72,7 @@ class Registry {
   // Guarded by mutex_; the values inside are atomic.
   std::map<std::string, Family<Counter>, std::less<>> counters_;
   std::map<std::string, Family<Histogram>, std::less<>> histograms_;
-  std::map<std::string, std::pair<std::string, std::function<double()>>, std::less<>> gauges_;
+  std::map<std::string, std::pair<std::string, std::function<Readings()>>, std::less<>> gauges_;
   std::deque<Counter> counter_storage_;
   std::deque<Histogram> histogram_storage_;
 };

@@ -16,9 +16,9 @@ struct Attempt {
   std::string model;
   std::string provider;     // its vendor
   std::string provider_id;  // prov_…
-  std::string status;       // "ok", "timeout", "server_error", … (routing::outcomeName), "cancelled"
-  std::string error;        // what is known beyond it, for people; nothing secret
-  int http_status = 0;      // 0: no answer
+  std::string status;   // "ok", "timeout", "server_error", … (routing::outcomeName), "cancelled"
+  std::string error;    // what is known beyond it, for people; nothing secret
+  int http_status = 0;  // 0: no answer
   UnixMillis started_at = 0;
   int64_t offset_us = 0;  // of its start from the request's arrival
   int64_t connect_us = -1;
@@ -46,6 +46,7 @@ struct DecisionTrace {
   struct Rule {
     std::string text;  // as written; "else" for the last
     bool matched = false;
+    std::string why = {};  // what was found, where that was asked for: "tags.team is 'sales'"
     bool operator==(const Rule&) const = default;
   };
   struct Budget {

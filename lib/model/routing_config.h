@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include "base/clock.h"
 
@@ -14,14 +13,6 @@ struct Target {
   std::string provider_id;  // prov_…
   bool operator==(const Target&) const = default;
 };
-
-struct SinglePolicy {
-  Target target;
-  bool operator==(const SinglePolicy&) const = default;
-};
-
-// The parsed policy of a routing config; one alternative a policy (spec/modelux.md section 3).
-using Policy = std::variant<SinglePolicy>;
 
 // A routing config as stored: the head (latest) version.
 struct RoutingConfig {

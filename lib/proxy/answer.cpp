@@ -12,6 +12,11 @@ std::string seconds(int64_t millis) { return std::to_string((millis + 999) / 100
 
 }  // namespace
 
+void addRetryAfter(http::Headers& headers, int64_t millis) {
+  headers.emplace_back("Retry-After", seconds(millis));
+  headers.emplace_back("retry-after-ms", std::to_string(millis));
+}
+
 void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
                       const budget::RateDecision* rate) {
   headers.emplace_back("X-Modelux-Request-Id", row.request_id);
@@ -29,10 +34,7 @@ http::Response errorResponse(const ApiError& error, ClientRetry retry) {
   http::Response response;
   response.status = httpStatus(error.kind);
   response.body = dialect::renderOpenAiError(error);
-  if (error.retry_after_ms) {
-    response.headers.emplace_back("Retry-After", seconds(*error.retry_after_ms));
-    response.headers.emplace_back("retry-after-ms", std::to_string(*error.retry_after_ms));
-  }
+  if (error.retry_after_ms) addRetryAfter(response.headers, *error.retry_after_ms);
   if (retry == ClientRetry::Spent) response.headers.emplace_back("x-should-retry", "false");
   return response;
 }

@@ -15,6 +15,9 @@ namespace penstock::proxy {
 void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
                       const budget::RateDecision* rate);
 
+// Retry-After in whole seconds and retry-after-ms.
+void addRetryAfter(http::Headers& headers, int64_t millis);
+
 // Whether the caller's SDK should try again by itself. Spent: we have tried what there is to try.
 enum class ClientRetry : uint8_t { Default, Spent };
 

@@ -17,6 +17,7 @@
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
 #include "routing/health.h"
+#include "routing/retry_budget.h"
 #include "telemetry/exporter.h"
 #include "trace/recorder.h"
 
@@ -28,6 +29,11 @@ struct ProxyOptions {
   int64_t max_in_flight = 10'000;          // requests being served at once; more are shed with 503
   int64_t rate_limit_rpm = 600;            // of keys without a limit of their own
   size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused
+  // In lists of several models: until a stream's first content, where the config says nothing else.
+  int64_t chain_timeout_ms = 30'000;
+  int64_t max_wait_ms = 3'000;  // for a target that said when to come back, or a retry
+  int max_retries = 2;          // at targets that failed already
+  int64_t retry_base_ms = 100;  // doubled with each, and jittered
 };
 
 // What the proxy API works with: shared by all loops, thread-safe, outlives every request.
@@ -37,6 +43,7 @@ struct Context {
   budget::RateLimiter& rate_limits;
   budget::Ledger& ledger;
   routing::HealthBoard& health;
+  routing::RetryBudget& retries;
   trace::Recorder& recorder;
   metrics::Registry& metrics;
   const Clock& clock;

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 
 #include "model/request_log.h"
+#include "proxy/chain.h"
 #include "proxy/spending.h"
-#include "routing/decide.h"
+#include "routing/decision.h"
 
 namespace penstock::proxy {
 
-// The decision trace as JSON (spec/modelux.md 5.2), for mlx:trace and dry runs: what was
+// The decision trace as JSON (spec/modelux.md 5.2), for mlx:trace, dry runs and the log: what was
 // considered, what was tried and why it ended as it did, as far as known when it is rendered.
 std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
+                                std::span<const std::unique_ptr<Chain>> chains,
                                 const Spending& spending, int64_t latency_us);
 
 }  // namespace penstock::proxy

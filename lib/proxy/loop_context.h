@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/client.h"
 #include "http/loop.h"
+#include "pricing/quote.h"
 #include "provider/endpoint.h"
 #include "proxy/context.h"
 #include "proxy/metrics.h"
@@ -17,7 +18,6 @@ namespace penstock::proxy {
 struct Target {
   provider::Endpoint endpoint;
   std::string_view catalogue_provider;  // whose prices apply; lives as long as the catalogue
-  std::shared_ptr<routing::ProviderHealth> health;
 };
 
 // What one event loop keeps for its requests: its upstream client and caches that need no lock.
@@ -35,7 +35,22 @@ class LoopContext {
   const std::shared_ptr<const config::Snapshot>& snapshot() { return config_.get(); }
 
   // Parsed again only when the provider changed.
-  Result<const Target*> target(const model::Provider& provider);
+  Result<std::shared_ptr<const Target>> target(const model::Provider& provider);
+
+  // What the model takes, where that is known.
+  std::optional<int64_t> contextWindow(const config::Snapshot& snapshot,
+                                       const model::Provider& provider, std::string_view model,
+                                       UnixMillis now);
+  pricing::Quote quote(const config::Snapshot& snapshot, const model::Provider& provider,
+                       std::string_view model, UnixMillis now, pricing::UnknownModelPolicy unknown);
+
+  // How one of its models stands; asked for again when the provider changed.
+  routing::TargetHealth& health(const model::Provider& provider, std::string_view model);
+
+  // Whether a request through the config may be hedged now, when at most `max_pct` of them are.
+  // Counts it when it may; countForHedges() counts the requests.
+  bool takeHedge(const std::string& config_id, int64_t max_pct);
+  void countForHedges(const std::string& config_id) { ++hedges_[config_id].requests; }
 
   // The key's rate bucket, remembered so that the shared table is asked once a key.
   budget::RateBucket& bucket(const std::string& key_id);
@@ -48,10 +63,22 @@ class LoopContext {
  private:
   struct CachedTarget {
     UnixMillis updated_at = 0;
-    Target target;
+    std::shared_ptr<const Target> target;
+  };
+  struct CachedHealth {
+    UnixMillis updated_at = 0;
+    std::shared_ptr<routing::TargetHealth> health;
   };
   Published<config::Snapshot>::Reader config_;
   std::unordered_map<std::string, CachedTarget, TextHash, std::equal_to<>> targets_;
+  // Of the last thousand or two of a config's requests.
+  struct HedgeCount {
+    int64_t requests = 0;
+    int64_t hedges = 0;
+  };
+  std::unordered_map<std::string, HedgeCount> hedges_;
+  std::unordered_map<std::string, CachedHealth, TextHash, std::equal_to<>> health_;
+  std::string health_key_;  // reused
   std::unordered_map<std::string, std::shared_ptr<budget::RateBucket>, TextHash, std::equal_to<>>
       buckets_;
 };

@@ -1,15 +1,9 @@
-// The second half of the pipeline: respond → settle → record.
+// The second half of the pipeline: respond → record.
 #include <algorithm>
-
-#include <fmt/format.h>
 
 #include "dialect/openai_errors.h"
 #include "dialect/openai_synthetic.h"
-#include "dialect/openai_usage.h"
 #include "json/splice.h"
-#include "json/writer.h"
-#include "pricing/charge.h"
-#include "proxy/answer.h"
 #include "proxy/budget_answer.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
@@ -24,43 +18,11 @@ constexpr size_t kMaxRetainedBytes = 4 << 20;  // of a stream
 
 const http::Headers kStreamHeaders = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
 
-bool isRetryableByCaller(int status) { return status == 429; }
-
-// A provider's refusal as the caller sees it: its own 4xx as they are, except those that speak of
-// our credential; everything else is a failed attempt (spec/modelux.md 13.15).
-ApiError upstreamError(int status, const std::string& provider,
-                       const dialect::UpstreamError& said) {
-  if (status == 401 || status == 403) {
-    return {ErrorKind::UpstreamFailed, "provider_auth_failed",
-            "provider " + provider + " refused the gateway's credential"};
-  }
-  const std::string what =
-      fmt::format("provider {} answered {}: {}", provider, status, said.message);
-  if (status == 408 || status == 504) return {ErrorKind::UpstreamTimeout, "upstream_timeout", what};
-  return {ErrorKind::UpstreamFailed, "all_attempts_failed", what};
-}
-
-// What a refusal says about the provider. The caller's own mistakes, a key of theirs included, say
-// that it works.
-routing::OutcomeKind outcomeOf(int status, bool callers_key) {
-  using Kind = routing::OutcomeKind;
-  if (status == 429) return Kind::RateLimited;
-  if (status == 408 || status == 504) return Kind::Timeout;
-  if (status >= 500) return Kind::ServerError;
-  if (status == 401 || status == 403) return callers_key ? Kind::Success : Kind::Credential;
-  return status >= 400 ? Kind::Success : Kind::InvalidAnswer;
-}
-
-// The same of a stream that ended.
-routing::OutcomeKind outcomeOf(const dialect::StreamRelay& relay) {
-  using Kind = routing::OutcomeKind;
-  switch (relay.failure()) {
-    case dialect::StreamFailure::None: return Kind::Success;
-    case dialect::StreamFailure::UpstreamError: return Kind::ServerError;
-    case dialect::StreamFailure::Garbage: return Kind::InvalidAnswer;
-    case dialect::StreamFailure::Truncated: return Kind::Transport;
-  }
-  return Kind::Success;
+// Whether the caller's SDK has reason to try again by itself after an error of ours.
+ClientRetry retryAfter(const ApiError& error) {
+  const bool tried =
+      error.kind == ErrorKind::UpstreamFailed || error.kind == ErrorKind::UpstreamTimeout;
+  return tried ? ClientRetry::Spent : ClientRetry::Default;
 }
 
 }  // namespace
@@ -71,6 +33,7 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
     loop_.shared.log.error("request_failed",
                            {{"request_id", row_.request_id}, {"detail", error.detail}});
   }
+  collect();
   http::Response response = errorResponse(error, retry);
   addHeaders(response.headers);
   finish(response.status, error.code);
@@ -78,14 +41,19 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
 }
 
 void Pipeline::addHeaders(http::Headers& headers) {
-  if (rate_) tightenRate(*rate_, spending_, row_.created_at);
+  if (rate_) tightenRate(*rate_, spending(), row_.created_at);
   addAnswerHeaders(headers, row_, rate_ ? &*rate_ : nullptr);
-  addBudgetHeaders(headers, spending_, loop_.shared.clock.now());
+  addBudgetHeaders(headers, spending(), loop_.shared.clock.now());
 }
 
 void Pipeline::answerDryRun() {
-  if (Status prepared = prepare(); !prepared) return answerFailure(prepared.error());
-  spending_.rehearse(loop_.shared.ledger, ask());
+  if (const routing::Candidate* first = decision().first()) {
+    rehearsal_.emplace(*scope_, *first, nullptr);
+    if (Status prepared = rehearsal_->rehearse(); !prepared) return answerFailure(prepared.error());
+    row_.provider = first->provider->vendor;
+    row_.provider_id = first->provider->id;
+    row_.model = first->model;
+  }
   const std::string trace = traceJson();
   const std::string id = "chatcmpl-" + row_.request_id;
   const dialect::DryRun run{id, row_.created_at / 1000, row_.model, trace};
@@ -103,26 +71,21 @@ void Pipeline::answerDryRun() {
   exchange_->respond(response);
 }
 
-void Pipeline::answerWhole() {
-  const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
-  judge(read.valid ? routing::OutcomeKind::Success : routing::OutcomeKind::InvalidAnswer);
-  if (!read.valid) {
-    return answerFailure(
-        {ErrorKind::UpstreamFailed, "invalid_upstream_response",
-         "provider " + row_.provider + " answered 200 without a valid JSON answer"},
-        ClientRetry::Spent);
-  }
-  row_.usage = read.usage;
-  row_.service_tier = read.service_tier;
-  if (!read.model.empty()) row_.model = read.model;
+void Pipeline::onChainWhole(Chain& chain) {
+  const auto keep = weak_from_this().lock();
+  Attempt& attempt = *chain.winner();
+  answerWhole(std::move(attempt.body()), attempt.contentType());
+}
+
+void Pipeline::answerWhole(std::string body, const std::string& content_type) {
   row_.ttft_us = microsSinceArrival();
-  settle();
+  collect();
   http::Response response;
-  response.content_type = response_type_.empty() ? "application/json" : response_type_;
+  response.content_type = content_type.empty() ? "application/json" : content_type;
   addHeaders(response.headers);
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
-  response.body = std::move(response_);
+  response.body = std::move(body);
   json::ObjectIndex index;
   if (request_->trace && json::scanObject(response.body, index)) {
     json::Splicer splicer(index);
@@ -134,103 +97,89 @@ void Pipeline::answerWhole() {
   exchange_->respond(response);
 }
 
-void Pipeline::answerUpstreamError() {
-  const dialect::UpstreamError said = dialect::parseOpenAiError(response_, upstream_status_);
-  const int status = upstream_status_;
-  judge(outcomeOf(status, !extensions_.provider_key.empty()));
-  const bool callers_own =
-      status >= 400 && status < 500 && status != 401 && status != 403 && status != 408;
-  if (!callers_own) {
-    return answerFailure(upstreamError(status, row_.provider, said), ClientRetry::Spent);
-  }
+void Pipeline::onChainFailed(Chain& chain) {
+  const auto keep = weak_from_this().lock();
+  const AttemptFailure& failure = chain.lastFailure();
+  if (failure.kind == AttemptFailure::Class::Budget) return answerBudgetRefusal();
+  if (failure.refusal) return answerRefusal(failure);
+  answerFailure(failure.error, retryAfter(failure.error));
+}
+
+// The provider's own refusal of the request, as it is.
+void Pipeline::answerRefusal(const AttemptFailure& failure) {
+  collect();
   http::Response response;
-  response.status = status;
-  response.body = dialect::renderOpenAiError(said);
+  response.status = failure.status;
+  response.body = dialect::renderOpenAiError(*failure.refusal);
   addHeaders(response.headers);
-  if (upstream_retry_after_ms_) {
-    response.headers.emplace_back("Retry-After", std::to_string(*upstream_retry_after_ms_ / 1000));
-  }
-  if (!isRetryableByCaller(status)) response.headers.emplace_back("x-should-retry", "false");
-  finish(status, said.code.empty() ? "upstream_error" : said.code);
+  if (failure.retry_after_ms) addRetryAfter(response.headers, *failure.retry_after_ms);
+  if (failure.status != 429) response.headers.emplace_back("x-should-retry", "false");
+  const std::string& code = failure.refusal->code;
+  finish(failure.status, code.empty() ? "upstream_error" : code);
   exchange_->respond(response);
+}
+
+void Pipeline::answerBudgetRefusal() {
+  const auto keep = weak_from_this().lock();
+  // What is refused must not eat the allowance of what is not.
+  if (rate_) loop_.bucket(caller_.key->id).putBack(rate_->limit);
+  collect();
+  Refusal refusal = budgetRefusal(spending(), loop_.shared.clock.now());
+  addHeaders(refusal.response.headers);
+  finish(refusal.response.status, std::move(refusal.code));
+  exchange_->respond(refusal.response);
 }
 
 void Pipeline::startStream() {
   row_.ttft_us = microsSinceArrival();
-  if (!relay_->model().empty()) row_.model = relay_->model();
+  collectServed(*served());
   http::Response head;
   head.content_type = "text/event-stream";
   head.headers = kStreamHeaders;
   addHeaders(head.headers);
   exchange_->start(head);
   exchange_->onDrained([this] {
-    if (call_) call_->resume();
+    if (Attempt* attempt = chain()->winner()) attempt->resume();
   });
   if (exchange_->request().body.size() > kKeptRequestBytes && !retainsPayloads()) {
-    input_estimate_ = request_->estimateInputTokens();
-    body_ = {};
+    chain()->winner()->forgetRequest();
     request_->body = {};
     request_->content = {};
     exchange_->releaseRequest();
   }
 }
 
-// Sends what the relay let out, and ends the answer when the relay says so.
-void Pipeline::forwardStream(std::string_view out) {
-  const bool over = relay_->phase() == dialect::StreamPhase::Done ||
-                    relay_->phase() == dialect::StreamPhase::Failed;
-  if (over) judge(outcomeOf(*relay_));
-  if (!relay_->released() && relay_->phase() == dialect::StreamPhase::Failed) {
-    call_.reset();
-    if (relay_->failure() == dialect::StreamFailure::UpstreamError) {
-      return answerFailure(upstreamError(502, row_.provider, relay_->upstreamError()),
-                           ClientRetry::Spent);
-    }
-    return answerFailure({ErrorKind::UpstreamFailed, "invalid_upstream_response",
-                          "provider " + row_.provider + " broke off its stream before any content"},
-                         ClientRetry::Spent);
-  }
-  if (!out.empty()) {
-    if (!exchange_->started()) startStream();
-    exchange_->write(out);
-    if (retainsPayloads()) retainPayload(out);
-    if (call_ && exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes)
-      call_->pause();
-  }
-  if (!over) return;
-  if (relay_->phase() == dialect::StreamPhase::Done) return endStream(nullptr);
-  const bool own_event_sent = relay_->failure() == dialect::StreamFailure::UpstreamError;
-  const ApiError broken{ErrorKind::UpstreamFailed,
-                        own_event_sent ? "upstream_stream_error" : "upstream_stream_broken",
-                        relay_->failure() == dialect::StreamFailure::Garbage
-                            ? "the provider sent an event that is no chunk"
-                            : "the provider's stream ended before its answer did"};
-  endStream(&broken);
+void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
+  if (!exchange_->started()) startStream();
+  exchange_->write(bytes);
+  if (retainsPayloads()) retainPayload(bytes);
+  if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) chain.winner()->pause();
 }
 
 // Ends a started stream: cleanly, or with an error event and no [DONE], so that nobody takes a cut
 // for a complete answer.
-void Pipeline::endStream(const ApiError* broken) {
+void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
   const auto keep = shared_from_this();
-  const bool told = relay_ && relay_->failure() == dialect::StreamFailure::UpstreamError;
   if (broken != nullptr && !told) exchange_->write(dialect::renderOpenAiErrorEvent(*broken));
-  awaiting_end_ = broken == nullptr && call_ != nullptr;
-  if (!awaiting_end_) call_.reset();
+  awaiting_end_ = chain.awaitingEnd();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
          broken == nullptr ? std::string() : broken->code);
   exchange_->finish();
 }
 
+void Pipeline::onChainIdle(Chain&) {
+  const auto keep = shared_from_this();
+  if (done_) release();
+}
+
 void Pipeline::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
+  if (!awaiting_end_) {
+    for (const auto& chain : chains_) chain->cancel();
+  }
+  collect();
   row_.status = status;
   row_.error_class = std::move(error_class);
-  if (billable_ && row_.usage.source == model::Usage::Source::None) settle();
-  if (spending_.open()) {  // nothing was used
-    spending_.release();
-    row_.settlement = model::Settlement::Released;
-    row_.settlement_reason = row_.error_class;
-  }
   record();
   if (counted_) loop_.shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
   exchange_->onGone(nullptr);
@@ -255,59 +204,45 @@ void Pipeline::retainPayload(std::string_view out) {
       out.substr(0, kMaxRetainedBytes - std::min(kMaxRetainedBytes, row_.response_body->size())));
 }
 
-// Brings usage into its final form and prices it.
-void Pipeline::settle() {
-  model::Usage& usage = row_.usage;
-  if (relay_) {
-    usage = relay_->usage();
-    row_.service_tier = relay_->serviceTier();
-    if (!relay_->model().empty()) row_.model = relay_->model();
-  }
-  if (usage.source == model::Usage::Source::None || isCutShort()) estimateUsage();
-  row_.catalogue_version = prices().version();
-  const pricing::Quote quote = prices().quoteAnswered(quote_, seller_, row_.model, row_.created_at);
-  row_.basis = quote.basis;
-  if (quote.price == nullptr) return charge();
-  const pricing::Charge by = pricing::chargeOf(
-      *quote.price, usage, prices().multiplier(seller_, row_.model, row_.service_tier));
-  const pricing::Cost cost = by.cost(usage);
-  row_.charge = pricing::formatCharge(by);
-  row_.cost_input = cost.input;
-  row_.cost_output = cost.output;
-  row_.cost_total = cost.total;
-  charge();
+// Who serves, as far as it is known.
+void Pipeline::collectServed(const Attempt& attempt) {
+  row_.provider = attempt.candidate().provider->vendor;
+  row_.provider_id = attempt.candidate().provider->id;
+  row_.model = attempt.bill().model;
 }
 
-// The provider did not say, or not all: counts what went in and what came out, so that what is
-// recorded is not less than what is owed (dialect/estimate.h). It cannot have been more than the
-// request's limit.
-void Pipeline::estimateUsage() {
-  const model::Usage said = row_.usage;
-  model::Usage usage;
-  usage.source = model::Usage::Source::Estimated;
-  usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request_->estimateInputTokens();
-  usage.output_audio = relay_ ? relay_->estimatedAudioTokens() : 0;
-  usage.output_text =
-      relay_ ? relay_->estimatedOutputTokens() : dialect::estimateOpenAiOutput(response_);
-  if (const auto limit = request_->max_output_tokens)
-    usage.output_text = std::min(usage.output_text, *limit * request_->choices);
-  if (spending_.open()) {
-    const pricing::RequestBound& bound = spending_.bound();
-    usage.input_uncached = std::min(usage.input_uncached, bound.input_tokens);
-    usage.output_text = std::min(usage.output_text, bound.output_tokens);
-    usage.output_audio = std::min(usage.output_audio, bound.output_tokens - usage.output_text);
+// Brings what the attempts did into the row, once they have ended: who served, with its usage and
+// the rates it was charged by, and the cost of all.
+void Pipeline::collect() {
+  if (std::exchange(collected_, true)) return;
+  Money other;
+  const Attempt* const by = served();
+  for (const auto& chain : chains_) {
+    for (const auto& attempt : chain->attempts()) {
+      if (!attempt->called()) continue;
+      row_.attempt_log.push_back(attempt->record());
+      ++row_.attempts;
+      row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
+      if (attempt.get() != by) other.nanos += attempt->bill().cost.total.nanos;
+    }
   }
-  // What the provider did say stands where it is more.
-  row_.usage = said.output() >= usage.output() && said.input() > 0 ? said : usage;
-}
-
-// Whether the provider's counts are from the middle of an answer, or say that there was none where
-// there was one: those are no counts.
-bool Pipeline::isCutShort() const {
-  const bool whole = !relay_ || relay_->phase() == dialect::StreamPhase::Done;
-  if (!whole) return true;
-  if (endpoint_ == Endpoint::Embeddings) return row_.usage.input() == 0;
-  return row_.usage.output() == 0 || row_.usage.input() == 0;
+  row_.cost_total.nanos += other.nanos;
+  if (by == nullptr) return;
+  collectServed(*by);
+  const Attempt::Bill& bill = by->bill();
+  row_.usage = bill.usage;
+  row_.service_tier = bill.service_tier;
+  row_.catalogue_version = bill.catalogue_version;
+  row_.basis = bill.basis;
+  row_.charge = bill.charge;
+  row_.cost_input = bill.cost.input;
+  row_.cost_output = bill.cost.output;
+  row_.cost_total.nanos += bill.cost.total.nanos;
+  row_.settlement = bill.settlement;
+  row_.settlement_reason = bill.settlement_reason;
+  row_.byok_fingerprint = bill.byok_fingerprint;
+  row_.upstream_connect_us = by->record().connect_us;
+  row_.upstream_head_us = by->record().head_us;
 }
 
 void Pipeline::record() {
@@ -317,11 +252,13 @@ void Pipeline::record() {
   if (retainsPayloads()) {
     row_.request_body = exchange_->request().body;
   }
+  if (!decisions_.empty()) row_.decision = traceJson();
+  if (loop_.shared.telemetry != nullptr) loop_.shared.telemetry->record(row_);
   loop_.shared.recorder.record(std::move(row_));
 }
 
 std::string Pipeline::traceJson() const {
-  return renderDecisionTrace(row_, *decision_, spending_, microsSinceArrival());
+  return renderDecisionTrace(row_, decision(), chains_, spending(), microsSinceArrival());
 }
 
 }  // namespace penstock::proxy

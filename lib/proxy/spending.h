@@ -43,8 +43,12 @@ class Spending {
   // nobody named to half of what is left (but a thousand tokens), so that the next request finds
   // something too.
   Outcome reserve(budget::Ledger& ledger, const Ask& ask, const budget::Ledger::Resume& resume);
-  // The request is on its way to what a budget downgrades to: such budgets only count from now on.
-  void downgraded() { downgrades_ = budget::Downgrades::Count; }
+  // The request is on its way to what that budget downgrades to: such budgets only count from now
+  // on.
+  void downgraded(const budget::Standing& by) {
+    downgrades_ = budget::Downgrades::Count;
+    enforced_ = by;
+  }
   // What reserve() would find, without reserving.
   void rehearse(budget::Ledger& ledger, const Ask& ask);
 

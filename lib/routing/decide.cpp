@@ -1,6 +1,7 @@
 #include "routing/decide.h"
 
 #include "model/vendor.h"
+#include "routing/walk.h"
 
 namespace penstock::routing {
 namespace {
@@ -10,27 +11,27 @@ ApiError modelNotFound(std::string code, std::string message) {
   return error;
 }
 
-std::vector<Candidate> candidatesOf(const config::Snapshot& snapshot,
-                                    const model::SinglePolicy& policy) {
-  const model::Provider* provider = snapshot.findProvider(policy.target.provider_id);
-  if (provider == nullptr) return {};
-  return {{provider, policy.target.model}};
-}
-
-Result<Decision> decideByConfig(const config::Snapshot& snapshot, const model::Project& project,
-                                std::string_view slug) {
-  const config::RoutingConfig* config = snapshot.findRoutingConfig(project.id, slug);
+Result<Decision> decideByConfig(const Question& question) {
+  const std::string_view slug = question.model.substr(1);
+  const config::RoutingConfig* config =
+      question.snapshot.findRoutingConfig(question.project.id, slug);
   if (config == nullptr) {
     return modelNotFound("routing_config_not_found",
                          "routing config @" + std::string(slug) + " not found");
   }
-  Decision decision{Resolved::Config, config, {}};
-  decision.candidates = std::visit(
-      [&](const auto& policy) { return candidatesOf(snapshot, policy); }, config->policy);
-  if (decision.candidates.empty()) {
-    return modelNotFound("no_target",
-                         "routing config @" + std::string(slug) + " has no usable target");
-  }
+  Decision decision{.resolved = Resolved::Config, .config = config};
+  if (Status found = walk(*config, question, decision); !found) return std::move(found).error();
+  return decision;
+}
+
+Decision decisionFor(Resolved resolved, const Question& question, const model::Provider& provider,
+                     std::string_view model) {
+  Decision decision{.resolved = resolved};
+  Candidate candidate{.provider = &provider, .model = std::string(model)};
+  candidate.reason = "named by the request";
+  candidate.view = question.environment.view(provider, model);
+  decision.line.candidates.push_back(std::move(candidate));
+  decision.reason = "named by the request";
   return decision;
 }
 
@@ -40,15 +41,16 @@ ApiError notConfigured(std::string_view vendor) {
                            " is configured; add one (penstock provider add) or use demo/demo-chat");
 }
 
-Result<Decision> decideByProvider(const model::Provider* provider, std::string_view model) {
+Result<Decision> decideByProvider(const Question& question, const model::Provider& provider,
+                                  std::string_view model) {
   if (model.empty())
     return invalidRequest("invalid_model", "the model name after '/' is empty", "model");
-  return Decision{Resolved::Provider, nullptr, {{provider, std::string(model)}}};
+  return decisionFor(Resolved::Provider, question, provider, model);
 }
 
-Result<Decision> decideByName(const config::Snapshot& snapshot, const model::Project& project,
-                              std::string_view name) {
-  if (!project.settings.auto_resolve_bare_model) {
+Result<Decision> decideByName(const Question& question) {
+  const std::string_view name = question.model;
+  if (!question.project.settings.auto_resolve_bare_model) {
     return invalidRequest(
         "invalid_request",
         "bare model names are switched off in this project; use @config or provider/model",
@@ -62,9 +64,24 @@ Result<Decision> decideByName(const config::Snapshot& snapshot, const model::Pro
                               "; or use @config or provider/model",
                           "model");
   }
-  const model::Provider* provider = snapshot.findDefaultProvider(vendor);
+  const model::Provider* provider = question.snapshot.findDefaultProvider(vendor);
   if (provider == nullptr) return notConfigured(vendor);
-  return Decision{Resolved::Auto, nullptr, {{provider, std::string(name)}}};
+  return decisionFor(Resolved::Auto, question, *provider, name);
+}
+
+void addCandidates(const Line& line, model::DecisionTrace& trace) {
+  const char* status = "selected";
+  for (const Candidate& candidate : line.candidates) {
+    std::string reason = candidate.reason;
+    if (candidate.view.reason[0] != '\0') reason.append("; ").append(candidate.view.reason);
+    trace.candidates.push_back({candidate.model, candidate.provider->vendor, candidate.provider->id,
+                                status, std::move(reason)});
+    status = "not_needed";
+  }
+  for (const Passed& passed : line.passed) {
+    trace.candidates.push_back(
+        {passed.model, passed.provider->vendor, passed.provider->id, "skipped", passed.reason});
+  }
 }
 
 }  // namespace
@@ -78,21 +95,19 @@ std::string_view resolvedName(Resolved resolved) {
   return "auto";
 }
 
-Result<Decision> decide(const config::Snapshot& snapshot, const model::Project& project,
-                        std::string_view requested_model) {
-  if (requested_model.starts_with('@'))
-    return decideByConfig(snapshot, project, requested_model.substr(1));
-  const size_t slash = requested_model.find('/');
+Result<Decision> decide(const Question& question) {
+  if (question.model.starts_with('@')) return decideByConfig(question);
+  const size_t slash = question.model.find('/');
   if (slash != std::string_view::npos) {
-    const std::string_view left = requested_model.substr(0, slash);
-    const std::string_view model = requested_model.substr(slash + 1);
-    if (const auto* provider = snapshot.findProviderByName(left))
-      return decideByProvider(provider, model);
-    if (const auto* provider = snapshot.findDefaultProvider(left))
-      return decideByProvider(provider, model);
+    const std::string_view left = question.model.substr(0, slash);
+    const std::string_view model = question.model.substr(slash + 1);
+    if (const auto* provider = question.snapshot.findProviderByName(left))
+      return decideByProvider(question, *provider, model);
+    if (const auto* provider = question.snapshot.findDefaultProvider(left))
+      return decideByProvider(question, *provider, model);
     if (model::findVendor(left) != nullptr) return notConfigured(left);
   }
-  return decideByName(snapshot, project, requested_model);
+  return decideByName(question);
 }
 
 model::DecisionTrace describe(const Decision& decision) {
@@ -103,14 +118,16 @@ model::DecisionTrace describe(const Decision& decision) {
     trace.config_version = head.version;
     trace.policy = head.policy;
   }
+  trace.path = decision.path;
   trace.resolved = resolvedName(decision.resolved);
-  for (const Candidate& candidate : decision.candidates) {
-    trace.candidates.push_back(
-        {candidate.model, candidate.provider->vendor, candidate.provider->id, "selected", {}});
-  }
-  trace.decision = "dry_run";
-  trace.reason =
-      decision.config != nullptr ? "single target of the routing config" : "named by the request";
+  trace.rules = decision.rules;
+  trace.ab_variant = decision.ab_variant;
+  // Of a chain the first is selected; of an ensemble and a cascade the first of each branch.
+  addCandidates(decision.line, trace);
+  for (const Branch& branch : decision.branches) addCandidates(branch.line, trace);
+  trace.decision = decision.shape == Shape::Refused ? "refused" : "dry_run";
+  trace.reason = decision.shape == Shape::Refused ? decision.refusal : decision.reason;
+  if (trace.reason.empty() && decision.first() != nullptr) trace.reason = decision.first()->reason;
   return trace;
 }
 

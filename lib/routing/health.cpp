@@ -25,19 +25,6 @@ HealthState stateOf(int64_t samples, int64_t failures) {
 
 }  // namespace
 
-std::string_view outcomeName(OutcomeKind kind) {
-  switch (kind) {
-    case OutcomeKind::Success: return "success";
-    case OutcomeKind::RateLimited: return "rate_limited";
-    case OutcomeKind::ServerError: return "server_error";
-    case OutcomeKind::Timeout: return "timeout";
-    case OutcomeKind::Transport: return "transport";
-    case OutcomeKind::Credential: return "credential_refused";
-    case OutcomeKind::InvalidAnswer: return "invalid_answer";
-  }
-  return "unknown";
-}
-
 std::string_view healthStateName(HealthState state) {
   switch (state) {
     case HealthState::Unknown: return "unknown";
@@ -54,7 +41,7 @@ void ProviderHealth::record(const Outcome& outcome, UnixMillis now) {
   std::lock_guard lock(mutex_);
   ring_[recorded_++ % kSamples] = {now, static_cast<int32_t>(latency), outcome.kind};
   last_check_at_ = now;
-  last_succeeded_ = outcome.kind == OutcomeKind::Success;
+  last_succeeded_ = isProviderWell(outcome.kind);
   if (!last_succeeded_) last_failure_ = outcome.kind;
 }
 
@@ -71,6 +58,7 @@ HealthStatus ProviderHealth::status(UnixMillis now) const {
   HealthStatus status;
   std::vector<int32_t> latencies;
   latencies.reserve(kSamples);
+  int64_t successes = 0;
   bool last_succeeded = false;
   {
     std::lock_guard lock(mutex_);
@@ -78,6 +66,7 @@ HealthStatus ProviderHealth::status(UnixMillis now) const {
       const Sample& sample = ring_[i];
       if (sample.at <= now - kHealthWindow) continue;
       ++status.samples;
+      if (isProviderWell(sample.kind)) ++successes;
       if (sample.kind == OutcomeKind::Success) latencies.push_back(sample.latency_ms);
     }
     status.last_check_at = last_check_at_;
@@ -86,7 +75,6 @@ HealthStatus ProviderHealth::status(UnixMillis now) const {
                             : std::string(outcomeName(last_failure_));
     last_succeeded = last_succeeded_;
   }
-  const auto successes = static_cast<int64_t>(latencies.size());
   if (status.samples > 0) {
     status.success_rate = static_cast<double>(successes) / static_cast<double>(status.samples);
   }
@@ -103,16 +91,69 @@ HealthStatus ProviderHealth::status(UnixMillis now) const {
   return status;
 }
 
+HealthBoard::ProviderEntry& HealthBoard::entryOf(std::string_view provider_id) {
+  const auto found = providers_.find(provider_id);
+  if (found != providers_.end()) return found->second;
+  return providers_[std::string(provider_id)];
+}
+
 std::shared_ptr<ProviderHealth> HealthBoard::of(std::string_view provider_id) {
   {
     std::shared_lock lock(mutex_);
     const auto found = providers_.find(provider_id);
-    if (found != providers_.end()) return found->second;
+    if (found != providers_.end()) return found->second.health;
   }
   std::unique_lock lock(mutex_);
-  auto& entry = providers_[std::string(provider_id)];
-  if (entry == nullptr) entry = std::make_shared<ProviderHealth>();
-  return entry;
+  return entryOf(provider_id).health;
+}
+
+std::shared_ptr<TargetHealth> HealthBoard::target(const model::Provider& provider,
+                                                  std::string_view model) {
+  const int64_t max_in_flight = provider.max_concurrency.value_or(options_.max_in_flight);
+  std::unique_lock lock(mutex_);
+  std::shared_ptr<Cooldown> group = groupOf(provider);
+  ProviderEntry& entry = entryOf(provider.id);
+  // Another credential may be taken.
+  if (std::exchange(entry.updated_at, provider.updated_at) != provider.updated_at) {
+    entry.credential->forget();
+  }
+  const auto found = entry.targets.find(model);
+  if (found != entry.targets.end()) {
+    found->second->update(std::move(group), max_in_flight);
+    return found->second;
+  }
+  if (target_count_ >= options_.max_targets) dropUnused();
+  ++target_count_;
+  return entry.targets
+      .emplace(model, std::make_shared<TargetHealth>(
+                          TargetHealth::Parts{entry.health, entry.credential, std::move(group),
+                                              options_.random, max_in_flight}))
+      .first->second;
+}
+
+std::shared_ptr<Cooldown> HealthBoard::groupOf(const model::Provider& provider) {
+  if (provider.quota_group.empty()) return nullptr;
+  auto& group = groups_[provider.quota_group];
+  if (group == nullptr) group = std::make_shared<Cooldown>();
+  return group;
+}
+
+// Callers choose models' names: without this, as many targets as they think of.
+void HealthBoard::dropUnused() {
+  for (auto& [id, entry] : providers_) {
+    target_count_ -= std::erase_if(
+        entry.targets, [](const auto& target) { return target.second.use_count() == 1; });
+  }
+}
+
+std::vector<HealthBoard::KnownTarget> HealthBoard::targets(std::string_view provider_id) const {
+  std::vector<KnownTarget> targets;
+  std::shared_lock lock(mutex_);
+  for (const auto& [id, entry] : providers_) {
+    if (!provider_id.empty() && id != provider_id) continue;
+    for (const auto& [model, health] : entry.targets) targets.push_back({id, model, health});
+  }
+  return targets;
 }
 
 HealthStatus HealthBoard::status(std::string_view provider_id, UnixMillis now) const {
@@ -121,7 +162,7 @@ HealthStatus HealthBoard::status(std::string_view provider_id, UnixMillis now) c
     std::shared_lock lock(mutex_);
     const auto found = providers_.find(provider_id);
     if (found == providers_.end()) return {};
-    health = found->second;
+    health = found->second.health;
   }
   return health->status(now);
 }

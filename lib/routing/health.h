@@ -2,35 +2,23 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/random.h"
+#include "model/provider.h"
+#include "routing/outcome.h"
+#include "routing/target_health.h"
 
 namespace penstock::routing {
-
-// How an attempt at a provider ended, as far as the provider is to be judged by it.
-enum class OutcomeKind : uint8_t {
-  Success,      // an answer, a refusal of the caller's own mistake included
-  RateLimited,  // 429
-  ServerError,  // 5xx, or an error inside a stream
-  Timeout,
-  Transport,      // no connection, or one that broke
-  Credential,     // 401 or 403 for the gateway's own credential
-  InvalidAnswer,  // nothing that its dialect allows
-};
-std::string_view outcomeName(OutcomeKind kind);  // "rate_limited"
-
-struct Outcome {
-  OutcomeKind kind = OutcomeKind::Success;
-  int64_t latency_ms = 0;  // from the attempt's start to the head of the answer
-};
 
 enum class HealthState : uint8_t { Unknown, Healthy, Degraded, Unhealthy };
 std::string_view healthStateName(HealthState state);  // "healthy"
@@ -78,12 +66,31 @@ class ProviderHealth {
   std::string last_probe_error_;
 };
 
-// The health of all providers by id. Entries appear on first use and stay: there are as many as
-// providers were ever used since the start. Thread-safe.
+// The health of all providers by id, and of their models. Providers' entries appear on first use
+// and stay; targets that nobody holds are dropped when there are very many. Thread-safe.
 class HealthBoard {
  public:
+  struct Options {
+    // Attempts under way at once at a target whose provider has no limit of its own.
+    int64_t max_in_flight = 4096;
+    std::function<uint64_t()> random = fastRandom;  // for jitter; thread-safe
+    size_t max_targets = 16'384;
+  };
+  HealthBoard() : HealthBoard(Options()) {}
+  explicit HealthBoard(Options options) : options_(std::move(options)) {}
+
   // For hot users, to be kept: it lives on its own.
   std::shared_ptr<ProviderHealth> of(std::string_view provider_id);
+  // The same of one of its models, to be asked for again when the provider was edited: that is how
+  // it learns of a new limit, quota group or credential.
+  std::shared_ptr<TargetHealth> target(const model::Provider& provider, std::string_view model);
+
+  struct KnownTarget {
+    std::string provider_id, model;
+    std::shared_ptr<const TargetHealth> health;
+  };
+  // By provider and model; all of them without a provider.
+  std::vector<KnownTarget> targets(std::string_view provider_id = {}) const;
 
   void record(std::string_view provider_id, const Outcome& outcome, UnixMillis now) {
     of(provider_id)->record(outcome, now);
@@ -94,10 +101,22 @@ class HealthBoard {
   HealthStatus status(std::string_view provider_id, UnixMillis now) const;
 
  private:
+  struct ProviderEntry {
+    std::shared_ptr<ProviderHealth> health = std::make_shared<ProviderHealth>();
+    std::shared_ptr<Cooldown> credential = std::make_shared<Cooldown>();
+    UnixMillis updated_at = 0;  // the provider's, as last seen
+    std::map<std::string, std::shared_ptr<TargetHealth>, std::less<>> targets;
+  };
+  ProviderEntry& entryOf(std::string_view provider_id);
+  std::shared_ptr<Cooldown> groupOf(const model::Provider& provider);
+  void dropUnused();
+
+  const Options options_;
   mutable std::shared_mutex mutex_;
   // Guarded by mutex_.
-  std::unordered_map<std::string, std::shared_ptr<ProviderHealth>, TextHash, std::equal_to<>>
-      providers_;
+  std::map<std::string, ProviderEntry, std::less<>> providers_;
+  std::map<std::string, std::shared_ptr<Cooldown>, std::less<>> groups_;
+  size_t target_count_ = 0;
 };
 
 }  // namespace penstock::routing

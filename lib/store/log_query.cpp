@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "store/conditions.h"
 #include "store/rows.h"
@@ -60,6 +61,15 @@ bool addWords(Conditions& where, const LogFilter& filter, LogDictionary& diction
     if (!id) return false;
     where.add("(provider_vendor_id = ? OR provider_id = ?)", *id, *id);
   }
+  for (const auto& [text, condition] : {std::pair{&filter.api_key_id, "api_key_id = ?"},
+                                        {&filter.routing_config_id, "routing_config_id = ?"},
+                                        {&filter.error_class, "error_class_id = ?"},
+                                        {&filter.ab_variant, "ab_variant_id = ?"}}) {
+    if (text->empty()) continue;
+    const auto id = dictionary.find(*text);
+    if (!id) return false;
+    where.add(condition, *id);
+  }
   return true;
 }
 
@@ -103,6 +113,7 @@ std::optional<model::RequestLog> LogReader::find(std::string_view request_id) {
   if (payload.next()) {
     if (!payload.isNull(0)) log.request_body = std::string(payload.blob(0));
     if (!payload.isNull(1)) log.response_body = std::string(payload.blob(1));
+    log.decision = payload.string(2);
   }
   return log;
 }

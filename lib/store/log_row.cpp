@@ -48,6 +48,11 @@ std::optional<storage::Blob> bytesOf(const std::optional<std::string>& body) {
   return storage::Blob{*body};
 }
 
+size_t payloadBytes(const model::RequestLog& row) {
+  return (row.request_body ? row.request_body->size() : 0) +
+         (row.response_body ? row.response_body->size() : 0) + row.decision.size();
+}
+
 std::string placeholders(std::string_view columns) {
   std::string marks = "?";
   for (const char c : columns) {
@@ -114,7 +119,7 @@ const std::string_view kLogColumns =
     "end_user, trace_id, conversation_id, traceparent, tags, byok_fingerprint, input_image, "
     "input_cache_read_audio, input_cache_read_image, output_image, web_searches, images, audio_ms, "
     "characters, service_tier, charge_id, cost_reserved_nanos, settlement, settlement_reason, "
-    "payload_bytes";
+    "ab_variant_id, payload_bytes";
 
 RequestKey requestKey(std::string_view request_id) {
   RequestKey key{};
@@ -163,6 +168,7 @@ model::RequestLog readRow(const storage::Rows& row, LogDictionary& dictionary) {
   log.tags = tagsFromJson(row.text(next.column++));
   log.byok_fingerprint = row.optionalString(next.column++);
   readCharge(next, log);
+  log.ab_variant = next.word();
   return log;
 }
 
@@ -192,15 +198,13 @@ LogRowWriter::LogRowWriter(storage::Database& db, LogDictionary& dictionary)
       insert_(db, "INSERT INTO request_log (" + std::string(kLogColumns) + ") VALUES (" +
                       placeholders(kLogColumns) + ") ON CONFLICT (id) DO NOTHING"),
       insert_payload_(db,
-                      "INSERT INTO request_payload (log_id, request_body, response_body) "
-                      "VALUES (?, ?, ?)") {}
+                      "INSERT INTO request_payload (log_id, request_body, response_body, "
+                      "decision) VALUES (?, ?, ?, ?)") {}
 
 bool LogRowWriter::insert(int64_t id, const model::RequestLog& row) {
   const auto word = [this](const std::string& text) { return dictionary_.intern(text); };
   const model::Usage& usage = row.usage;
-  const bool has_payload = row.request_body || row.response_body;
-  const size_t payload_bytes = (row.request_body ? row.request_body->size() : 0) +
-                               (row.response_body ? row.response_body->size() : 0);
+  const bool has_payload = row.request_body || row.response_body || !row.decision.empty();
   const std::string tags = tagsToJson(row.tags);
   const bool inserted =
       insert_.run(
@@ -220,9 +224,10 @@ bool LogRowWriter::insert(int64_t id, const model::RequestLog& row) {
           usage.input_cache_read_image, usage.output_image, usage.web_searches, usage.images,
           usage.audio_ms, usage.characters, unlessEmpty(row.service_tier), word(row.charge),
           row.cost_reserved.nanos, static_cast<int64_t>(row.settlement),
-          unlessEmpty(row.settlement_reason), payload_bytes) > 0;
+          unlessEmpty(row.settlement_reason), word(row.ab_variant), payloadBytes(row)) > 0;
   if (inserted && has_payload) {
-    insert_payload_.run(id, bytesOf(row.request_body), bytesOf(row.response_body));
+    insert_payload_.run(id, bytesOf(row.request_body), bytesOf(row.response_body),
+                        unlessEmpty(row.decision));
   }
   return inserted;
 }

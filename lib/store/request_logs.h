@@ -6,37 +6,18 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/request_log.h"
+#include "store/log_filter.h"
 #include "store/rollups.h"
 
 namespace penstock::store {
 
-enum class StatusClass : uint8_t { Any, Success, ClientError, ServerError };  // 2xx, 4xx, 5xx
-
-// Absent and empty fields do not restrict.
-struct LogFilter {
-  std::vector<std::string> project_ids = {};  // any of them
-  StatusClass status = StatusClass::Any;
-  std::string model = {};     // as served, or as requested
-  std::string provider = {};  // vendor, or id of the credential
-  std::string end_user = {};
-  std::string conversation_id = {};
-  std::string trace_id = {};
-  std::vector<std::pair<std::string, std::string>> tags = {};  // all of them
-  std::optional<UnixMillis> start = {};                        // inclusive
-  std::optional<UnixMillis> end = {};                          // exclusive
-  std::optional<int64_t> min_latency_us = {};
-  int64_t before = 0;  // cursor: the `next` of the page before; 0 for the newest
-  size_t limit = 50;
-};
-
 struct LogPage {
-  std::vector<model::RequestLog> rows;  // newest arrival first, without bodies
+  std::vector<model::RequestLog> rows;  // newest arrival first, without bodies and decision
   int64_t next = 0;                     // `before` of the next page; 0 at the end
 };
 
@@ -61,7 +42,7 @@ class LogStore {
   // Stores the rows in one transaction. Two rows with one request_id are both kept.
   virtual void append(std::span<const model::RequestLog> rows) = 0;
   virtual LogPage list(const LogFilter& filter) = 0;
-  // With bodies, where they were retained. An id that is no UUID is not found.
+  // With the decision, and bodies where they were retained. An id that is no UUID is not found.
   virtual std::optional<model::RequestLog> find(std::string_view request_id) = 0;
   virtual int64_t count() = 0;
   // From the roll-ups, every row appended before the call included. `query` has no problem().

@@ -33,7 +33,7 @@ void writeConfig(json::Writer& out, const model::DecisionTrace& trace) {
     return;
   }
   out.field("config", trace.config).field("config_version", trace.config_version);
-  out.field("policy", trace.policy);
+  writeWord(out, "policy", trace.policy);
   if (trace.path.size() < 2) return;
   out.key("path").beginArray();
   for (const std::string& config : trace.path) out.value(config);
@@ -84,7 +84,9 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("rules").beginArray();
   for (size_t i = 0; i < trace.rules.size(); ++i) {
     out.beginObject().field("index", i).field("if", trace.rules[i].text);
-    out.field("matched", trace.rules[i].matched).endObject();
+    out.field("matched", trace.rules[i].matched);
+    if (!trace.rules[i].why.empty()) out.field("why", trace.rules[i].why);
+    out.endObject();
   }
   out.endArray();
 }
@@ -106,7 +108,7 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   json::Writer out(text);
   out.beginObject().field("request_id", trace.request_id);
   writeConfig(out, trace);
-  out.field("resolved", trace.resolved);
+  writeWord(out, "resolved", trace.resolved);
   writeCandidates(out, trace);
   writeAttempts(out, trace);
   writeRules(out, trace);

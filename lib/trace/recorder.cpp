@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace penstock::trace {
 namespace {
 
 // What a row holds in memory, roughly: the struct, its long texts, its bodies.
 size_t bytesOf(const model::RequestLog& row) {
-  size_t bytes = sizeof row + row.traceparent.size() + row.end_user.size();
+  size_t bytes = sizeof row + row.traceparent.size() + row.end_user.size() + row.decision.size() +
+                 row.attempt_log.size() * sizeof(model::Attempt);
   for (const auto& [key, value] : row.tags)
     bytes += sizeof(row.tags[0]) + key.size() + value.size();
   if (row.request_body) bytes += row.request_body->size();
@@ -29,7 +31,7 @@ Recorder::Recorder(store::LogStore& log, const Clock& clock, Logger& logger, Opt
     : log_(log),
       clock_(clock),
       logger_(logger),
-      options_(options),
+      options_(std::move(options)),
       next_retention_(clock.steady()),
       thread_([this] { run(); }) {}
 
@@ -127,7 +129,7 @@ bool Recorder::waitForBatches(std::vector<Batch>& batches) {
 
 void Recorder::write(Batch batch) {
   constexpr size_t kSpareBatches = 16;
-  append(batch);
+  if (append(batch) && options_.on_stored) options_.on_stored(batch);
   const size_t rows = batch.size();
   held_rows_.fetch_sub(rows, std::memory_order_relaxed);
   held_bytes_.fetch_sub(bytesOf(batch), std::memory_order_relaxed);
@@ -141,15 +143,15 @@ void Recorder::write(Batch batch) {
 }
 
 // The disk may be full or slow for a moment; a log that cannot be written at all must not stop the
-// gateway, so after a few attempts the rows are given up, counted and reported.
-void Recorder::append(std::span<const model::RequestLog> batch) {
+// gateway, so after a few attempts the rows are given up, counted and reported. False then.
+bool Recorder::append(std::span<const model::RequestLog> batch) {
   std::string reason;
   for (int attempt = 0; attempt < options_.attempts; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(options_.retry_after);
     try {
       log_.append(batch);
       written_.fetch_add(batch.size(), std::memory_order_relaxed);
-      return;
+      return true;
     } catch (const std::exception& failure) {
       reason = failure.what();
     }
@@ -157,6 +159,7 @@ void Recorder::append(std::span<const model::RequestLog> batch) {
   dropped_.fetch_add(batch.size(), std::memory_order_relaxed);
   logger_.error("request_log_rows_lost",
                 {{"rows", std::to_string(batch.size())}, {"reason", reason}});
+  return false;
 }
 
 // One piece of work between two batches, so that rows never wait long.

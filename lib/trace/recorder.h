@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <thread>
 #include <vector>
@@ -37,6 +38,9 @@ class Recorder {
     std::chrono::milliseconds retry_after{100};
     store::Retention retention;
     std::chrono::milliseconds retention_every{60'000};  // by the injected clock
+    // Called on the recorder's thread with rows that have just been stored, before flush() returns
+    // for them. It must not throw, and rows wait for it.
+    std::function<void(std::span<const model::RequestLog>)> on_stored = {};
   };
   Recorder(store::LogStore& log, const Clock& clock, Logger& logger, Options options);
   ~Recorder();  // writes what is queued
@@ -71,7 +75,7 @@ class Recorder {
   void run();
   bool waitForBatches(std::vector<Batch>& batches);
   void write(Batch batch);
-  void append(std::span<const model::RequestLog> batch);
+  bool append(std::span<const model::RequestLog> batch);
   void retainIfDue();
 
   // Constant after construction.

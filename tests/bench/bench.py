@@ -16,6 +16,7 @@ import budgets
 import loads
 import manage
 import report
+import rules
 from servers import Nginx, Penstock, Upstream
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -189,6 +190,8 @@ class Bench:
             return manage.measure(self)
         if self.options.only_budgets:
             return budgets.measure(self)
+        if self.options.only_rules:
+            return rules.measure(self)
         gateways = self.start_gateways()
         for server in gateways:  # warm-up: pools, heap, CPU clock
             loads.wrk(server, self.bodies["1 KB"], 64, 1, self.directory)
@@ -203,6 +206,7 @@ class Bench:
         if not self.options.without_penstock:
             self.start_up()
             budgets.measure(self)
+            rules.measure(self)
             manage.measure(self)
             self.binary_size()
 
@@ -223,6 +227,7 @@ def parse_options():
     parser.add_argument("--rollups", type=int, default=10_000_000, help="requests of the reports' month")
     parser.add_argument("--only-manage", action="store_true", help="only the management API")
     parser.add_argument("--only-budgets", action="store_true", help="only what budgets cost")
+    parser.add_argument("--only-rules", action="store_true", help="only what rules cost")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")
     return parser.parse_args()

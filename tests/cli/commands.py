@@ -131,6 +131,14 @@ class Resources(GatewayTest):
         self.assertTrue(added["private"])
         changed = self.gateway.json("provider", "update", "local", "--default-model", "m", *verify)
         self.assertEqual((changed["id"], changed["default_model"]), (added["id"], "m"))
+        limited = self.gateway.json("provider", "update", "local", "--quota-group", "org", "--max-concurrency", "8",
+                                    "--probe-interval", "3600")
+        self.assertEqual((limited["quota_group"], limited["max_concurrency"], limited["probe_interval_seconds"]),
+                         ("org", 8, 3600))
+        cleared = self.gateway.json("provider", "update", "local", "--quota-group", "none", "--max-concurrency",
+                                    "none", "--probe-interval", "none")
+        self.assertEqual([cleared[field] for field in ("quota_group", "max_concurrency", "probe_interval_seconds")],
+                         [None] * 3)
         # A key that happens to be in the environment is not meant.
         other = {"PENSTOCK_PROVIDER_API_KEY": "sk-other-0123456789abcdef"}
         self.assertEqual(self.gateway.run("provider", "update", "local", "--default-model", "n", env=other)[0], 0)

@@ -108,6 +108,9 @@ std::string auditEntry(const Maker& m) {
   return "/audit-logs/" + listAll(m.owner, "/audit-logs", "id", 200).at(0);
 }
 
+// A stream that ends at once.
+std::string endedTail(const Maker& m) { return "/logs/tail?seconds=0&project_id=" + m.project; }
+
 Path at(std::string path) {
   return [path](const Maker&) { return path; };
 }
@@ -233,6 +236,8 @@ std::map<std::string, Row> matrix() {
       {"GET /logs", {Viewer, 200, kProj, listOf("/logs")}},
       {"GET /logs/{request_id}", {Viewer, 200, kProj, log}},
       {"GET /logs/{request_id}/cost", {Viewer, 200, kProj, below(log, "/cost")}},
+      {"GET /logs/{request_id}/trace", {Viewer, 200, kProj, below(log, "/trace")}},
+      {"GET /logs/tail", {Viewer, 200, kProj, endedTail}},
       {"GET /analytics/report", {Viewer, 200, kProj, listOf("/analytics/report")}},
       {"GET /analytics/decisions", {Viewer, 200, kProj, listOf("/analytics/decisions")}},
       {"GET /config/export", {Admin, 200, kOrg, at("/config/export")}},

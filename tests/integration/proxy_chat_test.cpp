@@ -180,8 +180,10 @@ TEST_SUITE("proxy/chat") {
                           Case{503, 502, "answered 503"}, Case{302, 502, "answered 302"}}) {
       INFO(c.upstream);
       status = c.upstream;
+      // A model each: what one refusal says of its target holds for the next request too.
       const Answer answer = proxyOf(gateway).post(
-          "/v1/chat/completions", R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})");
+          "/v1/chat/completions", R"({"model":"up/m)" + std::to_string(c.upstream) +
+                                      R"(","messages":[{"role":"user","content":"x"}]})");
       CHECK(answer.status == c.answered);
       CHECK(answer.body.find(c.contains) != std::string::npos);
       CHECK(answer.body.find("canary") == std::string::npos);

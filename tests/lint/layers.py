@@ -10,7 +10,7 @@ ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 LIB = ROOT / "lib"
 FENCES = {  # header prefix: the modules that may include it
     "openssl/ssl.h": {"http"}, "openssl/": {"base", "http", "storage"}, "sqlite3.h": {"storage"},
-    "rapidjson/": {"json"}, "simdjson.h": {"json"}, "yaml-cpp/": {"declare"}, "httplib.h": {"http"},
+    "rapidjson/": {"json"}, "simdjson.h": {"json"}, "yaml-cpp/": {"declare"}, "httplib.h": {"http"}, "re2/": {"rules"},
     "regex": set(),  # its recursion overflows the stack on long input
 }
 LITERAL = re.compile(r'//[^\n]*|\'(?:\\.|[^\'\\])\'|R"(\w*)\((.*?)\)\1"|"((?:\\.|[^"\\\n])*)"', re.S)

@@ -111,7 +111,7 @@ TEST_SUITE("config/build") {
       REQUIRE(one);
       const auto modelOf = [&](const auto& snapshot, const char* slug) {
         const auto* found = snapshot->findRoutingConfig(f.project_id, slug);
-        return std::get<model::SinglePolicy>(found->policy).target.model;
+        return std::get<config::SinglePolicy>(found->policy).target.model;
       };
       CHECK(modelOf(*one, "c77") == "other");
       CHECK(modelOf(*one, "c78") == "m");

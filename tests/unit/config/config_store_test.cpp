@@ -63,8 +63,8 @@ TEST_SUITE("config/config_store") {
     REQUIRE(route != nullptr);
     CHECK(snapshot->findRoutingConfigById(route->head.id) == route);
     CHECK(snapshot->findRoutingConfig("proj_other", "default") == nullptr);
-    const auto& target = std::get<model::SinglePolicy>(route->policy).target;
-    const model::Provider* demo = snapshot->findProvider(target.provider_id);
+    const auto& target = std::get<config::SinglePolicy>(route->policy).target;
+    const model::Provider* demo = snapshot->findProvider(target.credentials.at(0).provider_id);
     REQUIRE(demo != nullptr);
     CHECK(snapshot->findProviderByName("demo") == demo);
     CHECK(snapshot->findDefaultProvider("demo") == demo);
@@ -161,8 +161,9 @@ TEST_SUITE("config/config_store") {
     const auto snapshot = f.configs->current();
     const auto* route = snapshot->findRoutingConfig(f.project_id, "default");
     REQUIRE(route != nullptr);
-    CHECK(std::get<model::SinglePolicy>(route->policy).target ==
-          model::Target{"gpt-4o-mini", provider.id});
+    const auto& target = std::get<config::SinglePolicy>(route->policy).target;
+    CHECK(target.model == "gpt-4o-mini");
+    CHECK(target.credentials.at(0).provider_id == provider.id);
     CHECK(snapshot->findDefaultProvider("openai")->api_key == provider.api_key);
   }
 

@@ -65,6 +65,29 @@ TEST_SUITE("http/worker_pool") {
     CHECK(on_loop == 0);
   }
 
+  TEST_CASE("a handler may start a stream, which goes on on the exchange's loop") {
+    FileLog log;
+    WorkerPool pool(1, 10);
+    HttpServer* running = nullptr;
+    HttpServer server(blockingStart(
+        pool,
+        [&](const Request& request) -> Handler {
+          const std::string text = std::string(request.method) + "\n";
+          return [&, text](const ExchangePtr& exchange) {
+            if (!running->loop().onLoopThread()) return exchange->abort();
+            exchange->start({200, "text/plain", "", {}});
+            exchange->write(text);
+            exchange->loop().post([exchange] {
+              exchange->write("later\n");
+              exchange->finish();
+            });
+          };
+        },
+        renderPlain, *log.logger));
+    running = &server;
+    CHECK(server.ask(kGet).body == "GET\nlater\n");
+  }
+
   TEST_CASE("an exception is a 500 without its text, which goes to the log") {
     FileLog log;
     {

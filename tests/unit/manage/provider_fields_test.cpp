@@ -113,6 +113,33 @@ TEST_SUITE("manage/provider_fields") {
     CHECK(firstError(R"({"default":false})", provider, Edit::Update) == "/default");
   }
 
+  TEST_CASE("limits and probes have bounds, and null takes them away") {
+    model::Provider provider;
+    provider.vendor = "demo";
+    CHECK(firstError(R"({"name":"d","quota_group":"org-1","max_concurrency":8,)"
+                     R"("probe_interval_seconds":60})",
+                     provider) == "");
+    CHECK(provider.quota_group == "org-1");
+    CHECK(provider.max_concurrency == 8);
+    CHECK(provider.probe_interval_seconds == 60);
+    CHECK(firstError(R"({"name":"e"})", provider, Edit::Update) == "");
+    CHECK(provider.quota_group == "org-1");
+    CHECK(firstError(R"({"quotaGroup":null,"max_concurrency":null,"probe_interval_seconds":null})",
+                     provider, Edit::Update) == "");
+    CHECK(provider.quota_group.empty());
+    CHECK_FALSE(provider.max_concurrency);
+    CHECK_FALSE(provider.probe_interval_seconds);
+    for (const char* wrong :
+         {R"({"quota_group":""})", R"({"quota_group":"My org"})", R"({"max_concurrency":0})",
+          R"({"max_concurrency":100001})", R"({"probe_interval_seconds":4})",
+          R"({"probe_interval_seconds":86401})", R"({"probe_interval_seconds":"60"})"}) {
+      INFO(std::string(wrong));
+      const std::string field = wrong;
+      CHECK(firstError(wrong, provider, Edit::Update) ==
+            "/" + field.substr(2, field.find('"', 2) - 2));
+    }
+  }
+
   TEST_CASE("the built-in provider has no address") {
     model::Provider provider;
     provider.vendor = "demo";

@@ -98,6 +98,8 @@ const std::map<std::string, Role> kExpected = {
     {"GET /logs", Role::Viewer},
     {"GET /logs/{request_id}", Role::Viewer},
     {"GET /logs/{request_id}/cost", Role::Viewer},
+    {"GET /logs/{request_id}/trace", Role::Viewer},
+    {"GET /logs/tail", Role::Viewer},
     {"GET /analytics/report", Role::Viewer},
     {"GET /analytics/decisions", Role::Viewer},
     {"GET /config/export", Role::Admin},
@@ -119,7 +121,7 @@ TEST_SUITE("manage/routes") {
       CHECK(seen.insert(nameOf(route)).second);
       REQUIRE(kExpected.contains(nameOf(route)));
       CHECK(kExpected.at(nameOf(route)) == route.role);
-      CHECK((route.handler != nullptr));
+      CHECK((route.handler != nullptr) != (route.stream != nullptr));
     }
     CHECK(seen.size() == kExpected.size());
   }

@@ -23,6 +23,22 @@ TEST_SUITE("metrics/registry") {
     CHECK(text.find("h_seconds_count 2\n") != std::string::npos);
   }
 
+  TEST_CASE("a gauge of several series is read when scraped, up to a bound") {
+    Registry registry;
+    size_t count = 2;
+    registry.gauges("g", "Now.", [&count] {
+      Registry::Readings readings;
+      for (size_t i = 0; i < count; ++i)
+        readings.push_back({{{"i", std::to_string(i)}}, 2.0 * static_cast<double>(i)});
+      return readings;
+    });
+    CHECK(registry.exposition() == "# HELP g Now.\n# TYPE g gauge\ng{i=\"0\"} 0\ng{i=\"1\"} 2\n");
+    count = Registry::kMaxSeries + 5;
+    const std::string text = registry.exposition();
+    CHECK(text.find("g{i=\"999\"} 1998\n") != std::string::npos);
+    CHECK(text.find("g{i=\"1000\"}") == std::string::npos);
+  }
+
   TEST_CASE("labels that callers make up cannot grow memory") {
     Registry registry;
     for (size_t i = 0; i < 2 * Registry::kMaxSeries; ++i) {

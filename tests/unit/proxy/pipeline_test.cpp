@@ -52,9 +52,10 @@ class Proxy : public StoreFixture {
     recorder_.emplace(store->log(), clock, log_, trace::Recorder::Options{});
     proxy::ProxyOptions options;
     options.timeouts.first_byte = milliseconds(300);
+    options.max_retries = 0;  // one attempt each; chain_test.cpp is about more
     ledger.emplace(*store, clock, log_, nullptr, budget::Ledger::Options{});
     context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger, health,
-                                      *recorder_, metrics_, clock, log_, options});
+                                      retries_, *recorder_, metrics_, clock, log_, options});
     onLoop(client_.loop(),
            [&] { loop_context_.emplace(*context_, client_.loop(), client_.client()); });
     listen();
@@ -112,6 +113,7 @@ class Proxy : public StoreFixture {
   Logger log_{{.level = LogLevel::Error}, clock};
   const pricing::PriceCatalogue prices_ = pricing::PriceCatalogue::builtIn();
   budget::RateLimiter rate_limits_;
+  routing::RetryBudget retries_;
   metrics::Registry metrics_;
   std::optional<trace::Recorder> recorder_;
   std::unique_ptr<proxy::Context> context_;
@@ -147,7 +149,8 @@ TEST_SUITE("proxy/pipeline") {
              {"an unknown model", answering("{}", 404), kChat, ""},
              {"a rate limit", answering("{}", 429), kChat, "rate_limited"},
              {"a refused credential", answering("{}", 401), kChat, "credential_refused"},
-             {"a server error", answering("{}", 503), kChat, "server_error"},
+             {"a server error", answering("{}", 500), kChat, "server_error"},
+             {"an overload", answering("{}", 503), kChat, "overloaded"},
              {"a gateway timeout", answering("{}", 504), kChat, "timeout"},
              {"a redirect", answering("{}", 302), kChat, "invalid_answer"},
              {"silence", silent(), kChat, "timeout"},

@@ -103,6 +103,42 @@ TEST_SUITE("routing/health") {
     CHECK(board.of("prov_1") == board.of("prov_1"));
   }
 
+  TEST_CASE("a provider that lacks a model is well all the same") {
+    ProviderHealth health;
+    for (int i = 0; i < 20; ++i) health.record({OutcomeKind::ModelNotFound, 5}, 1000);
+    CHECK(health.status(1000).state == HealthState::Healthy);
+    CHECK(health.status(1000).success_rate == 1);
+    CHECK_FALSE(health.status(1000).p50_ms);
+  }
+
+  TEST_CASE("the board lists the targets that were asked for, by provider and model") {
+    HealthBoard board;
+    model::Provider one;
+    one.id = "prov_1";
+    model::Provider two;
+    two.id = "prov_2";
+    const auto target = board.target(two, "n");
+    board.target(two, "m");
+    board.target(one, "n");
+    CHECK(board.target(two, "n") == target);
+    std::string names;
+    for (const auto& known : board.targets()) names += known.provider_id + "/" + known.model + " ";
+    CHECK(names == "prov_1/n prov_2/m prov_2/n ");
+    CHECK(board.targets("prov_2").size() == 2);
+    CHECK(board.targets("prov_2")[1].health == target);
+    CHECK(board.targets("prov_3").empty());
+  }
+
+  TEST_CASE("names that callers think of do not fill the board") {
+    HealthBoard board({.max_targets = 10});
+    model::Provider provider;
+    provider.id = "prov_1";
+    const auto kept = board.target(provider, "kept");
+    for (int i = 0; i < 1000; ++i) board.target(provider, "model-" + std::to_string(i));
+    CHECK(board.targets().size() <= 10);
+    CHECK(board.target(provider, "kept") == kept);
+  }
+
   TEST_CASE("many threads record and read at once") {
     HealthBoard board;
     {

@@ -59,6 +59,8 @@ TEST_SUITE("store/log_store") {
     row.usage.characters = 16;
     row.service_tier = "flex";
     row.charge = "i5 o7 *1/2";
+    row.ab_variant = "b";
+    row.decision = R"({"decision":"attempt_1"})";
     row.cost_reserved = {40};
     row.settlement = model::Settlement::Estimated;
     row.settlement_reason = "client_closed_request";
@@ -102,6 +104,8 @@ TEST_SUITE("store/log_store") {
                               &model::RequestLog::traceparent,
                               &model::RequestLog::service_tier,
                               &model::RequestLog::charge,
+                              &model::RequestLog::ab_variant,
+                              &model::RequestLog::decision,
                               &model::RequestLog::settlement_reason}) {
       CHECK((*found).*member == row.*member);
     }
@@ -117,6 +121,46 @@ TEST_SUITE("store/log_store") {
     for (const char* odd : {"", "nonsense", "------------------------------------"}) {
       CHECK_FALSE(f.store->log().find(odd));
     }
+  }
+
+  TEST_CASE("lists tell the variant, and leave decisions and bodies where they are") {
+    StoreFixture f;
+    model::RequestLog row = logRow(1);
+    row.ab_variant = "b";
+    row.decision = R"({"decision":"attempt_1"})";
+    row.request_body = "{}";
+    append(f, {row});
+    const LogPage page = f.store->log().list({});
+    REQUIRE(page.rows.size() == 1);
+    CHECK(page.rows[0].ab_variant == "b");
+    CHECK(page.rows[0].decision.empty());
+    CHECK_FALSE(page.rows[0].request_body);
+  }
+
+  TEST_CASE("a request without a decision has none, with and without bodies") {
+    StoreFixture f;
+    model::RequestLog bare = logRow(1);
+    model::RequestLog kept = logRow(2);
+    kept.response_body = "{}";
+    append(f, {bare, kept});
+    CHECK(f.store->log().find(bare.request_id)->decision.empty());
+    CHECK(f.store->log().find(kept.request_id)->decision.empty());
+  }
+
+  TEST_CASE("decisions leave with their rows, and count in what one piece of the work deletes") {
+    StoreFixture f;
+    const UnixMillis now = f.clock.now();
+    std::vector<model::RequestLog> rows;
+    for (int i = 0; i < 8; ++i) {
+      rows.push_back(logRow(now - 10 * kDay + i));
+      rows.back().decision = '"' + std::string(1 << 20, 'd') + '"';
+    }
+    append(f, rows);
+    CHECK(f.store->log().retain({.days = 7, .bytes = 0}, now).deleted == 4);
+    retainAll(f, {.days = 7, .bytes = 0});
+    f.close();
+    storage::Database db(f.dir / "log.db", {.access = storage::Access::ReadOnly});
+    CHECK(storage::Statement(db, "SELECT count(*) FROM request_payload").integer(0) == 0);
   }
 
   TEST_CASE("rows of one millisecond are all kept, and lists are newest first") {
@@ -155,6 +199,12 @@ TEST_SUITE("store/log_store") {
     rows[6].tags = {{"team", "a"}, {"env", "b"}};
     rows[7].status = 499;
     rows[7].latency_us = 5000;
+    rows[0].api_key_id = "key_2";
+    rows[1].error_class = "model_not_found";
+    rows[3].routing_config_id = "rc_2";
+    rows[4].ab_variant = "b";
+    rows[5].conversation_id = "talk";
+    rows[6].trace_id = "span";
     append(f, rows);
     using Times = std::vector<UnixMillis>;
     const std::vector<std::pair<LogFilter, Times>> cases = {
@@ -168,7 +218,15 @@ TEST_SUITE("store/log_store") {
         {{.model = "@default", .limit = 1}, {8}},
         {{.provider = "openai"}, {5}},
         {{.provider = "prov_1", .start = 8}, {8}},
+        {{.api_key_id = "key_2"}, {1}},
+        {{.api_key_id = "key_9"}, {}},
+        {{.routing_config_id = "rc_2"}, {4}},
+        {{.error_class = "model_not_found"}, {2}},
+        {{.ab_variant = "b"}, {5}},
+        {{.provider = "demo", .error_class = "model_not_found"}, {2}},
         {{.end_user = "ann"}, {6}},
+        {{.conversation_id = "talk"}, {6}},
+        {{.trace_id = "span"}, {7}},
         {{.tags = {{"team", "a"}}}, {7}},
         {{.tags = {{"team", "a"}, {"env", "b"}}}, {7}},
         {{.tags = {{"team", "b"}}}, {}},
@@ -178,7 +236,14 @@ TEST_SUITE("store/log_store") {
     };
     for (size_t i = 0; i < cases.size(); ++i) {
       INFO(i);
-      CHECK(times(f.store->log().list(cases[i].first)) == cases[i].second);
+      const auto& [filter, expected] = cases[i];
+      CHECK(times(f.store->log().list(filter)) == expected);
+      // What follows live traffic chooses the same rows.
+      Times matching;
+      for (size_t row = rows.size(); row-- > 0 && matching.size() < filter.limit;) {
+        if (store::matches(filter, rows[row])) matching.push_back(rows[row].created_at);
+      }
+      CHECK(matching == expected);
     }
   }
 

@@ -90,7 +90,7 @@ struct NullFile {
 struct Fixture {
   explicit Fixture(Recorder::Options options) {
     options.retry_after = milliseconds(1);
-    recorder.emplace(log, clock, logger, options);
+    recorder.emplace(log, clock, logger, std::move(options));
   }
   NullFile null;  // outlives the logger, which writes at its end
   FakeLog log;
@@ -203,6 +203,30 @@ TEST_SUITE("trace/recorder") {
     f.recorder->flush();
     CHECK(f.log.times == std::vector<UnixMillis>{2});
     CHECK(f.recorder->fill() == 0.0);
+  }
+
+  TEST_CASE("what was stored is told, before its flush returns, and what was lost is not") {
+    std::vector<UnixMillis> told;
+    Fixture f({.batch_rows = 2, .flush_every = kNever, .attempts = 1, .on_stored = [&](auto rows) {
+                 for (const model::RequestLog& row : rows) told.push_back(row.created_at);
+               }});
+    f.log.failNext(1);
+    f.recorder->record(logRow(1));
+    f.recorder->flush();
+    CHECK(told.empty());
+    for (int i = 2; i < 5; ++i) f.recorder->record(logRow(i));
+    f.recorder->flush();
+    CHECK(told == std::vector<UnixMillis>{2, 3, 4});
+  }
+
+  TEST_CASE("decisions count against the queue's bytes") {
+    Fixture f({.queue_bytes = 100'000, .flush_every = kNever});
+    f.log.hold();
+    model::RequestLog row = logRow(1);
+    row.decision = std::string(60'000, 'x');
+    CHECK(f.recorder->record(model::RequestLog(row)));
+    CHECK_FALSE(f.recorder->record(std::move(row)));
+    f.log.release();
   }
 
   TEST_CASE("retention runs at its interval, again at once while there is more") {

@@ -1,0 +1,198 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "dialect/openai_encode.h"
+#include "dialect/openai_request.h"
+#include "dialect/openai_stream.h"
+#include "http/client.h"
+#include "http/loop.h"
+#include "json/splice.h"
+#include "model/decision.h"
+#include "model/request_log.h"
+#include "pricing/quote.h"
+#include "proxy/admission.h"
+#include "proxy/attempt_failure.h"
+#include "proxy/extensions.h"
+#include "proxy/loop_context.h"
+#include "proxy/spending.h"
+#include "routing/decision.h"
+
+namespace penstock::proxy {
+
+// The endpoint families that go through the pipeline.
+enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
+
+// Whether the answer is relayed as it comes, or taken whole.
+enum class Reply : uint8_t { Stream, Whole };
+
+// What attempts need of the request that they serve. Outlives them.
+struct RequestScope {
+  LoopContext& loop;
+  const Caller& caller;
+  const Extensions& extensions;
+  const dialect::OpenAiRequest& request;
+  // Who asks, through which config, when: what budgets and the log tell requests apart by.
+  const model::RequestLog& row;
+  Endpoint endpoint = Endpoint::Chat;
+  Reply reply = Reply::Whole;
+  SteadyTime arrived = {};
+  // The decision so far as raw JSON, to be put into a stream's last chunk; empty: it is not wanted.
+  std::function<std::string()> trace = {};
+};
+
+// One call to one candidate: reserve → call → receive → settle. Reports to its listener; after
+// onFailed, onWhole or onStreamEnd nothing more comes. Ends once, however: answered, failed, or
+// cancelled; what the provider did is paid for then. Lives on one loop.
+class Attempt final : private http::CallObserver, public std::enable_shared_from_this<Attempt> {
+ public:
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    // It did not serve, and nothing of it has reached the caller.
+    virtual void onFailed(Attempt& attempt) = 0;
+    // The answer is whole: see body().
+    virtual void onWhole(Attempt& attempt) = 0;
+    // Bytes for the caller; the first come with the first content.
+    virtual void onStream(Attempt& attempt, std::string_view bytes) = 0;
+    // The stream is over: null means well. An error that the caller has been told already (the
+    // provider's own event) has `told` set.
+    virtual void onStreamEnd(Attempt& attempt, const ApiError* broken, bool told) = 0;
+    // After its end: nothing is awaited of the upstream any more (see awaitingEnd()).
+    virtual void onIdle(Attempt& attempt) = 0;
+  };
+
+  // Without a listener only rehearse() may be called.
+  Attempt(const RequestScope& scope, const routing::Candidate& candidate, Listener* listener);
+  ~Attempt() override;
+
+  struct Options {
+    routing::Permit permit;  // for the target; empty: it is not judged
+    // The budget that sent the request here; null: none did, and budgets that downgrade bind it.
+    const budget::Standing* downgraded_by = nullptr;
+    std::optional<int64_t> timeout_ms;  // to the first content, or to a whole answer
+    bool hedge = false;
+  };
+  // May report before it returns.
+  void start(Options options);
+  // Ends the call at once, without a report; what was produced is paid for.
+  void cancel();
+
+  // Backpressure of a stream.
+  void pause();
+  void resume();
+  // The upstream's last bytes are awaited so that its connection can be used again.
+  bool awaitingEnd() const { return ended_ && call_ != nullptr; }
+  // No one reads the request's bytes again: a long stream lets go of them.
+  void forgetRequest();
+
+  const routing::Candidate& candidate() const { return candidate_; }
+  bool called() const { return called_; }  // the provider was asked
+  bool ended() const { return ended_; }
+  bool hasContent() const { return relay_ && relay_->released(); }
+  std::string& body() { return response_; }  // of a whole answer
+  const std::string& contentType() const { return response_type_; }
+  const AttemptFailure& failure() const { return *failure_; }
+  // A budget refused or downgrades it: see spending().enforced().
+  bool isDowngraded() const { return downgraded_; }
+  const Spending& spending() const { return spending_; }
+  // How it went; complete once it has ended.
+  const model::Attempt& record() const { return record_; }
+
+  // What it came to; complete once it has ended.
+  struct Bill {
+    model::Usage usage;
+    pricing::Cost cost;
+    model::PriceBasis basis = model::PriceBasis::Unknown;
+    std::string catalogue_version, service_tier, charge;
+    Money reserved;
+    model::Settlement settlement = model::Settlement::None;
+    std::string settlement_reason;
+    std::string model;  // as the provider names what it served
+    std::optional<std::string> byok_fingerprint;
+  };
+  const Bill& bill() const { return bill_; }
+
+  // Finds the target and its price, and asks the budgets without reserving: a dry run.
+  Status rehearse();
+
+ private:
+  // What the upstream's answer is taken for.
+  enum class Receiving : uint8_t { Head, Whole, Stream, Error };
+
+  Status prepare();
+  void reserve();
+  void onLedger(const Status& ready);
+  void call();
+  http::Timeouts timeouts() const;
+  void armTimer();
+  void onTimer();
+
+  void onHead(const http::ResponseHead& head) override;
+  void onData(std::string_view bytes) override;
+  void onEnd() override;
+  void onFailure(const http::Failure& failure) override;
+  void finishWhole();
+  void finishError();
+  void forward(std::string_view out);
+  void endStream(const ApiError* broken, bool told);
+
+  void fail(AttemptFailure failure);
+  void judge(routing::OutcomeKind outcome);
+  void end(std::string_view status);
+  void idle();
+
+  // attempt_money.cpp: what it may cost, and what it did.
+  pricing::PriceBook prices() const;
+  Status quote();
+  Spending::Ask ask() const;
+  pricing::RequestBound bound() const;
+  std::optional<dialect::OutputLimit> outputLimit() const;
+  void settle();
+  void estimateUsage();
+  bool isCutShort() const;
+  void charge();
+
+  bool streams() const { return scope_.reply == Reply::Stream && scope_.request.stream; }
+  int64_t micros() const;  // since it started
+  std::string providerName() const { return candidate_.provider->vendor; }
+
+  // Constant after construction.
+  const RequestScope& scope_;
+  const routing::Candidate& candidate_;
+  Listener* const listener_;
+
+  Options options_;
+  SteadyTime started_;
+  std::shared_ptr<const Target> target_;
+  // Whose prices hold, and what the candidate's model costs; both live as long as the snapshot.
+  pricing::Seller seller_;
+  pricing::Quote quote_;
+  std::string model_key_;  // to budgets
+  Spending spending_;
+  json::Spliced upstream_body_;
+  std::unique_ptr<http::Call> call_;
+  http::Timer timer_;
+  Receiving receiving_ = Receiving::Head;
+  int upstream_status_ = 0;
+  std::optional<int64_t> retry_after_ms_;
+  std::string response_;  // a whole answer or an error's body
+  std::string response_type_;
+  std::optional<dialect::StreamRelay> relay_;
+  int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
+  bool called_ = false;
+  bool billable_ = false;  // the provider did something that it may bill
+  bool ended_ = false;
+  bool downgraded_ = false;
+  std::optional<AttemptFailure> failure_;
+  model::Attempt record_;
+  Bill bill_;
+};
+
+}  // namespace penstock::proxy

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "proxy/admission.h"
+#include "proxy/loop_context.h"
+#include "routing/environment.h"
+
+namespace penstock::proxy {
+
+// The environment of a request that is being served: the loop's health board, prices and clock.
+class LiveEnvironment final : public routing::Environment {
+ public:
+  LiveEnvironment(LoopContext& loop, const Caller& caller, UnixMillis now)
+      : loop_(loop), caller_(caller), now_(now) {}
+
+  routing::TargetView view(const model::Provider& provider, std::string_view model) override;
+  Latency latency(const model::Provider& provider, std::string_view model,
+                  int64_t seconds) override;
+  routing::HealthStatus status(const model::Provider& provider) override;
+  pricing::Quote quote(const model::Provider& provider, std::string_view model) override;
+  UnixMillis now() const override { return now_; }
+  uint64_t random() override;
+
+ private:
+  LoopContext& loop_;
+  const Caller& caller_;
+  const UnixMillis now_;
+};
+
+}  // namespace penstock::proxy

@@ -1,0 +1,1 @@
+target_link_libraries(penstock_rules PRIVATE re2_static)
