@@ -76,7 +76,8 @@ bool Chain::tryNext(Purpose purpose) {
     if (over_ || won_) return true;
   }
   for (size_t i = 0; i < places_.size(); ++i) {
-    if (places_[i].state == Place::State::Deferred && startAt(i, When::Anyway, purpose)) return true;
+    if (places_[i].state == Place::State::Deferred && startAt(i, When::Anyway, purpose))
+      return true;
     if (over_ || won_) return true;
   }
   return false;
@@ -194,8 +195,9 @@ void Chain::runOut() {
   for (const auto& attempt : attempts_) attempt->cancel();
   AttemptFailure failure;
   failure.kind = Class::Timeout;
-  failure.error = {ErrorKind::UpstreamTimeout, "upstream_timeout",
-                   fmt::format("no answer within the total budget of {} ms", *line_.total_budget_ms)};
+  failure.error = {
+      ErrorKind::UpstreamTimeout, "upstream_timeout",
+      fmt::format("no answer within the total budget of {} ms", *line_.total_budget_ms)};
   last_failure_ = std::move(failure);
   conclude();
 }
@@ -215,8 +217,8 @@ size_t Chain::running() const {
 }
 
 Chain::Place& Chain::placeOf(const Attempt& attempt) {
-  const auto found = std::ranges::find_if(
-      attempts_, [&](const auto& one) { return one.get() == &attempt; });
+  const auto found =
+      std::ranges::find_if(attempts_, [&](const auto& one) { return one.get() == &attempt; });
   return places_[attempt_places_[static_cast<size_t>(found - attempts_.begin())]];
 }
 
