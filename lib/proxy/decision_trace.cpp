@@ -1,5 +1,9 @@
 #include "proxy/decision_trace.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "routing/decide.h"
 #include "trace/decision_json.h"
 
@@ -19,21 +23,55 @@ std::string outcomeOf(const budget::Standing& standing, const Spending& spending
   return action == model::BudgetAction::Block ? "blocked" : "downgraded";
 }
 
-// What became of each candidate that was decided on.
+// The place of a line's first candidate in the trace, whose candidates are those of all lines with
+// those that were passed over (routing::describe()).
+struct LinePlace {
+  const routing::Line* line = nullptr;
+  size_t first = 0;
+};
+
+std::vector<LinePlace> placesOf(const routing::Decision& decision) {
+  std::vector<LinePlace> places;
+  size_t first = 0;
+  const auto add = [&](const routing::Line& line) {
+    places.push_back({&line, first});
+    first += line.candidates.size() + line.passed.size();
+  };
+  add(decision.line);
+  for (const routing::Branch& branch : decision.branches) add(branch.line);
+  return places;
+}
+
+void noteAttempt(const Attempt& attempt, const Attempt* served,
+                 const std::vector<LinePlace>& places, model::DecisionTrace& trace) {
+  for (const LinePlace& place : places) {
+    const auto& candidates = place.line->candidates;
+    const auto found =
+        std::ranges::find(candidates, &attempt.candidate(), [](const auto& c) { return &c; });
+    if (found == candidates.end()) continue;
+    auto& candidate =
+        trace.candidates[place.first + static_cast<size_t>(found - candidates.begin())];
+    const std::string& status = attempt.record().status;
+    if (&attempt == served) {
+      candidate.status = "selected";
+    } else if (status == "ok") {
+      candidate.status = "not_needed";  // another's answer was served
+    } else {
+      candidate.status = "failed";
+      candidate.reason = status;
+    }
+  }
+}
+
+// What became of each candidate that was decided on. Attempts of an earlier decision are of others.
 void noteCandidates(std::span<const std::unique_ptr<Chain>> chains, const Attempt* served,
                     const routing::Decision& decision, model::DecisionTrace& trace) {
-  const auto note = [&](const Attempt& attempt) {
-    const auto* first = decision.line.candidates.data();
-    const auto place = static_cast<size_t>(&attempt.candidate() - first);
-    // Attempts of an earlier decision are of other candidates.
-    if (&attempt.candidate() < first || place >= decision.line.candidates.size()) return;
-    auto& candidate = trace.candidates[place];
-    candidate.status = &attempt == served ? "selected" : "failed";
-    if (candidate.status == "failed") candidate.reason = attempt.record().status;
-  };
-  if (!chains.empty() && !decision.line.candidates.empty()) trace.candidates[0].status = "skipped";
+  const auto places = placesOf(decision);
+  for (const LinePlace& place : places) {
+    if (!place.line->candidates.empty()) trace.candidates[place.first].status = "skipped";
+  }
   for (const auto& chain : chains) {
-    for (const auto& attempt : chain->attempts()) note(*attempt);
+    for (const auto& attempt : chain->attempts()) noteAttempt(*attempt, served, places, trace);
   }
 }
 
@@ -48,7 +86,7 @@ void noteAttempts(std::span<const std::unique_ptr<Chain>> chains, const Attempt*
       const std::string name = "attempt_" + std::to_string(trace.attempts.size());
       if (attempt.get() == served) trace.decision = name;
       if (trace.attempts.back().status.empty()) trace.attempts.back().status = "streaming";
-      if (attempt.get() == served) continue;
+      if (attempt.get() == served || attempt->record().status == "ok") continue;
       story += story.empty() ? "" : "; ";
       story += name + " " + attempt->record().status;
     }
@@ -66,13 +104,19 @@ const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
 
 std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
                                 std::span<const std::unique_ptr<Chain>> chains,
-                                const Spending& spending, int64_t latency_us) {
+                                const Spending& spending, int64_t latency_us,
+                                const std::optional<Gathered>& gathered) {
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (!chains.empty()) {
-    const Attempt* const served = servedBy(chains);
+    const Attempt* const served = gathered ? gathered->winner : servedBy(chains);
     noteCandidates(chains, served, decision, trace);
+    const std::string planned = std::exchange(trace.reason, {});
     noteAttempts(chains, served, trace);
+    if (gathered && !gathered->reason.empty()) {
+      trace.reason = gathered->reason + (trace.reason.empty() ? "" : "; ") + trace.reason;
+    }
+    if (trace.reason.empty()) trace.reason = planned;
   }
   for (const budget::Standing& standing : spending.standings()) {
     const model::Budget& budget = *standing.budget;

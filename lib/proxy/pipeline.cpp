@@ -2,7 +2,9 @@
 
 #include "auth/access.h"
 #include "base/id.h"
+#include "proxy/cascade.h"
 #include "proxy/chat_traits.h"
+#include "proxy/ensemble.h"
 #include "proxy/live_environment.h"
 
 namespace penstock::proxy {
@@ -126,14 +128,34 @@ Status Pipeline::decide(std::string_view model) {
 
 void Pipeline::serve() {
   const budget::Standing* downgraded_by = spending().enforced();
-  Chain::Listener& listener = *this;
-  chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, listener));
-  chains_.back()->start(downgraded_by);
+  served_ = nullptr;
+  gathering_ = nullptr;
+  Gathering::Listener& listener = *this;
+  if (decision().shape == routing::Shape::Chain) {
+    chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, listener));
+    return chains_.back()->start(downgraded_by);
+  }
+  if (endpoint_ == Endpoint::Embeddings) {
+    return answerFailure({ErrorKind::InvalidRequest,
+                          "policy_not_supported",
+                          "ensembles and cascades serve chats only",
+                          {},
+                          "model"});
+  }
+  if (decision().shape == routing::Shape::Ensemble) {
+    gatherings_.push_back(std::make_unique<Ensemble>(*scope_, decision(), chains_, listener));
+  } else {
+    gatherings_.push_back(std::make_unique<Cascade>(*scope_, decision(), chains_, listener));
+  }
+  gathering_ = gatherings_.back().get();
+  gathering_->start(downgraded_by);
 }
 
 // A budget is used up that sends its requests elsewhere from then on. Where that does not lead
 // anywhere, it blocks: a cap that a typing error lifts is none.
-void Pipeline::onChainDowngraded(Chain&) {
+void Pipeline::onChainDowngraded(Chain& chain) {
+  const auto keep = weak_from_this().lock();
+  served_ = chain.winner();
   const model::Budget& budget = *spending().enforced()->budget;
   const Status decided = decide(budget.downgrade_to);
   if (!decided) {
@@ -152,6 +174,7 @@ void Pipeline::onClientGone() {
 
 // The attempt that serves the request, or was the last to try.
 const Attempt* Pipeline::served() const {
+  if (served_ != nullptr) return served_;
   for (auto chain = chains_.rbegin(); chain != chains_.rend(); ++chain) {
     if (const Attempt* winner = std::as_const(**chain).winner()) return winner;
   }

@@ -15,6 +15,7 @@
 #include "proxy/attempt.h"
 #include "proxy/chain.h"
 #include "proxy/extensions.h"
+#include "proxy/gathering.h"
 #include "proxy/loop_context.h"
 #include "routing/decide.h"
 
@@ -29,7 +30,7 @@ namespace penstock::proxy {
 // makes the attempts, and reports what leaves. record runs exactly once, on every way out:
 // answered, failed, client gone, gateway stopping; every attempt has settled by then. Lives on one
 // loop; owns itself while it runs.
-class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Chain::Listener {
+class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
  public:
   Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);
   ~Pipeline() override;
@@ -53,12 +54,15 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ch
   void onChainFailed(Chain& chain) override;
   void onChainDowngraded(Chain& chain) override;
   void onChainIdle(Chain& chain) override;
+  void onGathered(Attempt& winner, std::string body) override;
+  void onGatheringTimedOut(const ApiError& error) override;
   void onClientGone();
 
   // Answers.
   void addHeaders(http::Headers& headers);
   void answerDryRun();
   void answerWhole(std::string body, const std::string& content_type);
+  void answerReplay(const std::string& body);
   void answerRefusal(const AttemptFailure& failure);
   void answerBudgetRefusal();
   void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
@@ -72,6 +76,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ch
   void retainPayload(std::string_view out);
   void collect();
   void collectServed(const Attempt& attempt);
+  void collectBill(const Attempt& attempt);
+  void collectSums();
   void record();
 
   const routing::Decision& decision() const { return *decisions_.back(); }
@@ -97,7 +103,11 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ch
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;
   model::RequestLog row_;
   std::optional<RequestScope> scope_;
+  // Of ensembles and cascades; the last one makes the answer. Chains refer to the one they are of.
+  std::vector<std::unique_ptr<Gathering>> gatherings_;
+  Gathering* gathering_ = nullptr;  // null: a single chain makes it
   std::vector<std::unique_ptr<Chain>> chains_;
+  const Attempt* served_ = nullptr;  // where it is not the last chain's
   std::optional<Attempt> rehearsal_;
   bool counted_ = false;  // in Context::in_flight
   bool collected_ = false;

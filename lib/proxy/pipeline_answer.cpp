@@ -99,6 +99,7 @@ void Pipeline::answerWhole(std::string body, const std::string& content_type) {
 
 void Pipeline::onChainFailed(Chain& chain) {
   const auto keep = weak_from_this().lock();
+  if (chain.winner() != nullptr) served_ = chain.winner();
   const AttemptFailure& failure = chain.lastFailure();
   if (failure.kind == AttemptFailure::Class::Budget) return answerBudgetRefusal();
   if (failure.refusal) return answerRefusal(failure);
@@ -174,6 +175,7 @@ void Pipeline::onChainIdle(Chain&) {
 
 void Pipeline::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
+  if (gathering_ != nullptr) gathering_->stop();
   if (!awaiting_end_) {
     for (const auto& chain : chains_) chain->cancel();
   }
@@ -204,47 +206,6 @@ void Pipeline::retainPayload(std::string_view out) {
       out.substr(0, kMaxRetainedBytes - std::min(kMaxRetainedBytes, row_.response_body->size())));
 }
 
-// Who serves, as far as it is known.
-void Pipeline::collectServed(const Attempt& attempt) {
-  row_.provider = attempt.candidate().provider->vendor;
-  row_.provider_id = attempt.candidate().provider->id;
-  row_.model = attempt.bill().model;
-}
-
-// Brings what the attempts did into the row, once they have ended: who served, with its usage and
-// the rates it was charged by, and the cost of all.
-void Pipeline::collect() {
-  if (std::exchange(collected_, true)) return;
-  Money other;
-  const Attempt* const by = served();
-  for (const auto& chain : chains_) {
-    for (const auto& attempt : chain->attempts()) {
-      if (!attempt->called()) continue;
-      row_.attempt_log.push_back(attempt->record());
-      ++row_.attempts;
-      row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
-      if (attempt.get() != by) other.nanos += attempt->bill().cost.total.nanos;
-    }
-  }
-  row_.cost_total.nanos += other.nanos;
-  if (by == nullptr) return;
-  collectServed(*by);
-  const Attempt::Bill& bill = by->bill();
-  row_.usage = bill.usage;
-  row_.service_tier = bill.service_tier;
-  row_.catalogue_version = bill.catalogue_version;
-  row_.basis = bill.basis;
-  row_.charge = bill.charge;
-  row_.cost_input = bill.cost.input;
-  row_.cost_output = bill.cost.output;
-  row_.cost_total.nanos += bill.cost.total.nanos;
-  row_.settlement = bill.settlement;
-  row_.settlement_reason = bill.settlement_reason;
-  row_.byok_fingerprint = bill.byok_fingerprint;
-  row_.upstream_connect_us = by->record().connect_us;
-  row_.upstream_head_us = by->record().head_us;
-}
-
 void Pipeline::record() {
   row_.latency_us = microsSinceArrival();
   loop_.metrics.count(row_);
@@ -255,10 +216,6 @@ void Pipeline::record() {
   if (!decisions_.empty()) row_.decision = traceJson();
   if (loop_.shared.telemetry != nullptr) loop_.shared.telemetry->record(row_);
   loop_.shared.recorder.record(std::move(row_));
-}
-
-std::string Pipeline::traceJson() const {
-  return renderDecisionTrace(row_, decision(), chains_, spending(), microsSinceArrival());
 }
 
 }  // namespace penstock::proxy

@@ -1,0 +1,132 @@
+// What the attempts came to, as the log and the answer's headers tell it; and the answers that are
+// made of several.
+#include <algorithm>
+
+#include "dialect/openai_replay.h"
+#include "proxy/decision_trace.h"
+#include "proxy/pipeline.h"
+
+namespace penstock::proxy {
+namespace {
+
+// It is an estimate if one of the two is.
+void add(const model::Usage& other, model::Usage& usage) {
+  usage.source = std::max(usage.source, other.source);
+  for (const auto count :
+       {&model::Usage::input_uncached, &model::Usage::input_cache_read,
+        &model::Usage::input_cache_write, &model::Usage::input_cache_write_1h,
+        &model::Usage::input_audio, &model::Usage::input_image,
+        &model::Usage::input_cache_read_audio, &model::Usage::input_cache_read_image,
+        &model::Usage::output_text, &model::Usage::output_reasoning, &model::Usage::output_audio,
+        &model::Usage::output_image, &model::Usage::web_searches, &model::Usage::images,
+        &model::Usage::audio_ms, &model::Usage::characters}) {
+    usage.*count += other.*count;
+  }
+}
+
+}  // namespace
+
+void Pipeline::onGathered(Attempt& winner, std::string body) {
+  const auto keep = weak_from_this().lock();
+  served_ = &winner;
+  if (!wantsStream()) return answerWhole(std::move(body), winner.contentType());
+  answerReplay(body);
+}
+
+void Pipeline::onGatheringTimedOut(const ApiError& error) {
+  const auto keep = weak_from_this().lock();
+  answerFailure(error, ClientRetry::Spent);
+}
+
+// A whole answer for a caller who wants a stream.
+void Pipeline::answerReplay(const std::string& body) {
+  using dialect::UsageChunk;
+  row_.ttft_us = microsSinceArrival();
+  collect();
+  const std::string trace = request_->trace ? traceJson() : std::string();
+  http::Response response;
+  response.content_type = "text/event-stream";
+  addHeaders(response.headers);
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  response.headers.emplace_back("X-Accel-Buffering", "no");
+  if (row_.basis != model::PriceBasis::Unknown)
+    response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
+  response.body = dialect::renderOpenAiReplay(
+      {body, request_->include_usage ? UsageChunk::Send : UsageChunk::Leave, trace});
+  if (retainsPayloads()) retainPayload(response.body);
+  finish(200, {});
+  exchange_->respond(response);
+}
+
+// Who serves, as far as it is known.
+void Pipeline::collectServed(const Attempt& attempt) {
+  row_.provider = attempt.candidate().provider->vendor;
+  row_.provider_id = attempt.candidate().provider->id;
+  row_.model = attempt.bill().model;
+}
+
+// Brings what the attempts did into the row, once they have ended: who served, with its usage and
+// the rates it was charged by, and the cost of all. What several made together has the usage of
+// all.
+void Pipeline::collect() {
+  if (std::exchange(collected_, true)) return;
+  for (const auto& chain : chains_) {
+    for (const auto& attempt : chain->attempts()) {
+      if (!attempt->called()) continue;
+      row_.attempt_log.push_back(attempt->record());
+      ++row_.attempts;
+      row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
+      row_.cost_total.nanos += attempt->bill().cost.total.nanos;
+    }
+  }
+  if (const Attempt* by = served()) {
+    collectServed(*by);
+    collectBill(*by);
+  }
+  if (gathering_ != nullptr) collectSums();
+}
+
+void Pipeline::collectBill(const Attempt& attempt) {
+  const Attempt::Bill& bill = attempt.bill();
+  row_.usage = bill.usage;
+  row_.service_tier = bill.service_tier;
+  row_.catalogue_version = bill.catalogue_version;
+  row_.basis = bill.basis;
+  row_.charge = bill.charge;
+  row_.cost_input = bill.cost.input;
+  row_.cost_output = bill.cost.output;
+  row_.settlement = bill.settlement;
+  row_.settlement_reason = bill.settlement_reason;
+  row_.byok_fingerprint = bill.byok_fingerprint;
+  row_.upstream_connect_us = attempt.record().connect_us;
+  row_.upstream_head_us = attempt.record().head_us;
+}
+
+// The members' usage and cost together. Rates explain the cost only where all were billed by them.
+void Pipeline::collectSums() {
+  using model::Settlement;
+  row_.usage = {};
+  row_.cost_input = {};
+  row_.cost_output = {};
+  for (const auto& chain : chains_) {
+    for (const auto& attempt : chain->attempts()) {
+      const Attempt::Bill& bill = attempt->bill();
+      if (!attempt->called() || bill.usage.source == model::Usage::Source::None) continue;
+      add(bill.usage, row_.usage);
+      row_.cost_input.nanos += bill.cost.input.nanos;
+      row_.cost_output.nanos += bill.cost.output.nanos;
+      if (bill.charge != row_.charge) row_.charge.clear();
+      if (bill.settlement != Settlement::Estimated) continue;
+      row_.settlement = bill.settlement;
+      row_.settlement_reason = bill.settlement_reason;
+    }
+  }
+}
+
+std::string Pipeline::traceJson() const {
+  std::optional<Gathered> gathered;
+  if (gathering_ != nullptr) gathered = {gathering_->winner(), gathering_->reason()};
+  return renderDecisionTrace(row_, decision(), chains_, spending(), microsSinceArrival(), gathered);
+}
+
+}  // namespace penstock::proxy
