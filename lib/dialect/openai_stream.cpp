@@ -112,8 +112,10 @@ void StreamRelay::onErrorEvent(const http::SseEvent& event, std::string& out) {
 }
 
 void StreamRelay::onDone(const http::SseEvent& event, std::string& out) {
-  // A stream without a single choice is no answer.
-  if (!seen_choice_) return fail(StreamFailure::Truncated);
+  // A stream without a single choice is no answer, nor is one that neither said anything nor
+  // finished.
+  const bool says_nothing = !released_ && finished_.none();
+  if (!seen_choice_ || says_nothing) return fail(StreamFailure::Truncated);
   release(out);
   out.append(event.raw);
   phase_ = StreamPhase::Done;

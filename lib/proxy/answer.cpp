@@ -24,6 +24,7 @@ void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
   headers.emplace_back("X-Modelux-Cache", "MISS");
   if (!row.provider.empty()) headers.emplace_back("X-Modelux-Provider-Used", row.provider);
   if (!row.model.empty()) headers.emplace_back("X-Modelux-Model-Used", row.model);
+  if (!row.ab_variant.empty()) headers.emplace_back("X-Modelux-AB-Variant", row.ab_variant);
   if (rate == nullptr) return;
   headers.emplace_back("x-ratelimit-limit-requests", std::to_string(rate->limit));
   headers.emplace_back("x-ratelimit-remaining-requests", std::to_string(rate->remaining));

@@ -134,7 +134,8 @@ void Attempt::call() {
 
 void Attempt::onTimer() {
   if (ended_ || hasContent()) return;
-  billable_ = record_.connect_us >= 0 || record_.head_us >= 0;
+  // It had the request, for all we know, once there was a connection.
+  billable_ = call_ != nullptr && call_->timings().connected.count() >= 0;
   call_.reset();
   fail(timedOut(providerName(), *options_.timeout_ms));
 }

@@ -57,7 +57,9 @@ void Ensemble::onChainWhole(Chain& chain) {
 void Ensemble::onChainFailed(Chain& chain) {
   if (over()) return;
   if (&chain == judging_) return vote("llm_judge: the judge failed; weighted_vote");
-  memberOf(chain).pending = false;
+  Member& member = memberOf(chain);
+  member.pending = false;
+  member.failed = true;
   proceed();
 }
 
@@ -96,13 +98,11 @@ void Ensemble::aggregate() {
 void Ensemble::failAll() {
   Chain* failed = nullptr;
   for (const Member& member : members_) {
-    if (!member.chain->hasFailed()) continue;
+    if (!member.failed) continue;
     if (failed == nullptr || failed->lastFailure().kind == AttemptFailure::Class::Budget)
       failed = member.chain;
   }
-  const bool late = std::ranges::any_of(
-      members_, [](const Member& member) { return !member.chain->hasFailed(); });
-  if (!late) return failLike(*failed);
+  if (std::ranges::all_of(members_, &Member::failed)) return failLike(*failed);
   explain("no member answered in time");
   timeOut({ErrorKind::UpstreamTimeout, "upstream_timeout",
            fmt::format("no member of the ensemble answered within {} ms", policy_.timeout_ms)});

@@ -27,6 +27,7 @@ class Ensemble final : public Gathering {
     Attempt* replied = nullptr;
     Ballot ballot = {};
     bool pending = true;
+    bool failed = false;  // rather than late
   };
 
   void onTimer();
