@@ -42,7 +42,7 @@ class LogTail final : public std::enable_shared_from_this<LogTail> {
   std::optional<SteadyTime> until_;
   http::Timer timer_;
   SteadyTime last_sent_;
-  bool closed_ = false;  // the feed was, at the last glance
+  bool closed_ = false;            // the feed was, at the last glance
   std::shared_ptr<LogTail> self_;  // until the end
 };
 
