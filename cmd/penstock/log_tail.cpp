@@ -51,7 +51,7 @@ std::string clockOf(std::string time) {
 
 Texts textsOf(json::ValueRef row) {
   constexpr int kMillisDecimals = 1;
-  constexpr int kUsdDecimals = 6;
+  constexpr int kUsdDecimals = 7;
   const std::string served = textAt(row, "model");
   return {clockOf(textAt(row, "created_at")),
           numberAt(row, "status", 0),
