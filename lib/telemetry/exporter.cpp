@@ -20,10 +20,22 @@ constexpr size_t kMaxText = 256;
 std::string bounded(const std::string& text) { return text.substr(0, kMaxText); }
 
 model::Attempt essentials(const model::Attempt& attempt) {
-  model::Attempt kept = attempt;
-  kept.error.clear();
-  kept.upstream_request_id = bounded(attempt.upstream_request_id);
-  return kept;
+  return {.model = bounded(attempt.model),
+          .provider = attempt.provider,
+          .provider_id = attempt.provider_id,
+          .status = attempt.status,
+          .http_status = attempt.http_status,
+          .started_at = attempt.started_at,
+          .offset_us = attempt.offset_us,
+          .connect_us = attempt.connect_us,
+          .head_us = attempt.head_us,
+          .first_token_us = attempt.first_token_us,
+          .latency_us = attempt.latency_us,
+          .cost = attempt.cost,
+          .input_tokens = attempt.input_tokens,
+          .output_tokens = attempt.output_tokens,
+          .upstream_request_id = bounded(attempt.upstream_request_id),
+          .hedge = attempt.hedge};
 }
 
 // The row less all that no span tells: bodies, decision, tags, charge, keys.
@@ -62,11 +74,15 @@ model::RequestLog essentials(const model::RequestLog& row, EndUser end_user) {
   return kept;
 }
 
-// What a kept row holds in memory, roughly: a dozen texts that are seldom longer than their places.
+// What a kept row holds in memory, roughly: the structs, and the texts that others choose.
 size_t bytesOf(const model::RequestLog& row) {
-  return sizeof row + row.attempt_log.size() * sizeof(model::Attempt) + row.requested_model.size() +
-         row.model.size() + row.conversation_id.size() + row.end_user.size() +
-         row.request_id.size() + row.traceparent.size();
+  size_t bytes = sizeof row + row.request_id.size() + row.traceparent.size() +
+                 row.requested_model.size() + row.model.size() + row.conversation_id.size() +
+                 row.end_user.size();
+  for (const model::Attempt& attempt : row.attempt_log) {
+    bytes += sizeof attempt + attempt.model.size() + attempt.upstream_request_id.size();
+  }
+  return bytes;
 }
 
 template <typename Range>
