@@ -68,7 +68,7 @@ std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limi
   IdNumbers numbers;
   bool others = false;
   const bool by_text = plan.groupsByText();
-  const auto addEntry = [&](uint32_t group, const PackedEntry& entry) {
+  const auto add_entry = [&](uint32_t group, const PackedEntry& entry) {
     if (by_text && group == kOtherText) {
       others = true;
       return;
@@ -78,13 +78,14 @@ std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limi
     ranks[number].cost += entry.cost_total.nanos;
     ranks[number].requests += entry.requests;
   };
-  eachRollup(plan, [&](const Current& current) { entriesOf(plan, current, addEntry); });
+  eachRollup(plan, [&](const Current& current) { entriesOf(plan, current, add_entry); });
   std::sort(ranks.begin(), ranks.end(), [](const Rank& a, const Rank& b) {
     return std::tuple(-a.cost, -a.requests, a.group) < std::tuple(-b.cost, -b.requests, b.group);
   });
   all = ranks.size() <= limit && !others;
   if (ranks.size() > limit) ranks.resize(limit);
   std::vector<uint32_t> groups;
+  groups.reserve(ranks.size());
   for (const Rank& rank : ranks) groups.push_back(rank.group);
   return groups;
 }
