@@ -66,9 +66,6 @@ bool RollupPlan::matches(const RollupKey& key) const {
   });
 }
 
-std::string_view RollupQueries::Current::totals() const { return row.blob(2); }
-std::string_view RollupQueries::Current::entries() const { return row.blob(3); }
-
 std::optional<RollupPlan> RollupQueries::planOf(const RollupQuery& query) {
   RollupPlan plan;
   plan.kind = kindOf(query);
@@ -142,17 +139,18 @@ void RollupQueries::eachBetween(const RollupPlan& plan, RollupGrain grain, int64
                                 Which which, const EachRollup& f) {
   if (from >= to) return;
   // SQLite would walk all hours of the range to find the unfolded ones.
-  storage::Statement select(db_, "SELECT bucket, project_id, totals, entries FROM rollup ",
+  storage::Statement select(db_, "SELECT id, bucket, project_id, totals FROM rollup ",
                             which == Which::All
                                 ? "WHERE kind = ? AND grain = ? AND bucket >= ? AND bucket < ?"
                                 : "INDEXED BY rollup_unfolded WHERE kind = ? AND grain = ? AND "
                                   "grain = 1 AND folded = 0 AND bucket >= ? AND bucket < ?");
   storage::Rows rows = select.query(static_cast<int>(plan.kind), static_cast<int>(grain), from, to);
   while (rows.next()) {
-    const auto project = static_cast<uint32_t>(rows.integer(1));
+    const auto project = static_cast<uint32_t>(rows.integer(2));
     if (!plan.isAbout(project)) continue;
-    const int64_t bucket = rows.integer(0);
-    f({grain == RollupGrain::Hour ? plan.bucketOf(bucket) : bucket, project, rows});
+    const int64_t bucket = rows.integer(1);
+    f({rows.integer(0), grain == RollupGrain::Hour ? plan.bucketOf(bucket) : bucket, project,
+       rows.blob(3)});
   }
 }
 
