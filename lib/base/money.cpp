@@ -2,8 +2,6 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
-
 namespace penstock {
 namespace {
 
@@ -16,16 +14,18 @@ bool isDigits(std::string_view text) {
 }  // namespace
 
 std::string Money::usd(int digits) const {
+  const auto decimals = static_cast<size_t>(digits);
   uint64_t unit = 1;
-  for (int i = digits; i < 9; ++i) unit *= 10;
+  for (size_t i = decimals; i < kDecimals; ++i) unit *= 10;
   const uint64_t magnitude =
       nanos < 0 ? ~static_cast<uint64_t>(nanos) + 1 : static_cast<uint64_t>(nanos);
   const uint64_t rounded = (magnitude + unit / 2) / unit;
-  uint64_t scale = 1;
-  for (int i = 0; i < digits; ++i) scale *= 10;
-  const char* sign = nanos < 0 && rounded != 0 ? "-" : "";
-  if (digits == 0) return fmt::format("{}{}", sign, rounded);
-  return fmt::format("{}{}.{:0{}}", sign, rounded / scale, rounded % scale, digits);
+  // By hand: every answer carries several amounts.
+  std::string text = std::to_string(rounded);
+  if (text.size() <= decimals) text.insert(0, decimals + 1 - text.size(), '0');
+  if (decimals > 0) text.insert(text.size() - decimals, 1, '.');
+  if (nanos < 0 && rounded != 0) text.insert(0, 1, '-');
+  return text;
 }
 
 // The digits on both sides of the point are those of the nanos, once there are nine behind it.

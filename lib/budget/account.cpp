@@ -16,10 +16,14 @@ bool isKept(const model::Budget& budget) {
 }  // namespace
 
 Bucket* Account::find(std::string_view value, UnixMillis now) {
-  const auto found = buckets.find({periodOf(now).start, value});
-  if (found == buckets.end()) return nullptr;
-  if (found->second->period != window) found->second->period = window;
-  return found->second.get();
+  const UnixMillis start = periodOf(now).start;
+  if (latest == nullptr || latest->period.start != start || latest->value != value) {
+    const auto found = buckets.find({start, value});
+    if (found == buckets.end()) return nullptr;
+    latest = found->second.get();
+  }
+  if (latest->period != window) latest->period = window;
+  return latest;
 }
 
 Bucket& Account::open(std::string_view value, UnixMillis now, size_t most_in_memory) {
@@ -36,10 +40,12 @@ Bucket& Account::open(std::string_view value, UnixMillis now, size_t most_in_mem
   }
   Bucket& made = *bucket;
   buckets.emplace(BucketKey{made.period.start, made.value}, std::move(bucket));
+  latest = &made;
   return made;
 }
 
 void Account::dropIdle(UnixMillis now, UnixMillis idle_since) {
+  latest = nullptr;
   std::erase_if(buckets, [&](const auto& entry) {
     const Bucket& bucket = *entry.second;
     if (!bucket.spare()) return false;

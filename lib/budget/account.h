@@ -68,6 +68,7 @@ struct Account : std::enable_shared_from_this<Account> {
   model::Budget budget;
   Period window;  // the period last asked for
   std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
+  Bucket* latest = nullptr;  // the bucket last found: most budgets have one
 
   // Whether a request that does not fit is refused or rerouted, rather than counted only.
   bool binds(bool downgrades_bind) const {

@@ -110,22 +110,28 @@ bool runsOut(const Account& account, const Bucket& bucket) {
 
 }  // namespace
 
-std::shared_ptr<const Ledger::Parts::AccountMap> Ledger::Parts::current() {
+Account* Ledger::Parts::Accounts::find(const model::Budget& budget) const {
+  if (const auto place = budgets ? budgets->placeOf(budget) : std::nullopt) return of_place[*place];
+  const auto found = of_id.find(budget.id);
+  return found == of_id.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<const Ledger::Parts::Accounts> Ledger::Parts::current() {
   std::shared_lock lock(mutex);
   return accounts;
 }
 
 std::shared_ptr<Account> Ledger::Parts::find(std::string_view id) {
-  const auto map = current();
-  const auto found = map->find(id);
-  return found == map->end() ? nullptr : found->second;
+  const auto now = current();
+  const auto found = now->of_id.find(id);
+  return found == now->of_id.end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<Account>> Ledger::Parts::all() {
-  const auto map = current();
+  const auto now = current();
   std::vector<std::shared_ptr<Account>> all;
-  all.reserve(map->size());
-  for (const auto& [id, account] : *map) all.push_back(account);
+  all.reserve(now->of_id.size());
+  for (const auto& [id, account] : now->of_id) all.push_back(account);
   return all;
 }
 
@@ -134,9 +140,8 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
   std::vector<Claimed>& claims = result.claims;
   claims.reserve(matches.size());
   for (const config::BudgetMatch& match : matches) {
-    const auto found = result.accounts->find(match.budget->id);
-    if (found == result.accounts->end() || !found->second->active) continue;
-    claims.push_back({found->second.get(), &match});
+    Account* account = result.accounts->find(*match.budget);
+    if (account != nullptr && account->active) claims.push_back({account, &match});
   }
   std::sort(claims.begin(), claims.end(),
             [](const Claimed& a, const Claimed& b) { return a.account < b.account; });
@@ -164,30 +169,34 @@ Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* 
 
 Ledger::~Ledger() = default;
 
-void Ledger::configure(std::span<const model::Budget> budgets) {
+void Ledger::configure(std::shared_ptr<const config::BudgetIndex> budgets) {
   const auto before = parts_->current();
-  Parts::AccountMap next;
-  next.reserve(budgets.size());
-  for (const model::Budget& budget : budgets) {
-    const auto known = before->find(budget.id);
-    if (known == before->end()) {
-      const auto made = next.emplace(budget.id, std::make_shared<Account>(budget)).first;
-      made->second->active = budget.enabled;
-      continue;
+  auto next = std::make_shared<Parts::Accounts>();
+  next->of_id.reserve(budgets->all().size());
+  next->of_place.reserve(budgets->all().size());
+  for (const model::Budget& budget : budgets->all()) {
+    const auto known = before->of_id.find(budget.id);
+    std::shared_ptr<Account> account;
+    if (known == before->of_id.end()) {
+      account = std::make_shared<Account>(budget);
+    } else {
+      account = known->second;
+      std::lock_guard lock(account->mutex);
+      account->change(budget);
     }
-    std::lock_guard lock(known->second->mutex);
-    known->second->change(budget);
-    known->second->active = budget.enabled;
-    next.insert(*known);
+    account->active = budget.enabled;
+    const auto place = next->of_id.emplace(budget.id, std::move(account)).first;
+    next->of_place.push_back(place->second.get());
   }
+  next->budgets = std::move(budgets);
   // One that is gone may come back while requests of before are under way: then it must find them.
-  for (const auto& [id, account] : *before) {
-    if (next.contains(id)) continue;
+  for (const auto& [id, account] : before->of_id) {
+    if (next->of_id.contains(id)) continue;
     account->active = false;
     std::lock_guard lock(account->mutex);
-    if (!account->idle()) next.emplace(id, account);
+    if (!account->idle()) next->of_id.emplace(id, account);
   }
-  auto fresh = std::make_shared<const Parts::AccountMap>(std::move(next));
+  std::shared_ptr<const Parts::Accounts> fresh = std::move(next);
   const std::unique_lock lock(parts_->mutex);
   parts_->accounts.swap(fresh);
 }

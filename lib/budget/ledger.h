@@ -129,7 +129,7 @@ class Ledger {
 
   // The budgets in force from now on: their caps bind the next reservation, whatever snapshot it
   // comes from. Budgets that are not named bind nobody.
-  void configure(std::span<const model::Budget> budgets);
+  void configure(std::shared_ptr<const config::BudgetIndex> budgets);
 
   // Called on some thread when it is worth asking again; an error: the store does not take leases,
   // so nothing may be spent.

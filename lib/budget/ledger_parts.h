@@ -33,14 +33,22 @@ struct Ledger::Parts {
       : options(ledger_options),
         keeper(store, clock, log, sink, ledger_options, [this] { return all(); }) {}
 
-  std::shared_ptr<const AccountMap> current();
+  // What configure() made. Immutable; accounts live as long as one that names them.
+  struct Accounts {
+    std::shared_ptr<const config::BudgetIndex> budgets;
+    std::vector<Account*> of_place;  // of those budgets: claims of now need no look-up
+    AccountMap of_id;
+    Account* find(const model::Budget& budget) const;
+  };
+
+  std::shared_ptr<const Accounts> current();
   std::shared_ptr<Account> find(std::string_view id);
   std::vector<std::shared_ptr<Account>> all();
   // Those of the claims whose budgets are in force, in the order in which they are locked. They
   // live as long as `accounts`.
   struct Claims {
     std::vector<Claimed> claims;
-    std::shared_ptr<const AccountMap> accounts;
+    std::shared_ptr<const Accounts> accounts;
   };
   Claims claim(std::span<const config::BudgetMatch> matches);
 
@@ -48,7 +56,7 @@ struct Ledger::Parts {
   std::atomic<uint64_t> refusals{0};
   std::atomic<uint64_t> overruns{0};
   std::shared_mutex mutex;
-  std::shared_ptr<const AccountMap> accounts = std::make_shared<const AccountMap>();  // guarded
+  std::shared_ptr<const Accounts> accounts = std::make_shared<const Accounts>();  // guarded
   Keeper keeper;  // last: its thread uses the rest
 };
 

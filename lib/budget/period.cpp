@@ -79,7 +79,12 @@ Period periodBefore(const model::Budget& budget, const Period& period) {
 
 bool isTimeZone(std::string_view name) {
   if (name == "UTC") return true;
-  // The loader would take paths and "file:" too.
+  // The loader would take paths and "file:" too, and the database's folder holds more than zones:
+  // this machine's own, the default of POSIX rules, and two copies of it all.
+  for (const std::string_view other : {"localtime", "posixrules"}) {
+    if (name == other) return false;
+  }
+  if (name.starts_with("posix/") || name.starts_with("right/")) return false;
   const bool plain =
       !name.empty() && name.size() <= 64 && name.front() != '/' &&
       name.find("..") == std::string_view::npos && std::ranges::all_of(name, [](char c) {

@@ -1,5 +1,7 @@
 #include "config/budget_index.h"
 
+#include <functional>
+
 namespace penstock::config {
 
 using Scope = model::BudgetScope;
@@ -24,6 +26,13 @@ BudgetIndex::Dimension& BudgetIndex::dimensionOf(const model::Budget& budget) {
 }
 
 std::string BudgetIndex::modelKey(std::string_view model) { return asciiLower(trim(model)); }
+
+std::optional<size_t> BudgetIndex::placeOf(const model::Budget& budget) const {
+  const std::less<const model::Budget*> before;  // an order of unrelated objects too
+  const model::Budget* const first = budgets_.data();
+  if (before(&budget, first) || !before(&budget, first + budgets_.size())) return std::nullopt;
+  return static_cast<size_t>(&budget - first);
+}
 
 void BudgetIndex::add(const Places& places, std::string_view project_id, std::string_view value,
                       std::vector<BudgetMatch>& matches) const {

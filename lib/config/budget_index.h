@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class BudgetIndex {
   static std::string modelKey(std::string_view model);
 
   const std::vector<model::Budget>& all() const { return budgets_; }
+  // Where in all() that very object stands; nothing for a budget of another index.
+  std::optional<size_t> placeOf(const model::Budget& budget) const;
   // Appends every budget that binds the subject, each at most once.
   void match(const BudgetSubject& subject, std::vector<BudgetMatch>& matches) const;
 

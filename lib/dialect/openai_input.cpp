@@ -37,26 +37,15 @@ bool contains(std::string_view text, std::string_view word) {
   return ::memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
 }
 
-// A \uXXXX. Backslashes are few: quicker than memmem.
-bool hasEscapedCode(std::string_view text) {
-  for (size_t at = text.find('\\'); at != std::string_view::npos; at = text.find('\\', at + 2)) {
-    if (at + 1 < text.size() && text[at + 1] == 'u') return true;
-  }
-  return false;
-}
-
-// Whether the messages can hold anything but texts: parts are in arrays, an earlier answer's sound
-// is under "audio", and a key may be written with escapes. Most requests say no in 50 ns a KB.
-bool mayHoldAttachments(std::string_view messages) {
-  return messages.find('[', 1) != std::string_view::npos || contains(messages, "audio") ||
-         hasEscapedCode(messages);
-}
+// Whether the messages can hold anything but texts: parts are objects in an array of a message, an
+// earlier answer's sound is an object, and messages themselves nest two deep.
+bool mayHoldAttachments(const json::Member& messages) { return messages.nesting > 2; }
 
 // Calls `each` with the kind of every attachment of the messages.
 template <typename Each>
 void forEachPart(const OpenAiRequest& request, const Each& each) {
-  if (request.body.find("messages") == nullptr) return;
-  if (!mayHoldAttachments(request.content)) return;
+  const json::Member* messages = request.body.find("messages");
+  if (messages == nullptr || !mayHoldAttachments(*messages)) return;
   json::forEachElement(request.content, [&each](std::string_view message) {
     json::ObjectIndex index;
     if (!json::scanObject(message, index)) return true;

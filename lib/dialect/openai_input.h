@@ -29,7 +29,7 @@ struct InputBound {
 // has a price of its own.
 bool mayCacheLong(const OpenAiRequest& request);
 
-// One walk of the messages, about 0.5 µs a KB.
+// Free where messages hold texts only; else one walk of the messages, about 0.5 µs a KB.
 InputBound inputBound(const OpenAiRequest& request);
 
 // estimate.h's rule on texts and tools, 4 a message, and for an attachment 5,000 or a token for 128

@@ -256,10 +256,10 @@ class Gateway::Impl {
 
   // The ledger hears of budgets before requests do.
   void configureLedger() {
-    ledger.configure(config->current()->budgets().all());
+    ledger.configure(config->current()->parts().budgets);
     config->beforePublish([this](const config::Snapshot& next) {
       const bool same = next.parts().budgets == config->current()->parts().budgets;
-      if (!same) ledger.configure(next.budgets().all());
+      if (!same) ledger.configure(next.parts().budgets);
     });
   }
 

@@ -20,9 +20,9 @@ bool isSendable(std::string_view name, std::string_view value) {
        {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "expect"}) {
     if (equalsIgnoreCase(name, own)) return false;
   }
-  return !name.empty() &&
-         name.find_first_of(std::string_view("\r\n\0 :", 5)) == std::string_view::npos &&
-         value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  const auto ends_name = [](char c) { return c == ' ' || c == ':'; };
+  return !name.empty() && std::ranges::none_of(name, ends_name) && !breaksHead(name) &&
+         !breaksHead(value);
 }
 
 // The request target, with whatever would end it early escaped.

@@ -25,12 +25,8 @@ std::string_view dateHeader() {
   return {text.data(), size};
 }
 
-bool isSafe(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
-
 void appendHeader(std::string& out, std::string_view name, std::string_view value) {
-  if (!isSafe(name) || !isSafe(value))
+  if (breaksHead(name) || breaksHead(value))
     return;  // a value from elsewhere must not become a header of ours
   out.append(name).append(": ").append(value).append("\r\n");
 }

@@ -54,6 +54,8 @@ struct Request {
 
 // Headers we send, owned. Names and values must not hold CR, LF or NUL; writers drop those that do.
 using Headers = std::vector<std::pair<std::string, std::string>>;
+// Whether the text, written into a head, would end its line or the head early: CR, LF, NUL.
+bool breaksHead(std::string_view text);
 
 // A whole answer.
 struct Response {

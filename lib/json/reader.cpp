@@ -15,6 +15,18 @@ size_t codePoints(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+// U+0000 to U+001F, U+007F to U+009F, and the line and paragraph separators U+2028 and U+2029.
+bool holdsControls(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    const std::string_view rest = text.substr(i + 1);
+    if (byte == 0xC2 && !rest.empty() && static_cast<unsigned char>(rest[0]) < 0xA0) return true;
+    if (byte == 0xE2 && (rest.starts_with("\x80\xA8") || rest.starts_with("\x80\xA9"))) return true;
+  }
+  return false;
+}
+
 std::string lengthMessage(StringBounds bounds) {
   if (bounds.min == 0) return fmt::format("must have at most {} characters", bounds.max);
   if (bounds.min == bounds.max) return fmt::format("must have {} characters", bounds.max);
@@ -100,6 +112,10 @@ std::optional<std::string> ObjectReader::checkedString(ValueRef value, StringBou
   const size_t length = codePoints(*text);
   if (length < bounds.min || length > bounds.max) {
     errors_->push_back({path, length == 0 ? "must not be empty" : lengthMessage(bounds)});
+    return std::nullopt;
+  }
+  if (bounds.controls == Controls::Refused && holdsControls(*text)) {
+    errors_->push_back({path, "must not hold line breaks or other control characters"});
     return std::nullopt;
   }
   return std::string(*text);

@@ -16,9 +16,13 @@
 
 namespace penstock::json {
 
+// Line breaks and whatever else is no character that can be seen or is a space.
+enum class Controls : uint8_t { Allowed, Refused };
+
 struct StringBounds {
   size_t min = 0;  // in characters (code points)
   size_t max = 1024;
+  Controls controls = Controls::Allowed;
 };
 
 struct IntRange {

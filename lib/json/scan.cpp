@@ -132,6 +132,7 @@ class ObjectScan {
     if (!scanner_.skipValue(1)) return false;
     member.value = text_.substr(value, scanner_.position() - value);
     member.kind = rawKind(member.value);
+    member.nesting = scanner_.nesting();
     index_.members_.push_back(member);
     return true;
   }

@@ -16,8 +16,10 @@ struct Member {
   std::string_view key;    // decoded: "mod\u0065l" is model
   std::string_view value;  // raw JSON without surrounding space
   Kind kind = Kind::Null;  // of the value
-  size_t begin = 0;        // of the key's opening quote
-  size_t comma = 0;        // offset of the comma before this member; 0 for the first
+  // Containers within each other in the value, itself included; empty ones do not count.
+  uint32_t nesting = 0;
+  size_t begin = 0;  // of the key's opening quote
+  size_t comma = 0;  // offset of the comma before this member; 0 for the first
 };
 
 // The members of one JSON object, in order. Reusable: scanObject() clears it and keeps its memory.

@@ -1,5 +1,6 @@
 #include "json/scanner.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string>
@@ -63,11 +64,13 @@ bool Scanner::expect(char c) {
 
 bool Scanner::skipValue(uint32_t depth) {
   const uint32_t base = depth;
+  nesting_ = 0;
   while (true) {
     if (p_ == end_) return fail(Fault::UnexpectedEnd);
     bool entered = false;
     if (*p_ == '{' || *p_ == '[') {
       if (!openContainer(depth, entered)) return false;
+      nesting_ = std::max(nesting_, depth - base);
       if (entered) continue;
     } else if (!skipScalar()) {
       return false;

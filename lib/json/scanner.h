@@ -53,6 +53,8 @@ class Scanner {
   bool expect(char c);
   // One value, whole, standing at its first character; `depth` containers are already open.
   bool skipValue(uint32_t depth);
+  // How many containers with something in them the last value had open at once.
+  uint32_t nesting() const { return nesting_; }
   // A string with its quotes. `escaped` tells whether it holds a backslash.
   bool skipString(bool& escaped);
 
@@ -74,6 +76,7 @@ class Scanner {
   const char* end_;
   uint64_t objects_ = 0;  // one bit a level, 1 for an object; the innermost is the lowest
   uint32_t max_depth_;
+  uint32_t nesting_ = 0;
   Fault fault_ = Fault::None;
 };
 

@@ -73,7 +73,8 @@ void refuseConfinedRole(json::ObjectReader& body, model::Role role,
 // 403 when `role` is above the caller's: nobody makes or changes what may more than they.
 Status notAbove(const model::ManagementKey& caller, model::Role role);
 
-constexpr json::StringBounds kName{.min = 1, .max = 128};
+// Names stand in headers, mails and lists.
+constexpr json::StringBounds kName{.min = 1, .max = 128, .controls = json::Controls::Refused};
 constexpr json::StringBounds kDescription{.min = 0, .max = 1024};
 
 }  // namespace penstock::manage

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "manage/analytics_json.h"
 #include "manage/answers.h"
@@ -17,7 +16,7 @@ using store::RouteTotals;
 struct Subject {
   std::string name;
   std::string detail = {};
-  auto operator<=>(const Subject&) const = default;
+  auto operator<=>(const Subject&) const = default;  // NOLINT(modernize-use-nullptr): its 0
 };
 
 struct Breakdown {
@@ -71,6 +70,7 @@ std::vector<Part> partsOf(const Breakdown& breakdown, const std::vector<RouteTot
     if (!breakdown.only_named || !subject.name.empty()) sums[std::move(subject)] += route.totals;
   }
   std::vector<Part> parts;
+  parts.reserve(sums.size());
   for (auto& [subject, totals] : sums) parts.push_back({subject, std::move(totals)});
   std::stable_sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return a.totals.requests > b.totals.requests;

@@ -122,7 +122,8 @@ void readMember(json::ObjectReader& body, model::Member& member, const Call& cal
     member.email = asciiLower(trim(*email));
     if (!looksLikeEmail(member.email)) body.fail("email", "must be an e-mail address");
   }
-  if (auto name = body.string("name", {.min = 0, .max = 128})) member.name = std::move(*name);
+  if (auto name = body.string("name", {.min = 0, .max = 128, .controls = json::Controls::Refused}))
+    member.name = std::move(*name);
   if (const auto role = readRole(body)) member.role = *role;
   readProjectIds(body, member.project_ids, call);
   refuseConfinedRole(body, member.role, member.project_ids);

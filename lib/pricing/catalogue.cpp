@@ -8,7 +8,6 @@
 #include "price_multipliers.h"
 #include "price_tables.h"
 #include "pricing/buckets.h"
-#include "pricing/match.h"
 
 namespace penstock::pricing {
 namespace {
@@ -113,7 +112,7 @@ void PriceCatalogue::index(Provider& provider) {
       else
         pattern = true;
     });
-    if (pattern) provider.patterns.push_back(i);
+    if (pattern) provider.patterns.push_back({i, NameRule(provider.models[i].rule)});
   }
 }
 
@@ -143,9 +142,9 @@ const ModelPrices* PriceCatalogue::findModel(const Provider& provider,
                                              std::string_view name) const {
   const auto exact = provider.exact.find(name);
   size_t best = exact == provider.exact.end() ? provider.models.size() : exact->second;
-  for (const size_t i : provider.patterns) {
-    if (i >= best) break;
-    if (matchesRule(provider.models[i].rule, name)) best = i;
+  for (const Provider::Pattern& pattern : provider.patterns) {
+    if (pattern.model >= best) break;
+    if (pattern.rule.matches(name)) best = pattern.model;
   }
   return best < provider.models.size() ? &provider.models[best] : nullptr;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "pricing/catalogue_text.h"
+#include "pricing/match.h"
 #include "pricing/multipliers.h"
 #include "pricing/price.h"
 
@@ -79,7 +80,12 @@ class PriceCatalogue {
     std::vector<std::string_view> fallbacks;
     std::vector<ModelPrices> models;
     std::unordered_map<std::string_view, size_t> exact;  // name → first model that names it
-    std::vector<size_t> patterns;                        // models with any other atom
+    // Models with any other atom, in order.
+    struct Pattern {
+      size_t model = 0;
+      NameRule rule;
+    };
+    std::vector<Pattern> patterns;
     Price ceiling;
   };
   static void index(Provider& provider);

@@ -1,7 +1,5 @@
 #include "pricing/ceiling.h"
 
-#include <functional>
-
 #include "pricing/wide.h"
 
 namespace penstock::pricing {
@@ -40,8 +38,8 @@ Int128 fixedPart(const Price& price, const Rates& rates, int64_t input_tokens,
 
 // Calls `each` with the rates of every tier that the input may reach and the most input that stays
 // in it.
-void forEachTier(const Price& price, int64_t input_tokens,
-                 const std::function<void(const Rates&, int64_t)>& each) {
+template <typename Each>
+void forEachTier(const Price& price, int64_t input_tokens, const Each& each) {
   const Rates* rates = &price.base;
   for (const Price::Tier& tier : price.tiers) {
     if (input_tokens <= tier.above) break;

@@ -20,6 +20,13 @@ bool startsWithTemplate(std::string_view name, std::string_view shape) {
   return true;
 }
 
+// Names of a family differ at the end of what is asked for, so that is looked at first.
+bool startsWith(std::string_view name, std::string_view text) {
+  if (text.empty()) return true;
+  return name.size() >= text.size() && name[text.size() - 1] == text.back() &&
+         name.starts_with(text);
+}
+
 bool hasSegment(std::string_view name, std::string_view segment) {
   for (size_t at = name.find(segment); at != std::string_view::npos;
        at = name.find(segment, at + 1)) {
@@ -29,12 +36,26 @@ bool hasSegment(std::string_view name, std::string_view segment) {
   return false;
 }
 
-bool matchesAtom(std::string_view atom, std::string_view name) {
-  if (atom.empty()) return false;
-  const std::string_view text = atom.substr(1);
-  switch (atom.front()) {
+}  // namespace
+
+NameRule::NameRule(std::string_view rule) {
+  while (!rule.empty()) {
+    std::string_view alternative = nextPart(rule, '|');
+    while (!alternative.empty()) {
+      const std::string_view atom = nextPart(alternative, '&');
+      if (atom.empty())
+        atoms_.push_back({});
+      else
+        atoms_.push_back({atom.front(), false, atom.substr(1)});
+      atoms_.back().last = alternative.empty();
+    }
+  }
+}
+
+bool NameRule::Atom::matches(std::string_view name) const {
+  switch (kind) {
     case '=': return name == text;
-    case '^': return name.starts_with(text);
+    case '^': return startsWith(name, text);
     case '$': return name.ends_with(text);
     case '*': return name.find(text) != std::string_view::npos;
     case '#': return name.size() == text.size() && startsWithTemplate(name, text);
@@ -44,14 +65,13 @@ bool matchesAtom(std::string_view atom, std::string_view name) {
   }
 }
 
-}  // namespace
-
-bool matchesRule(std::string_view rule, std::string_view name) {
-  while (!rule.empty()) {
-    std::string_view alternative = nextPart(rule, '|');
-    bool all = true;
-    while (all && !alternative.empty()) all = matchesAtom(nextPart(alternative, '&'), name);
+bool NameRule::matches(std::string_view name) const {
+  bool all = true;
+  for (const Atom& atom : atoms_) {
+    all = all && atom.matches(name);
+    if (!atom.last) continue;
     if (all) return true;
+    all = true;
   }
   return false;
 }

@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 #include "base/text.h"
-#include "pricing/match.h"
 
 namespace penstock::pricing {
 namespace {
@@ -43,7 +42,8 @@ void TierMultipliers::addRow(std::string_view line) {
   std::string_view rest = line;
   const std::string_view provider = nextField(rest, '\t');
   Row row;
-  row.rule = nextField(rest, '\t');
+  const std::string_view rule = nextField(rest, '\t');
+  row.rule = NameRule(rule);
   row.value = nextField(rest, '\t');
   row.field = nextField(row.value, '=');
   row.multiplier.numerator = partOf(nextField(rest, '/'));
@@ -60,10 +60,10 @@ void TierMultipliers::addRow(std::string_view line) {
   }
   row.field_place = field_place.value_or(fields);
   row.value_place = value_place.value_or(values);
-  if (row.rule.empty() || row.field.empty() || row.value.empty() || row.field_place >= kMaxFields ||
+  if (rule.empty() || row.field.empty() || row.value.empty() || row.field_place >= kMaxFields ||
       row.value_place >= kMaxValues)
     throw std::runtime_error("multipliers: cannot read \"" + std::string(line) + "\"");
-  rows.push_back(row);
+  rows.push_back(std::move(row));
 }
 
 const TierMultipliers::Row* TierMultipliers::find(std::string_view provider, std::string_view model,
@@ -72,7 +72,7 @@ const TierMultipliers::Row* TierMultipliers::find(std::string_view provider, std
   const auto rows = rows_.find(provider);
   if (rows == rows_.end()) return nullptr;
   for (const Row& row : rows->second) {
-    if (row.field == field && row.value == value && matchesRule(row.rule, model)) return &row;
+    if (row.field == field && row.value == value && row.rule.matches(model)) return &row;
   }
   return nullptr;
 }
@@ -97,7 +97,7 @@ int64_t TierMultipliers::dearestPermille(std::string_view provider, std::string_
   std::bitset<kMaxValues> seen;
   std::array<Multiplier, kMaxFields> most;
   for (const Row& row : rows->second) {
-    if (seen.test(row.value_place) || !matchesRule(row.rule, model)) continue;
+    if (seen.test(row.value_place) || !row.rule.matches(model)) continue;
     seen.set(row.value_place);
     Multiplier& dearest = most[row.field_place];
     if (row.multiplier.permille() > dearest.permille()) dearest = row.multiplier;

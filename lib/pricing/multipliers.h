@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pricing/match.h"
 #include "pricing/price.h"
 
 namespace penstock::pricing {
@@ -35,7 +36,8 @@ class TierMultipliers {
 
  private:
   struct Row {
-    std::string_view rule, field, value;
+    NameRule rule;
+    std::string_view field, value;
     Multiplier multiplier;
     size_t field_place = 0, value_place = 0;  // among those of the provider
   };

@@ -1,12 +1,13 @@
 #include "proxy/answer.h"
 
-#include <fmt/format.h>
-
 #include "base/id.h"
 #include "dialect/openai_errors.h"
 
 namespace penstock::proxy {
 namespace {
+
+// Of one answer, those of budgets included.
+constexpr size_t kMostHeaders = 20;
 
 std::string seconds(int64_t millis) { return std::to_string((millis + 999) / 1000); }
 
@@ -19,6 +20,7 @@ void addRetryAfter(http::Headers& headers, int64_t millis) {
 
 void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
                       const budget::RateDecision* rate) {
+  headers.reserve(kMostHeaders);
   headers.emplace_back("X-Modelux-Request-Id", row.request_id);
   headers.emplace_back("x-request-id", row.request_id);  // where OpenAI's SDKs look for it
   headers.emplace_back("X-Modelux-Cache", "MISS");
@@ -28,7 +30,7 @@ void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
   if (rate == nullptr) return;
   headers.emplace_back("x-ratelimit-limit-requests", std::to_string(rate->limit));
   headers.emplace_back("x-ratelimit-remaining-requests", std::to_string(rate->remaining));
-  headers.emplace_back("x-ratelimit-reset-requests", fmt::format("{}ms", rate->reset_ms));
+  headers.emplace_back("x-ratelimit-reset-requests", std::to_string(rate->reset_ms) + "ms");
 }
 
 http::Response errorResponse(const ApiError& error, ClientRetry retry) {

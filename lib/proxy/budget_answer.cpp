@@ -17,9 +17,13 @@ using model::BudgetUnit;
 // The standing of that unit with the least left for its size; null when there is none.
 const budget::Standing* tightest(const Spending& spending, BudgetUnit unit) {
   const budget::Standing* least = nullptr;
+  double most_used = 0;
   for (const budget::Standing& standing : spending.standings()) {
     if (standing.budget->unit != unit || standing.budget->origin != BudgetOrigin::Budget) continue;
-    if (least == nullptr || standing.usedShare() > least->usedShare()) least = &standing;
+    const double used = standing.usedShare();
+    if (least != nullptr && used <= most_used) continue;
+    least = &standing;
+    most_used = used;
   }
   return least;
 }
@@ -120,7 +124,7 @@ void addBudgetHeaders(http::Headers& headers, const Spending& spending, UnixMill
     headers.emplace_back("x-ratelimit-remaining-tokens", std::to_string(tokens->left()));
     if (ends(*tokens))
       headers.emplace_back("x-ratelimit-reset-tokens",
-                           fmt::format("{}ms", millisLeft(*tokens, now)));
+                           std::to_string(millisLeft(*tokens, now)) + "ms");
   }
 }
 

@@ -19,25 +19,28 @@ enum class RollupGrain : uint8_t { Hour = 1, Day = 2 };
 // The parts of a key, by kind. Parts named …Text are ids of rollup_text, the others of dictionary
 // unless said otherwise; 0 is the empty text in both.
 namespace route_part {
-enum : size_t {
-  kApiKey,
-  kVendor,
-  kProvider,
-  kModelText,
-  kConfig,
-  kConfigVersion,  // a number
-  kResolved,
-  kOutcome,  // a StatusOutcome
-  kErrorClass,
-  kCount
-};
-}
+inline constexpr size_t kApiKey = 0;
+inline constexpr size_t kVendor = 1;
+inline constexpr size_t kProvider = 2;
+inline constexpr size_t kModelText = 3;
+inline constexpr size_t kConfig = 4;
+inline constexpr size_t kConfigVersion = 5;  // a number
+inline constexpr size_t kResolved = 6;
+inline constexpr size_t kOutcome = 7;  // a StatusOutcome
+inline constexpr size_t kErrorClass = 8;
+inline constexpr size_t kCount = 9;
+}  // namespace route_part
 namespace end_user_part {
-enum : size_t { kEndUserText, kCount };
-}
+inline constexpr size_t kEndUserText = 0;
+inline constexpr size_t kCount = 1;
+}  // namespace end_user_part
 namespace tag_part {
-enum : size_t { kKeyText, kValueText, kVendor, kModelText, kCount };
-}
+inline constexpr size_t kKeyText = 0;
+inline constexpr size_t kValueText = 1;
+inline constexpr size_t kVendor = 2;
+inline constexpr size_t kModelText = 3;
+inline constexpr size_t kCount = 4;
+}  // namespace tag_part
 
 // Parts that a kind does not have are 0.
 using RollupKey = std::array<uint32_t, route_part::kCount>;

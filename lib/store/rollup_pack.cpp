@@ -5,7 +5,7 @@
 namespace penstock::store {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr int kSqliteCorrupt = 11;
 
 [[noreturn]] void damaged() {
@@ -54,7 +54,7 @@ void takeHistogram(std::string_view& in, model::LatencyHistogram& latency) {
   }
 }
 
-void putTotals(std::string& out, const model::RequestTotals& totals) {
+std::string restOf(const model::RequestTotals& totals) {
   std::string rest;
   putVarint(rest, static_cast<uint64_t>(totals.errors));
   putSigned(rest, totals.attempts - totals.requests);
@@ -66,24 +66,49 @@ void putTotals(std::string& out, const model::RequestTotals& totals) {
   putSigned(rest, totals.output_tokens);
   putSigned(rest, totals.cache_read_tokens);
   putHistogram(rest, totals.latency);
+  return rest;
+}
+
+// What ranks an entry, and how long its rest is.
+void putRank(std::string& out, const model::RequestTotals& totals, size_t rest_bytes) {
   putVarint(out, static_cast<uint64_t>(totals.requests));
   putSigned(out, totals.cost_total.nanos);
-  putVarint(out, rest.size());
-  out += rest;
+  putVarint(out, rest_bytes);
 }
 
-// What stands before the rest, and the rest unread.
-void takeHead(std::string_view& in, PackedEntry& entry) {
+void takeRank(std::string_view& in, PackedEntry& entry) {
+  constexpr uint64_t kMost = 1 << 20;  // thousands of times what a histogram needs
   entry.requests = static_cast<int64_t>(takeVarint(in));
   entry.cost_total.nanos = takeSigned(in);
-  entry.rest = takeBytes(in, takeVarint(in));
+  entry.rest_bytes = takeVarint(in);
+  if (entry.rest_bytes > kMost) damaged();
 }
 
-void putEntry(std::string& out, size_t parts, const RollupKey& key,
-              const model::RequestTotals& totals) {
-  for (size_t i = 0; i < parts; ++i) putVarint(out, key[i]);
-  putTotals(out, totals);
-}
+// A blob while it is made.
+struct Pack {
+  explicit Pack(RollupKind kind) : parts(partsOf(kind)) {}
+
+  void add(const PackedEntry& entry) {
+    heads += entry.head;
+    rests += entry.rest;
+  }
+  void add(const RollupKey& key, const model::RequestTotals& totals) {
+    const std::string rest = restOf(totals);
+    for (size_t i = 0; i < parts; ++i) putVarint(heads, key[i]);
+    putRank(heads, totals, rest.size());
+    rests += rest;
+  }
+  std::string blob() const {
+    std::string whole(1, kVersion);
+    whole.reserve(kPrologueBytes + heads.size() + rests.size());
+    for (size_t i = 0; i < kPrologueBytes - 1; ++i)
+      whole += static_cast<char>(heads.size() >> (8 * i) & 0xff);
+    return whole.append(heads).append(rests);
+  }
+
+  const size_t parts;
+  std::string heads, rests;
+};
 
 }  // namespace
 
@@ -129,31 +154,54 @@ void PackedEntry::addTo(model::RequestTotals& sum) const {
   takeHistogram(in, sum.latency);
 }
 
-PackReader::PackReader(RollupKind kind, std::string_view blob)
-    : parts_(partsOf(kind)), left_(blob) {
-  if (!left_.empty()) takeVersion(left_);
+size_t headsBytes(std::string_view prologue) {
+  takeVersion(prologue);
+  if (prologue.size() < kPrologueBytes - 1) damaged();
+  size_t bytes = 0;
+  for (size_t i = 0; i < kPrologueBytes - 1; ++i)
+    bytes |= size_t{static_cast<uint8_t>(prologue[i])} << (8 * i);
+  return bytes;
 }
 
-bool PackReader::next(PackedEntry& entry) {
+bool HeadReader::next(PackedEntry& entry) {
   if (left_.empty()) return false;
   const char* const begin = left_.data();
   for (size_t i = 0; i < parts_; ++i) entry.key[i] = static_cast<uint32_t>(takeVarint(left_));
-  takeHead(left_, entry);
-  entry.whole = {begin, static_cast<size_t>(left_.data() - begin)};
+  takeRank(left_, entry);
+  entry.head = {begin, static_cast<size_t>(left_.data() - begin)};
+  entry.rest_begin = rest_begin_;
+  rest_begin_ += entry.rest_bytes;
+  return true;
+}
+
+PackReader::PackReader(RollupKind kind, std::string_view blob)
+    : heads_(kind,
+             [&blob] {
+               if (blob.empty()) return blob;
+               const size_t bytes = headsBytes(blob);
+               blob.remove_prefix(kPrologueBytes);
+               return takeBytes(blob, bytes);
+             }()),
+      rests_(blob) {}
+
+bool PackReader::next(PackedEntry& entry) {
+  if (!heads_.next(entry)) return false;
+  entry.rest = takeBytes(rests_, entry.rest_bytes);
   return true;
 }
 
 std::string packTotals(const model::RequestTotals& totals) {
+  const std::string rest = restOf(totals);
   std::string blob(1, kVersion);
-  putTotals(blob, totals);
-  return blob;
+  putRank(blob, totals, rest.size());
+  return blob += rest;
 }
 
 PackedEntry totalsAsEntry(std::string_view blob) {
   PackedEntry entry;
-  if (blob.empty()) damaged();
   takeVersion(blob);
-  takeHead(blob, entry);
+  takeRank(blob, entry);
+  entry.rest = takeBytes(blob, entry.rest_bytes);
   return entry;
 }
 
@@ -161,26 +209,24 @@ model::RequestTotals unpackTotals(std::string_view blob) { return totalsAsEntry(
 
 std::string mergePack(RollupKind kind, std::string_view blob,
                       std::span<const RollupEntry> additions) {
-  constexpr size_t kTypicalEntry = 48;
-  std::string merged(1, kVersion);
-  merged.reserve(blob.size() + additions.size() * kTypicalEntry);
-  const size_t parts = partsOf(kind);
+  Pack merged(kind);
+  merged.rests.reserve(blob.size());
   PackReader old(kind, blob);
   PackedEntry entry;
   bool more = old.next(entry);
   for (const RollupEntry& added : additions) {
-    for (; more && entry.key < added.key; more = old.next(entry)) merged += entry.whole;
+    for (; more && entry.key < added.key; more = old.next(entry)) merged.add(entry);
     if (!more || entry.key != added.key) {
-      putEntry(merged, parts, added.key, added.totals);
+      merged.add(added.key, added.totals);
       continue;
     }
     model::RequestTotals sum = entry.totals();
     sum += added.totals;
-    putEntry(merged, parts, added.key, sum);
+    merged.add(added.key, sum);
     more = old.next(entry);
   }
-  for (; more; more = old.next(entry)) merged += entry.whole;
-  return merged;
+  for (; more; more = old.next(entry)) merged.add(entry);
+  return merged.blob();
 }
 
 }  // namespace penstock::store

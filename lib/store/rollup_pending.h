@@ -48,8 +48,8 @@ class PendingRollups {
   struct Place {
     RollupKind kind;
     int64_t hour;
-    uint32_t project;  // in dictionary
-    auto operator<=>(const Place&) const = default;
+    uint32_t project;                                // in dictionary
+    auto operator<=>(const Place&) const = default;  // NOLINT(modernize-use-nullptr): its 0
   };
   struct KeyHash {
     size_t operator()(const RollupKey& key) const;

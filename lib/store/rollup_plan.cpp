@@ -15,8 +15,8 @@ RollupKind kindOf(const RollupQuery& query) {
 std::optional<size_t> groupPart(RollupKind kind, GroupBy group) {
   const bool tags = kind == RollupKind::Tags;
   switch (group) {
-    case GroupBy::Model: return tags ? size_t{tag_part::kModelText} : route_part::kModelText;
-    case GroupBy::Provider: return tags ? size_t{tag_part::kVendor} : route_part::kVendor;
+    case GroupBy::Model: return tags ? tag_part::kModelText : route_part::kModelText;
+    case GroupBy::Provider: return tags ? tag_part::kVendor : route_part::kVendor;
     case GroupBy::ApiKey: return route_part::kApiKey;
     case GroupBy::RoutingConfig: return route_part::kConfig;
     case GroupBy::EndUser: return end_user_part::kEndUserText;
@@ -66,9 +66,6 @@ bool RollupPlan::matches(const RollupKey& key) const {
   });
 }
 
-std::string_view RollupQueries::Current::totals() const { return row.blob(2); }
-std::string_view RollupQueries::Current::entries() const { return row.blob(3); }
-
 std::optional<RollupPlan> RollupQueries::planOf(const RollupQuery& query) {
   RollupPlan plan;
   plan.kind = kindOf(query);
@@ -97,24 +94,24 @@ bool RollupQueries::addParts(const RollupQuery& query, RollupPlan& plan) {
     known = known && id;
     if (id) plan.parts.push_back({part, other, static_cast<uint32_t>(*id)});
   };
-  const auto addWord = [&](size_t part, size_t other, const std::string& text) {
+  const auto add_word = [&](size_t part, size_t other, const std::string& text) {
     if (!text.empty()) add(part, other, dictionary_.find(text));
   };
-  const auto addText = [&](size_t part, const std::string& text) {
+  const auto add_text = [&](size_t part, const std::string& text) {
     if (!text.empty()) add(part, part, textId(text));
   };
   switch (plan.kind) {
     case RollupKind::Routes:
-      addWord(route_part::kApiKey, route_part::kApiKey, query.api_key_id);
-      addWord(route_part::kVendor, route_part::kProvider, query.provider);
-      addWord(route_part::kConfig, route_part::kConfig, query.routing_config_id);
-      addText(route_part::kModelText, query.model);
+      add_word(route_part::kApiKey, route_part::kApiKey, query.api_key_id);
+      add_word(route_part::kVendor, route_part::kProvider, query.provider);
+      add_word(route_part::kConfig, route_part::kConfig, query.routing_config_id);
+      add_text(route_part::kModelText, query.model);
       break;
-    case RollupKind::EndUsers: addText(end_user_part::kEndUserText, query.end_user); break;
+    case RollupKind::EndUsers: add_text(end_user_part::kEndUserText, query.end_user); break;
     case RollupKind::Tags:
-      addWord(tag_part::kVendor, tag_part::kVendor, query.provider);
-      addText(tag_part::kModelText, query.model);
-      addText(tag_part::kKeyText, query.tag ? query.tag->first : query.tag_key);
+      add_word(tag_part::kVendor, tag_part::kVendor, query.provider);
+      add_text(tag_part::kModelText, query.model);
+      add_text(tag_part::kKeyText, query.tag ? query.tag->first : query.tag_key);
       // Also the empty value: a tag without one is a tag.
       if (query.tag) add(tag_part::kValueText, tag_part::kValueText, textId(query.tag->second));
       break;
@@ -142,17 +139,18 @@ void RollupQueries::eachBetween(const RollupPlan& plan, RollupGrain grain, int64
                                 Which which, const EachRollup& f) {
   if (from >= to) return;
   // SQLite would walk all hours of the range to find the unfolded ones.
-  storage::Statement select(db_, "SELECT bucket, project_id, totals, entries FROM rollup ",
+  storage::Statement select(db_, "SELECT id, bucket, project_id, totals FROM rollup ",
                             which == Which::All
                                 ? "WHERE kind = ? AND grain = ? AND bucket >= ? AND bucket < ?"
                                 : "INDEXED BY rollup_unfolded WHERE kind = ? AND grain = ? AND "
                                   "grain = 1 AND folded = 0 AND bucket >= ? AND bucket < ?");
   storage::Rows rows = select.query(static_cast<int>(plan.kind), static_cast<int>(grain), from, to);
   while (rows.next()) {
-    const auto project = static_cast<uint32_t>(rows.integer(1));
+    const auto project = static_cast<uint32_t>(rows.integer(2));
     if (!plan.isAbout(project)) continue;
-    const int64_t bucket = rows.integer(0);
-    f({grain == RollupGrain::Hour ? plan.bucketOf(bucket) : bucket, project, rows});
+    const int64_t bucket = rows.integer(1);
+    f({rows.integer(0), grain == RollupGrain::Hour ? plan.bucketOf(bucket) : bucket, project,
+       rows.blob(3)});
   }
 }
 

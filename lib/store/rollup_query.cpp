@@ -16,6 +16,14 @@ struct Grid {
   model::RequestTotals& at(int64_t bucket, size_t column) {
     return cells[static_cast<size_t>(bucket - first_bucket) * columns + column];
   }
+
+  // A column that holds all, and then what no other has.
+  void subtractOthersFrom(size_t column) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const size_t row = i / columns * columns;
+      if (i != row + column) cells[row + column] -= cells[i];
+    }
+  }
 };
 
 Grid gridFor(const RollupPlan& plan, size_t columns) {
@@ -58,7 +66,8 @@ uint32_t IdNumbers::take(uint32_t id) {
 }
 
 // The biggest groups: by cost, then requests. `all`: there is nothing besides them.
-std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limit, bool& all) {
+std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, RollupBlob& blob, size_t limit,
+                                             bool& all) {
   struct Rank {
     uint32_t group;
     int64_t cost = 0;
@@ -68,23 +77,26 @@ std::vector<uint32_t> RollupQueries::biggest(const RollupPlan& plan, size_t limi
   IdNumbers numbers;
   bool others = false;
   const bool by_text = plan.groupsByText();
-  const auto addEntry = [&](uint32_t group, const PackedEntry& entry) {
+  const auto note = [&](uint32_t group, const PackedEntry& entry) {
     if (by_text && group == kOtherText) {
       others = true;
-      return;
+      return false;
     }
     const uint32_t number = numbers.take(group);
     if (number == ranks.size()) ranks.push_back({group});
     ranks[number].cost += entry.cost_total.nanos;
     ranks[number].requests += entry.requests;
+    return false;  // its head is enough
   };
-  eachRollup(plan, [&](const Current& current) { entriesOf(plan, current, addEntry); });
+  const auto nothing = [](uint32_t, const PackedEntry&) {};
+  eachRollup(plan, [&](const Current& current) { sumsOf(plan, current, blob, note, nothing); });
   std::sort(ranks.begin(), ranks.end(), [](const Rank& a, const Rank& b) {
     return std::tuple(-a.cost, -a.requests, a.group) < std::tuple(-b.cost, -b.requests, b.group);
   });
   all = ranks.size() <= limit && !others;
   if (ranks.size() > limit) ranks.resize(limit);
   std::vector<uint32_t> groups;
+  groups.reserve(ranks.size());
   for (const Rank& rank : ranks) groups.push_back(rank.group);
   return groups;
 }
@@ -93,10 +105,11 @@ RollupReport RollupQueries::report(const RollupQuery& query) {
   const storage::Transaction one_state(db_, storage::Transaction::Kind::Read);
   const auto plan = planOf(query);
   if (!plan) return {};
+  RollupBlob blob(db_);
   bool all = true;
   const bool grouped = query.group_by != GroupBy::None;
   const std::vector<uint32_t> groups =
-      grouped ? biggest(*plan, query.limit, all) : std::vector<uint32_t>{0};
+      grouped ? biggest(*plan, blob, query.limit, all) : std::vector<uint32_t>{0};
   IdNumbers columns;
   std::vector<std::string> names;
   for (const uint32_t group : groups) {
@@ -107,20 +120,20 @@ RollupReport RollupQueries::report(const RollupQuery& query) {
   if (!all) names.emplace_back(kOtherGroup);
   if (names.empty()) return {};
   Grid grid = gridFor(*plan, names.size());
-  // What is left over is a roll-up's totals less the named groups: nobody reads 25,000 histograms.
+  // What is left over is a roll-up's totals less the named groups: nobody reads the histograms of
+  // 25,000.
   const bool subtracts = !all && plan->parts.empty() && plan->group_part;
+  const auto wants = [&](uint32_t group, const PackedEntry&) {
+    return !subtracts || columns.find(group) != IdNumbers::kNone;
+  };
   eachRollup(*plan, [&](const Current& current) {
-    if (subtracts) grid.at(current.bucket, other) += unpackTotals(current.totals());
-    entriesOf(*plan, current, [&](uint32_t group, const PackedEntry& entry) {
+    if (subtracts) grid.at(current.bucket, other) += unpackTotals(current.totals);
+    sumsOf(*plan, current, blob, wants, [&](uint32_t group, const PackedEntry& entry) {
       const uint32_t column = columns.find(group);
-      if (column != IdNumbers::kNone) {
-        entry.addTo(grid.at(current.bucket, column));
-        if (subtracts) grid.at(current.bucket, other) -= entry.totals();
-      } else if (!subtracts) {
-        entry.addTo(grid.at(current.bucket, other));
-      }
+      entry.addTo(grid.at(current.bucket, column == IdNumbers::kNone ? other : column));
     });
   });
+  if (subtracts) grid.subtractOthersFrom(other);
   return reportOf(*plan, grid, names);
 }
 
@@ -130,11 +143,12 @@ std::vector<RouteTotals> RollupQueries::routes(const RollupQuery& query) {
   if (!plan) return {};
   // Ways are few: a few hundred, some thousand where callers invent models.
   std::map<std::pair<uint32_t, RollupKey>, model::RequestTotals> sums;
+  RollupBlob blob(db_);
+  const auto all = [](uint32_t, const PackedEntry&) { return true; };
   eachRollup(*plan, [&](const Current& current) {
-    PackReader reader(plan->kind, current.entries());
-    for (PackedEntry entry; reader.next(entry);) {
-      if (plan->matches(entry.key)) entry.addTo(sums[{current.project, entry.key}]);
-    }
+    entriesOf(*plan, current, blob, all, [&](uint32_t, const PackedEntry& entry) {
+      entry.addTo(sums[{current.project, entry.key}]);
+    });
   });
   std::vector<RouteTotals> routes;
   for (auto& [place, totals] : sums) {

@@ -11,6 +11,7 @@
 
 #include "storage/statement.h"
 #include "store/log_dictionary.h"
+#include "store/rollup_blob.h"
 #include "store/rollup_pack.h"
 #include "store/rollups.h"
 
@@ -74,13 +75,12 @@ class RollupQueries {
   std::vector<RouteTotals> routes(const RollupQuery& query);
 
  private:
-  // A roll-up while it is the current row. Its blobs are read when they are asked for.
+  // A roll-up while it is the current row.
   struct Current {
+    int64_t id;
     int64_t bucket;  // of the plan's granularity
     uint32_t project;
-    const storage::Rows& row;
-    std::string_view totals() const;
-    std::string_view entries() const;
+    std::string_view totals;
   };
   using EachRollup = std::function<void(const Current&)>;
   enum class Which : uint8_t { All, Unfolded };
@@ -92,19 +92,38 @@ class RollupQueries {
   void eachRollup(const RollupPlan& plan, const EachRollup& f);
   void eachBetween(const RollupPlan& plan, RollupGrain grain, int64_t from, int64_t to, Which which,
                    const EachRollup& f);
-  // Calls f(group, entry) for the entries that the plan is about. A template: there are some
-  // 600,000 in a month of many end users.
-  template <typename F>
-  void entriesOf(const RollupPlan& plan, const Current& current, const F& f) {
+  // Calls f(group, entry) for the entries that the plan is about and wants(group, head) is true of.
+  // A template: there are some 600,000 in a month of many end users.
+  template <typename Wants, typename F>
+  void entriesOf(const RollupPlan& plan, const Current& current, RollupBlob& blob,
+                 const Wants& wants, const F& f) {
     const uint32_t project = plan.group_by_project ? current.project : 0;
-    if (!plan.needsEntries()) return f(project, totalsAsEntry(current.totals()));
-    PackReader reader(plan.kind, current.entries());
-    for (PackedEntry entry; reader.next(entry);) {
+    std::vector<RollupBlob::Chosen> chosen;
+    const auto read = [&] {
+      blob.readRests(chosen, [&f](const RollupBlob::Chosen& one) { f(one.group, one.entry); });
+      chosen.clear();
+    };
+    constexpr size_t kAtOnce = 1024;  // bounds the memory
+    HeadReader heads = blob.open(plan.kind, current.id);
+    for (PackedEntry entry; heads.next(entry);) {
       if (!plan.parts.empty() && !plan.matches(entry.key)) continue;
-      f(plan.group_part ? entry.key[*plan.group_part] : project, entry);
+      const uint32_t group = plan.group_part ? entry.key[*plan.group_part] : project;
+      if (!wants(group, entry)) continue;
+      chosen.push_back({group, entry});
+      if (chosen.size() == kAtOnce) read();
     }
+    read();
   }
-  std::vector<uint32_t> biggest(const RollupPlan& plan, size_t limit, bool& all);
+  // The same, but a roll-up's totals stand for its entries where they tell enough.
+  template <typename Wants, typename F>
+  void sumsOf(const RollupPlan& plan, const Current& current, RollupBlob& blob, const Wants& wants,
+              const F& f) {
+    if (plan.needsEntries()) return entriesOf(plan, current, blob, wants, f);
+    const uint32_t group = plan.group_by_project ? current.project : 0;
+    const PackedEntry all = totalsAsEntry(current.totals);
+    if (wants(group, all)) f(group, all);
+  }
+  std::vector<uint32_t> biggest(const RollupPlan& plan, RollupBlob& blob, size_t limit, bool& all);
   std::optional<uint32_t> textId(std::string_view text);
   std::string text(uint32_t id);
   std::string word(uint32_t id) { return dictionary_.text(id); }

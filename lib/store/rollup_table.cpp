@@ -97,19 +97,19 @@ void fitKeys(RollupKind kind, std::string_view entries, std::vector<RollupEntry>
   const size_t limit = maxEntries(kind);
   size_t count = old.size();
   std::set<RollupKey> others;  // that were admitted just now
-  const auto isThere = [&](const RollupKey& key) {
+  const auto is_there = [&](const RollupKey& key) {
     return std::binary_search(old.begin(), old.end(), key) || others.contains(key);
   };
   for (RollupEntry& entry : additions) {
-    if (isThere(entry.key)) continue;
+    if (is_there(entry.key)) continue;
     if (count < limit) {
       ++count;
       continue;
     }
     RollupKey other = withoutProvisional(kind, overflowKey(kind, entry.key, false));
-    if (!isThere(other) && count >= 2 * limit) other = overflowKey(kind, entry.key, true);
+    if (!is_there(other) && count >= 2 * limit) other = overflowKey(kind, entry.key, true);
     entry.key = other;
-    if (isThere(other)) continue;
+    if (is_there(other)) continue;
     others.insert(other);
     ++count;
   }

@@ -218,6 +218,7 @@ TEST_SUITE("manage/budgets") {
              {"/period"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"timezone":"Mars/Olympus"})",
              {"/timezone"}},
+            {R"({"name":"n","scope":"model","cap_usd":1,"timezone":"localtime"})", {"/timezone"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"soft_cap_pct":0})", {"/soft_cap_pct"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"action":"downgrade"})", {"/downgrade_to"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"downgrade_to":"@default"})",

@@ -107,6 +107,21 @@ TEST_SUITE("manage/conventions") {
     }
   }
 
+  TEST_CASE("names are one line of characters that can be seen") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    for (const char* path : {"/projects", "/api-keys", "/management-keys", "/providers",
+                             "/routing-configs", "/budgets"}) {
+      INFO(path);
+      runScenarios(api, {{"a line break",
+                          "POST",
+                          path,
+                          R"({"name":"a\nb"})",
+                          422,
+                          {R"("param":"/name")", "control characters"}}});
+    }
+  }
+
   TEST_CASE("unknown ids answer 404 with the resource's code") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);

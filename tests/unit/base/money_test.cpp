@@ -16,6 +16,10 @@ TEST_SUITE("base/money") {
     CHECK(Money{-1}.usd(2) == "0.00");
     CHECK(Money{INT64_MIN}.usd(0) == "-9223372037");
     CHECK(Money{7}.usd(9) == "0.000000007");
+    CHECK(Money{-42'150'000'000}.usd(2) == "-42.15");
+    CHECK(Money{999'950'000}.usd(4) == "1.0000");
+    CHECK(Money{}.usd(0) == "0");
+    CHECK(Money{}.usd(4) == "0.0000");
   }
 
   TEST_CASE("dollars are read exactly, to the nano-dollar, or not at all") {

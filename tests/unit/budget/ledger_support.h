@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -42,16 +43,22 @@ inline model::Budget dollars(std::string id, int64_t cap,
 struct LedgerFixture : StoreFixture {
   explicit LedgerFixture(std::vector<model::Budget> with = {}) { start(std::move(with)); }
 
-  void start(std::vector<model::Budget> with) {
+  void start(std::vector<model::Budget> with, budget::Ledger::Options options = {}) {
     budgets = std::move(with);
-    ledger.emplace(*store, clock, log, &sink, budget::Ledger::Options{});
-    ledger->configure(budgets);
+    index = std::make_shared<const config::BudgetIndex>(budgets);
+    ledger.emplace(*store, clock, log, &sink, options);
+    ledger->configure(index);
+  }
+  // Other budgets from now on; claims stay those of the budgets that it was started with, as those
+  // of a request with an older snapshot.
+  void configure(const std::vector<model::Budget>& next) {
+    ledger->configure(std::make_shared<const config::BudgetIndex>(next));
   }
   void stop() { ledger.reset(); }
 
   std::vector<config::BudgetMatch> claims(std::string_view value = {}) const {
     std::vector<config::BudgetMatch> all;
-    for (const model::Budget& budget : budgets) all.push_back({&budget, value});
+    for (const model::Budget& budget : index->all()) all.push_back({&budget, value});
     return all;
   }
 
@@ -86,6 +93,7 @@ struct LedgerFixture : StoreFixture {
   Logger log{{.level = LogLevel::Error}, clock};
   ToldAlerts sink;
   std::vector<model::Budget> budgets;
+  std::shared_ptr<const config::BudgetIndex> index;
   std::optional<budget::Ledger> ledger;
 };
 

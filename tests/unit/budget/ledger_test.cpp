@@ -69,7 +69,7 @@ TEST_CASE("a refusal names the most specific budget, then the one with the least
   const Grant refused = f.reserve(11);
   CHECK(refused.standings.at(*refused.refused_by).budget->id == "bud_user");
   f.budgets.pop_back();
-  f.ledger->configure(f.budgets);
+  f.configure(f.budgets);
   const Grant again = f.reserve(11);
   CHECK(again.standings.at(*again.refused_by).budget->id == "bud_narrow");
 }
@@ -157,13 +157,13 @@ TEST_CASE("an edited cap binds the next reservation, a deleted budget none") {
   const auto old_claims = f.claims();
   Grant grant = f.reserve(500);
   std::vector<model::Budget> edited{dollars("bud_a", 600)};
-  f.ledger->configure(edited);
+  f.configure(edited);
   CHECK(f.reserve(old_claims, 101).verdict == Verdict::Refused);
   CHECK(f.reserve(old_claims, 100).verdict == Verdict::Granted);
   edited.front().cap = 100;
-  f.ledger->configure(edited);
+  f.configure(edited);
   CHECK(f.reserve(old_claims, 1).verdict == Verdict::Refused);
-  f.ledger->configure({});
+  f.configure({});
   CHECK(f.reserve(old_claims, 1'000'000).verdict == Verdict::Granted);
   grant.reservation.settle({.usd = 500});  // into what nobody asks for any more
 }
@@ -173,7 +173,7 @@ TEST_CASE("what a budget counts in other periods starts anew") {
   f.reserve(1000).reservation.settle({.usd = 1000});
   std::vector<model::Budget> edited{dollars("bud_a", 1000)};
   edited.front().period = model::BudgetPeriod::Weekly;
-  f.ledger->configure(edited);
+  f.configure(edited);
   CHECK(f.reserve(1000).verdict == Verdict::Granted);
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("what is under way counts through a budget's edits, its absence and it
   auto edited = f.budgets;
   const auto with = [&](auto change) {
     change(edited.front());
-    f.ledger->configure(edited);
+    f.configure(edited);
   };
   Grant first = f.reserve(400);
   with([](model::Budget& budget) { budget.enabled = false; });
@@ -236,8 +236,8 @@ TEST_CASE("what is under way counts through a budget's edits, its absence and it
   CHECK(f.reserve(601).verdict == Verdict::Refused);
   with([](model::Budget& budget) { budget.timezone = "Asia/Tokyo"; });
   CHECK(f.reserve(601).verdict == Verdict::Refused);
-  f.ledger->configure({});
-  f.ledger->configure(edited);
+  f.configure({});
+  f.configure(edited);
   Grant second = f.reserve(600);
   REQUIRE(second.verdict == Verdict::Granted);
   first.reservation.settle({.usd = 300});
@@ -358,10 +358,7 @@ TEST_CASE("idle buckets leave memory and come back as they were") {
   daily.period = model::BudgetPeriod::Daily;
   LedgerFixture f;
   f.stop();
-  f.budgets = {daily};
-  f.ledger.emplace(*f.store, f.clock, f.log, &f.sink,
-                   Ledger::Options{.tick = std::chrono::milliseconds(1), .buckets_in_memory = 50});
-  f.ledger->configure(f.budgets);
+  f.start({daily}, {.tick = std::chrono::milliseconds(1), .buckets_in_memory = 50});
   for (int i = 0; i < 300; ++i) {
     const std::string user = "user-" + std::to_string(i);
     f.reserve(f.claims(user), 60).reservation.settle({.usd = 60});

@@ -85,7 +85,7 @@ TEST_CASE("caps hold while budgets are edited, deleted and made again and the cl
       std::vector<model::Budget> next{daily};
       next[0].cap = static_cast<int64_t>(random() % kMost) + 1;
       if (random() % 10 == 0) next.clear();
-      f.ledger->configure(next);
+      f.configure(next);
       f.clock.setNow(midnight + static_cast<int64_t>(random() % 3) - 1);
     }
   });
@@ -108,7 +108,7 @@ TEST_CASE("caps hold while budgets are edited, deleted and made again and the cl
   threads.clear();
   done = true;
   editor.join();
-  f.ledger->configure(f.budgets);
+  f.configure(f.budgets);
   for (const UnixMillis day : {midnight - 1, midnight}) {
     f.clock.setNow(day);
     if (const auto s = f.ledger->standing("bud_day", "", day)) {

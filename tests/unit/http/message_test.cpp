@@ -27,4 +27,10 @@ TEST_SUITE("http/message") {
     CHECK(request.queryParam("limit").empty());
     CHECK(request.queryParam("absent").empty());
   }
+
+  TEST_CASE("a text that would end a header early is found") {
+    using namespace std::string_view_literals;
+    for (const auto text : {"a\rb"sv, "\n"sv, "a\0"sv}) CHECK(breaksHead(text));
+    for (const auto text : {""sv, "a: b\tc"sv, "\xC3\xA9\x7F"sv}) CHECK_FALSE(breaksHead(text));
+  }
 }

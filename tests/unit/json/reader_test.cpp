@@ -72,6 +72,24 @@ TEST_SUITE("json/reader") {
     CHECK(bad.finish().error().message == "/a: must have at most 2 characters");
   }
 
+  TEST_CASE("control characters are refused where a text is one line") {
+    constexpr json::StringBounds kLine{.controls = json::Controls::Refused};
+    for (const char* text :
+         {"a\\nb", "\\t", "\\u0000", "\\u007f", "\\u0085", "\\u2028", "x\\u2029"}) {
+      INFO(text);
+      const auto document = parsed(R"({"name":")" + std::string(text) + "\"}");
+      ObjectReader line(document.root());
+      CHECK_FALSE(line.string("name", kLine));
+      CHECK_FALSE(line.finish());
+      ObjectReader any(document.root());
+      CHECK(any.string("name"));
+      CHECK(any.finish());
+    }
+    const auto document = parsed(R"({"name":"Zürich – \u00a0\u202f€ 東京"})");
+    ObjectReader body(document.root());
+    CHECK(body.string("name", kLine));
+  }
+
   TEST_CASE("who stops reading at an error is not told of the fields after it") {
     const auto document = json::parse(R"({"a":1,"b":2})");
     json::ObjectReader body(document->root());

@@ -51,6 +51,17 @@ TEST_SUITE("json/scan") {
     CHECK(text[index.close()] == '}');
   }
 
+  TEST_CASE("members say how deep their values nest, empty containers not counted") {
+    ObjectIndex index;
+    REQUIRE(scanObject(R"({"a":1,"b":[],"c":[[],{}],"d":[1,[2],{"x":{"y":[3]}},4],"e":{"f":0}})",
+                       index));
+    CHECK(index.find("a")->nesting == 0);
+    CHECK(index.find("b")->nesting == 0);
+    CHECK(index.find("c")->nesting == 1);
+    CHECK(index.find("d")->nesting == 4);
+    CHECK(index.find("e")->nesting == 1);
+  }
+
   TEST_CASE("an index is reusable and movable, decoded keys included") {
     ObjectIndex index;
     REQUIRE(scanObject("{\"\\u0061\":1,\"b\":2}", index));

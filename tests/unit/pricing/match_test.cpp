@@ -3,33 +3,35 @@
 #include <doctest/doctest.h>
 
 using penstock::pricing::matchesHost;
-using penstock::pricing::matchesRule;
+using penstock::pricing::NameRule;
 
 TEST_SUITE("pricing/match") {
   TEST_CASE("each atom reads as described") {
-    CHECK(matchesRule("=gpt-4o", "gpt-4o"));
-    CHECK(!matchesRule("=gpt-4o", "gpt-4o-mini"));
-    CHECK(matchesRule("^gpt-4o", "gpt-4o-mini"));
-    CHECK(matchesRule("$-latest", "x-latest"));
-    CHECK(!matchesRule("$-latest", "x-latest-2"));
-    CHECK(matchesRule("*claude-v2", "anthropic.claude-v2:1"));
-    CHECK(matchesRule("#m-####-##", "m-2026-05"));
-    CHECK(!matchesRule("#m-####-##", "m-2026-0x"));
-    CHECK(!matchesRule("#m-####-##", "m-2026-051"));
-    CHECK(matchesRule("%m-#", "m-0-anything"));
-    CHECK(!matchesRule("%m-#", "m-x"));
-    CHECK(matchesRule("^a&!-tts", "a-1"));
-    CHECK(matchesRule("^a&!-tts", "a-ttsx"));
-    CHECK(!matchesRule("^a&!-tts", "a-tts"));
-    CHECK(!matchesRule("^a&!-tts", "a-ttsx-tts-1"));
+    CHECK(NameRule("=gpt-4o").matches("gpt-4o"));
+    CHECK(!NameRule("=gpt-4o").matches("gpt-4o-mini"));
+    CHECK(NameRule("^gpt-4o").matches("gpt-4o-mini"));
+    CHECK(NameRule("$-latest").matches("x-latest"));
+    CHECK(!NameRule("$-latest").matches("x-latest-2"));
+    CHECK(NameRule("*claude-v2").matches("anthropic.claude-v2:1"));
+    CHECK(NameRule("#m-####-##").matches("m-2026-05"));
+    CHECK(!NameRule("#m-####-##").matches("m-2026-0x"));
+    CHECK(!NameRule("#m-####-##").matches("m-2026-051"));
+    CHECK(NameRule("%m-#").matches("m-0-anything"));
+    CHECK(!NameRule("%m-#").matches("m-x"));
+    CHECK(NameRule("^a&!-tts").matches("a-1"));
+    CHECK(NameRule("^a&!-tts").matches("a-ttsx"));
+    CHECK(!NameRule("^a&!-tts").matches("a-tts"));
+    CHECK(!NameRule("^a&!-tts").matches("a-ttsx-tts-1"));
   }
 
   TEST_CASE("one alternative is enough, all of its atoms are needed") {
-    CHECK(matchesRule("=a|^b&$c|=d", "b-c"));
-    CHECK(!matchesRule("=a|^b&$c|=d", "b-x"));
-    CHECK(matchesRule("=a|^b&$c|=d", "d"));
-    CHECK(!matchesRule("", "d"));
-    CHECK(!matchesRule("?d", "d"));
+    CHECK(NameRule("=a|^b&$c|=d").matches("b-c"));
+    CHECK(!NameRule("=a|^b&$c|=d").matches("b-x"));
+    CHECK(NameRule("=a|^b&$c|=d").matches("d"));
+    CHECK(!NameRule("").matches("d"));
+    CHECK(!NameRule("?d").matches("d"));
+    CHECK(!NameRule().matches("d"));
+    CHECK(!NameRule("=a||=b").matches("c"));
   }
 
   TEST_CASE("hosts match whole, with one star and a path at a segment's end") {

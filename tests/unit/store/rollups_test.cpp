@@ -333,6 +333,30 @@ TEST_SUITE("store/rollups") {
     }
   }
 
+  TEST_CASE("a few of many groups are read from among the rest") {
+    StoreFixture f;
+    Rows rows;
+    constexpr int kUsers = 3000;
+    for (int i = 0; i < kUsers; ++i) {
+      rows.push_back(logRow(kBegin));
+      rows.back().end_user = "u" + std::to_string(i);
+      rows.back().latency_us = i % 500 == 0 ? 500 : 1'000'000 + i;
+      rows.back().cost_total.nanos = i % 500 == 0 ? 1000 - i / 500 : 1;
+    }
+    append(f, rows);
+    const auto report = f.store->log().report(
+        {.start = kBegin, .end = kBegin + kHour, .group_by = GroupBy::EndUser, .limit = 6});
+    REQUIRE(report.groups.size() == 7);
+    for (size_t i = 0; i < 6; ++i) {
+      CHECK(report.groups[i].name == "u" + std::to_string(500 * i));
+      CHECK(report.groups[i].totals.requests == 1);
+      CHECK(report.groups[i].totals.latency.percentile(1).value() < 1000);
+    }
+    CHECK(report.groups[6].totals.requests == kUsers - 6);
+    CHECK(report.groups[6].totals.latency.percentile(0).value() > 900'000);
+    CHECK(report.groups[6].totals.cost_total.nanos == kUsers - 6);
+  }
+
   TEST_CASE("names that callers invent stay within bounds, and nothing is lost") {
     StoreFixture f;
     Rows rows;
