@@ -20,7 +20,8 @@ Result<std::shared_ptr<const Target>> LoopContext::target(const model::Provider&
   if (priced_as.empty()) priced_as = shared.prices.providerOf(provider.vendor, std::nullopt);
   if (targets_.size() >= kMaxCached) targets_.clear();
   CachedTarget& slot = targets_[provider.id];
-  slot = {provider.updated_at, std::make_shared<const Target>(Target{std::move(*endpoint), priced_as})};
+  slot = {provider.updated_at,
+          std::make_shared<const Target>(Target{std::move(*endpoint), priced_as})};
   return slot.target;
 }
 

@@ -121,7 +121,7 @@ std::vector<Placed> byLatency(const config::LatencyOptimized& policy, const Ques
                                                one.placed.target->model, policy.window_seconds);
     one.placed.reason =
         is_known(one) ? fmt::format("p50 {} ms", one.latency.p50_ms)
-                     : fmt::format("{} samples of {}", one.latency.samples, policy.min_samples);
+                      : fmt::format("{} samples of {}", one.latency.samples, policy.min_samples);
   }
   // What is known first, the fastest first; ties, and what is not known, by cost.
   std::stable_sort(estimates.begin(), estimates.end(), [&](const auto& a, const auto& b) {
