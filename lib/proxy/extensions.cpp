@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -75,10 +74,6 @@ void setTag(Tags& tags, std::string_view key, std::string_view value) {
   } else if (tags.size() < kMaxTags) {
     tags.emplace_back(key, value);
   }
-}
-
-std::string continueTrace(std::string_view traceparent) {
-  return telemetry::continueTrace(traceparent).traceparent;
 }
 
 }  // namespace penstock::proxy

@@ -33,7 +33,4 @@ Tags parseTagHeader(std::string_view text);
 // Sets or replaces one tag within the same bounds.
 void setTag(Tags& tags, std::string_view key, std::string_view value);
 
-// The traceparent of telemetry::continueTrace().
-std::string continueTrace(std::string_view traceparent);
-
 }  // namespace penstock::proxy

@@ -6,6 +6,7 @@
 #include "proxy/chat_traits.h"
 #include "proxy/ensemble.h"
 #include "proxy/live_environment.h"
+#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -73,7 +74,11 @@ Status Pipeline::authenticate() {
   if (Status allowed = checkPeer(caller_, exchange_->request()); !allowed) return allowed;
   const http::HeaderList& headers = exchange_->request().headers;
   extensions_ = readExtensions(headers);
-  row_.traceparent = continueTrace(headers.get("traceparent"));
+  const telemetry::Exporter* exporter = loop_.shared.telemetry;
+  auto context = telemetry::continueTrace(headers.get("traceparent"),
+                                          exporter == nullptr ? 1 : exporter->sampleRatio());
+  row_.traceparent = std::move(context.traceparent);
+  row_.parent_span_id = std::move(context.parent_span_id);
   return Unit{};
 }
 

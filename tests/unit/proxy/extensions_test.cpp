@@ -24,20 +24,6 @@ TEST_SUITE("proxy/extensions") {
     CHECK(proxy::parseTagHeader("k=" + std::string(1000, 'v'))[0].second.size() == 256);
   }
 
-  TEST_CASE("a valid traceparent is continued with a span of ours, anything else starts a trace") {
-    const std::string given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    const std::string continued = proxy::continueTrace(given);
-    CHECK(continued.substr(0, 36) == given.substr(0, 36));
-    CHECK(continued.substr(36, 16) != given.substr(36, 16));
-    CHECK(continued.substr(52) == "-01");
-    for (const std::string& bad : {std::string(), std::string("junk"), "01" + given.substr(2),
-                                   "00-" + std::string(32, '0') + given.substr(35)}) {
-      const std::string fresh = proxy::continueTrace(bad);
-      CHECK(fresh.size() == 55);
-      CHECK(fresh.substr(3, 32) != bad.substr(0, std::min<size_t>(bad.size(), 32)));
-    }
-  }
-
   TEST_CASE("headers are found in any case and only true is a dry run") {
     http::HeaderList headers;
     headers.add("x-modelux-user-id", "u1");
