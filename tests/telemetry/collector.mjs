@@ -10,7 +10,7 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(PENSTOCK|OTEL)_/.test(name)));
 
 async function eventually(ready, what) {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const value = await ready();
     if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));

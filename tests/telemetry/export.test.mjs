@@ -175,7 +175,7 @@ test("stopping does not wait for a collector that is away", async () => {
   await gateway.ask(say("Hello"));
   const begin = Date.now();
   assert.equal(await gateway.stop(), 0);
-  assert.ok(Date.now() - begin < 8000);
+  assert.ok(Date.now() - begin < 30_000); // a batch is tried for a minute otherwise
 });
 
 test("options that cannot be meant are refused without repeating what may be secret", async () => {
