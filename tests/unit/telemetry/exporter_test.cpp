@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -76,6 +78,22 @@ class FakeCollector {
   bool open_ = true;
 };
 
+// What is written into it can be read once the writer is gone.
+struct Pipe {
+  Pipe() { REQUIRE(::pipe(ends.data()) == 0); }
+  ~Pipe() {
+    ::close(ends[0]);
+    ::close(ends[1]);
+  }
+  std::string read() const {
+    std::string text(4096, '\0');
+    const auto size = ::read(ends[0], text.data(), text.size());
+    text.resize(static_cast<size_t>(std::max<ssize_t>(size, 0)));
+    return text;
+  }
+  std::array<int, 2> ends{};
+};
+
 // An exporter to a fake collector, on a clock that stands still; batches leave when they are full.
 struct Fixture {
   explicit Fixture(Exporter::Options options = {.flush_every = hours(1)},
@@ -85,14 +103,12 @@ struct Fixture {
                                           sent_at.push_back(clock.steady());
                                           return collector.take(body);
                                         },
-                                        clock, log, metrics},
+                                        clock, *log, metrics},
                      std::move(options));
   }
   ~Fixture() {
     collector.release();
     exporter.reset();
-    ::close(out[0]);
-    ::close(out[1]);
   }
 
   // Until so many bodies have been sent.
@@ -108,13 +124,9 @@ struct Fixture {
   }
   uint64_t exported() { return metrics.counter("penstock_telemetry_spans_exported", "").value(); }
 
-  std::array<int, 2> out = [] {
-    std::array<int, 2> fds{};
-    REQUIRE(::pipe(fds.data()) == 0);
-    return fds;
-  }();
+  const Pipe out;  // its ends close after the log is gone
   ManualClock clock;
-  Logger log{{.fd = out[1]}, clock};
+  std::optional<Logger> log{std::in_place, Logger::Options{.fd = out.ends[1]}, clock};
   metrics::Registry metrics;
   FakeCollector collector;
   std::vector<SteadyTime> sent_at;  // of each body; read it when its number has been seen
@@ -317,9 +329,9 @@ TEST_SUITE("telemetry/exporter") {
       fixture.collector.bodies(i);
     }
     CHECK(fixture.exporter->close(kPatience));
-    ::usleep(50'000);
-    std::string text(4096, '\0');
-    text.resize(static_cast<size_t>(::read(fixture.out[0], text.data(), text.size())));
+    fixture.exporter.reset();
+    fixture.log.reset();  // writes what is queued
+    const std::string text = fixture.out.read();
     CHECK(count(text, "telemetry_export_failed") == 1);
     CHECK(count(text, "status 401") == 1);
     CHECK(count(text, "telemetry_export_works_again") == 1);
