@@ -6,7 +6,7 @@
 namespace penstock::trace {
 namespace {
 
-double millis(int64_t micros) { return static_cast<double>(micros) / 1000.0; }
+constexpr size_t kUsualBytes = 2048;  // of a trace
 
 // Null for what did not happen.
 void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
@@ -14,7 +14,7 @@ void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
   if (micros < 0) {
     out.null();
   } else {
-    out.value(millis(micros));
+    out.decimal(micros, 3);
   }
 }
 
@@ -95,8 +95,8 @@ void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("budgets").beginArray();
   for (const auto& budget : trace.budgets) {
     out.beginObject().field("name", budget.name).field("unit", budget.unit);
-    out.field("action", budget.action).field("used_pct", budget.used_share);
-    out.field("outcome", budget.outcome).endObject();
+    out.field("action", budget.action).key("used_pct");
+    out.decimal(budget.used_permyriad, 4).field("outcome", budget.outcome).endObject();
   }
   out.endArray();
 }
@@ -105,6 +105,7 @@ void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
 
 std::string renderDecision(const model::DecisionTrace& trace) {
   std::string text;
+  text.reserve(kUsualBytes);
   json::Writer out(text);
   out.beginObject().field("request_id", trace.request_id);
   writeConfig(out, trace);
@@ -116,7 +117,7 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   out.key("cache").beginObject().field("status", trace.cache).endObject();
   writeWord(out, "ab_variant", trace.ab_variant);
   out.field("decision", trace.decision).field("reason", trace.reason);
-  out.field("total_latency_ms", millis(trace.total_latency_us)).endObject();
+  out.key("total_latency_ms").decimal(trace.total_latency_us, 3).endObject();
   return text;
 }
 
