@@ -51,7 +51,7 @@ struct DecisionTrace {
     bool operator==(const Rule&) const = default;
   };
   struct Budget {
-    std::string name;
+    std::string_view name;  // of the configuration that the request holds
     // Literals.
     std::string_view unit;       // "usd"
     std::string_view action;     // "block"

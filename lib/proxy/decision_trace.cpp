@@ -125,6 +125,7 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
     }
     if (trace.reason.empty()) trace.reason = planned;
   }
+  trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
     const model::Budget& budget = *standing.budget;
     trace.budgets.push_back({budget.name, model::unitName(budget.unit),
