@@ -98,13 +98,17 @@ class Decider {
     snapshot_ = std::make_unique<config::Snapshot>(std::move(parts));
   }
 
+  routing::Decision decide(const Traits& request) {
+    auto decision = routing::decide({*snapshot_, project_, "@simulated", request, environment});
+    if (!decision) throw std::runtime_error(decision.error().message);
+    return *std::move(decision);
+  }
+
   // The fleet's targets in the order in which they are to be tried.
   std::vector<size_t> order(const Traits& request) {
-    const auto decision =
-        routing::decide({*snapshot_, project_, "@simulated", request, environment});
-    if (!decision) throw std::runtime_error(decision.error().message);
+    const routing::Decision decision = decide(request);
     std::vector<size_t> order;
-    for (const auto& candidate : decision->line.candidates) {
+    for (const auto& candidate : decision.line.candidates) {
       order.push_back(places_.at(candidate.provider->id));
     }
     return order;
