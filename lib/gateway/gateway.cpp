@@ -364,6 +364,7 @@ class Gateway::Impl {
         .followers = followers,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
+        .wake_webhooks = couriers().webhooks,
         .sync_ledger = [this] { ledger.sync(); },
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
@@ -426,7 +427,7 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
-    registerTargetGauges(metrics, health);
+    registerTargetGauges(metrics, health, clock);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }
