@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,10 @@ enum class StreamFailure : uint8_t {
 // swallowed and "usage" members are cut out of other chunks. Comments are relayed once streaming,
 // else dropped.
 //
+// A stream ends well with the provider's [DONE] once it has said something, even where no choice
+// has a finish_reason: [DONE] is how the dialect ends, and the caller sees what is missing. Without
+// [DONE] every choice must have one.
+//
 // On Failed nothing more leaves and no [DONE]. While Waiting was the last phase (released() false)
 // the caller may try another target. Otherwise: an upstream's own error event has been relayed
 // verbatim; after Garbage and Truncated, the caller sends renderOpenAiErrorEvent() and closes.
@@ -61,8 +66,9 @@ class StreamRelay {
   bool released() const { return released_; }  // something has left
   const UpstreamError& upstreamError() const { return upstream_error_; }
 
-  // Raw JSON to add as "mlx:trace" to the chunk that finishes the last choice. Set it before then.
-  void setTrace(std::string json) { trace_ = std::move(json); }
+  // Makes the raw JSON that is added as "mlx:trace" to the chunk that finishes the last choice; is
+  // called when that chunk has come. A stream that ends without one has no trace in it.
+  void setTrace(std::function<std::string()> render) { trace_ = std::move(render); }
 
   // The provider's usage as last sent; source None when it sent none.
   const model::Usage& usage() const { return usage_; }
@@ -82,7 +88,7 @@ class StreamRelay {
   struct Chunk {
     bool empty_choices = true;
     bool content = false;
-    bool finishes = false;  // the last open choice
+    bool finishes = false;  // the last open choice, for the first time
   };
   static constexpr size_t kMaxHeldBytes = 1 << 20;
 
@@ -101,6 +107,8 @@ class StreamRelay {
   void emit(const http::SseEvent& event, const Chunk& chunk, std::string& out) const;
   void fail(StreamFailure failure);
   bool ended() const { return phase_ == StreamPhase::Done || phase_ == StreamPhase::Failed; }
+  // Every choice has its finish_reason: what may be lost is the usage and the [DONE].
+  bool answered() const { return finished_.count() >= static_cast<size_t>(options_.choices); }
 
   const Options options_;
   http::SseLexer lexer_;
@@ -110,7 +118,7 @@ class StreamRelay {
   bool seen_choice_ = false;
   std::bitset<128> finished_;  // choices with a finish_reason
   std::string held_;
-  std::string trace_;
+  std::function<std::string()> trace_;
   model::Usage usage_;
   TextSize output_;
   int64_t content_events_ = 0;
