@@ -4,7 +4,7 @@
 
 #include "auth/access.h"
 #include "base/id.h"
-#include "dialect/openai_synthetic.h"
+#include "dialect/anthropic_synthetic.h"
 #include "model/request_log.h"
 #include "model/vendor.h"
 #include "proxy/admission.h"
@@ -52,11 +52,17 @@ Result<Admitted> admit(LoopContext& loop, const http::Request& request) {
   return admitted;
 }
 
+// Claude Code asks for OpenAI's path too, with Anthropic's header.
+dialect::Dialect dialectOf(const http::Request& request) {
+  const bool versioned = !request.headers.get("anthropic-version").empty();
+  return versioned ? dialect::Dialect::Anthropic : dialectOfPath(request.path);
+}
+
 struct Answering {
   http::Exchange& exchange;
   const budget::RateDecision* rate = nullptr;
   std::string request_id = newUuid();
-  dialect::Dialect caller = dialectOfPath(exchange.request().path);
+  dialect::Dialect caller = dialectOf(exchange.request());
 
   void send(http::Response response, UnixMillis now) const {
     model::RequestLog row;
@@ -79,7 +85,10 @@ void listModels(LoopContext& loop, http::Exchange& exchange) {
   if (!admitted) return reply.send(admitted.error(), now);
   reply.rate = &admitted->rate;
   http::Response response;
-  response.body = dialect::renderModelList(modelsFor(admitted->caller));
+  const auto models = modelsFor(admitted->caller);
+  response.body = reply.caller == dialect::Dialect::Anthropic
+                      ? dialect::renderAnthropicModelList(models)
+                      : dialect::renderModelList(models);
   reply.send(std::move(response), now);
 }
 
@@ -93,7 +102,9 @@ void showModel(LoopContext& loop, http::Exchange& exchange) {
   for (const auto& entry : modelsFor(admitted->caller)) {
     if (entry.id != id) continue;
     http::Response response;
-    response.body = dialect::renderModel(entry);
+    response.body = reply.caller == dialect::Dialect::Anthropic
+                        ? dialect::renderAnthropicModel(entry)
+                        : dialect::renderModel(entry);
     return reply.send(std::move(response), now);
   }
   const ApiError missing{ErrorKind::NotFound, "model_not_found",

@@ -12,10 +12,12 @@
 namespace penstock::proxy {
 namespace {
 
-const char* endpointName(Endpoint endpoint) {
+const char* endpointName(Endpoint endpoint, dialect::Dialect caller) {
   switch (endpoint) {
     case Endpoint::Chat:
-    case Endpoint::ChatDryRun: return "chat.completions";
+    case Endpoint::ChatDryRun:
+      return caller == dialect::Dialect::Anthropic ? "messages" : "chat.completions";
+    case Endpoint::CountTokens: return "messages.count_tokens";
     case Endpoint::Embeddings: return "embeddings";
   }
   return "";
@@ -42,7 +44,7 @@ Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpo
       arrived_(exchange_->request().received) {
   row_.created_at = loop_.shared.clock.now();
   row_.request_id = newTimeUuid(row_.created_at);
-  row_.endpoint = endpointName(endpoint_);
+  row_.endpoint = endpointName(endpoint_, dialect_);
 }
 
 Pipeline::~Pipeline() {
@@ -63,6 +65,7 @@ void Pipeline::run() {
   if (decision().shape == routing::Shape::Refused) {
     return answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
   }
+  if (endpoint_ == Endpoint::CountTokens) return answerTokenCount();
   self_ = shared_from_this();
   exchange_->onGone([this] { onClientGone(); });
   serve();

@@ -64,6 +64,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // Answers.
   void addHeaders(http::Headers& headers);
   void answerDryRun();
+  void answerTokenCount();
   void answerWhole(std::string body, const std::string& content_type);
   void answerReplay(std::string_view body);
   void answerRefusal(const AttemptFailure& failure);

@@ -1,7 +1,7 @@
 // The second half of the pipeline: respond → record.
 #include <algorithm>
 
-#include "dialect/openai_synthetic.h"
+#include "dialect/anthropic_synthetic.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
@@ -75,6 +75,17 @@ void Pipeline::answerDryRun() {
     if (!body) return answerFailure(body.error());
     response.body = *std::move(body);
   }
+  finish(200, {});
+  exchange_->respond(response);
+}
+
+// By our own rule (dialect/anthropic_input.h), whoever serves the model: it costs nothing, and no
+// provider is asked.
+void Pipeline::answerTokenCount() {
+  http::Response response;
+  addHeaders(response.headers);
+  response.headers.emplace_back("X-Penstock-Estimated", "true");
+  response.body = dialect::renderTokenCount(request_->estimateInputTokens());
   finish(200, {});
   exchange_->respond(response);
 }

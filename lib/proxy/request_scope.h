@@ -18,7 +18,7 @@
 namespace penstock::proxy {
 
 // The endpoint families that go through the pipeline.
-enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
+enum class Endpoint : uint8_t { Chat, ChatDryRun, CountTokens, Embeddings };
 
 // Whether the answer is relayed as it comes, or taken whole.
 enum class Reply : uint8_t { Stream, Whole };

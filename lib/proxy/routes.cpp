@@ -26,6 +26,8 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
     routes.push_back({"POST", base + "/dry-run", pipelineRoute(context_of, Endpoint::ChatDryRun)});
     routes.push_back(
         {"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
+  }
+  for (const std::string base : {"/v1", "/openai/v1", "/anthropic/v1"}) {
     routes.push_back({"GET", base + "/models", [context_of](const http::ExchangePtr& exchange) {
                         listModels(context_of(exchange->loop()), *exchange);
                       }});
@@ -38,6 +40,11 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   for (const std::string base : {"/anthropic/v1", "/v1"}) {
     routes.push_back({"POST", base + "/messages",
                       pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Anthropic)});
+  }
+  for (const std::string base : {"/anthropic/v1", "/v1"}) {
+    routes.push_back(
+        {"POST", base + "/messages/count_tokens",
+         pipelineRoute(context_of, Endpoint::CountTokens, dialect::Dialect::Anthropic)});
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
                     pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});

@@ -65,7 +65,9 @@ Dialect dialectOfPath(std::string_view path) {
 Result<std::unique_ptr<dialect::ChatView>> parseRequest(Dialect caller, Endpoint endpoint,
                                                         const http::Request& request) {
   if (caller == Dialect::Anthropic) {
-    auto parsed = dialect::parseAnthropicMessages(request.body);
+    auto parsed = endpoint == Endpoint::CountTokens
+                      ? dialect::parseAnthropicCountTokens(request.body)
+                      : dialect::parseAnthropicMessages(request.body);
     if (!parsed) return std::move(parsed).error();
     const auto version = request.headers.get("anthropic-version");
     if (Status fits = dialect::checkAnthropicVersion(*parsed, version); !fits)
