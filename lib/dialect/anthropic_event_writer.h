@@ -11,8 +11,8 @@
 
 namespace penstock::dialect {
 
-// Writes an Anthropic stream: message_start once, blocks with rising indexes of which one is open at
-// a time, message_delta and message_stop at the end.
+// Writes an Anthropic stream: message_start once, blocks with rising indexes of which one is open
+// at a time, message_delta and message_stop at the end.
 //
 // A call stays open until its arguments are a whole JSON value: what comes meanwhile for others
 // (interleaved parallel calls, text) waits and follows in blocks of its own.

@@ -63,10 +63,10 @@ struct LossEvent {  // something came that has no place in the model
   std::string what;
 };
 
-using ChatEvent = std::variant<StartEvent, TextDelta, RefusalDelta, ThinkingDelta, SignatureDelta,
-                               RedactedThinkingEvent, ToolStart, ArgumentsDelta, PartEnd,
-                               FinishEvent, UsageEvent, TierEvent, PingEvent, EndEvent, ErrorEvent,
-                               LossEvent>;
+using ChatEvent =
+    std::variant<StartEvent, TextDelta, RefusalDelta, ThinkingDelta, SignatureDelta,
+                 RedactedThinkingEvent, ToolStart, ArgumentsDelta, PartEnd, FinishEvent, UsageEvent,
+                 TierEvent, PingEvent, EndEvent, ErrorEvent, LossEvent>;
 
 // Makes events of a provider's stream. One a stream; bytes may be cut anywhere, the events do not
 // depend on it.

@@ -18,7 +18,8 @@ namespace penstock::dialect {
 // The finish chunk waits for the end, and with it mlx:trace and the usage that was asked for.
 class OpenAiEventWriter final : public EventWriter {
  public:
-  OpenAiEventWriter(AnswerHead head, UsageChunk usage) : head_(std::move(head)), usage_for_(usage) {}
+  OpenAiEventWriter(AnswerHead head, UsageChunk usage)
+      : head_(std::move(head)), usage_for_(usage) {}
 
   void write(const ChatEvent& event, std::string& out) override;
   void setTrace(std::string json) override { trace_ = std::move(json); }

@@ -16,10 +16,10 @@ namespace penstock::dialect {
 
 // Relays an OpenAI chat stream to a caller of the same dialect: bytes in, bytes out, no I/O.
 //
-// After the first content, events leave verbatim, but for the usage that the caller did not ask for:
-// its chunk (empty "choices") is swallowed and "usage" members are cut out of other chunks. Comments
-// are relayed once streaming, else dropped. An upstream's own error event is relayed verbatim; the
-// caller sends renderOpenAiErrorEvent() after the other failures.
+// After the first content, events leave verbatim, but for the usage that the caller did not ask
+// for: its chunk (empty "choices") is swallowed and "usage" members are cut out of other chunks.
+// Comments are relayed once streaming, else dropped. An upstream's own error event is relayed
+// verbatim; the caller sends renderOpenAiErrorEvent() after the other failures.
 //
 // One relay a stream, used by one thread at a time.
 class StreamRelay final : public ChatStream {
