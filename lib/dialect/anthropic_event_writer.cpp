@@ -213,7 +213,7 @@ void AnthropicEventWriter::on(const EndEvent&) {
   writeAnthropicStop(out, stop_);
   out.endObject().key("usage");
   writeAnthropicUsage(out, usage_);
-  if (!trace_.empty()) out.rawField("mlx:trace", trace_);
+  if (trace_) out.rawField("mlx:trace", trace_());
   out.endObject();
   emit("message_delta", json);
   emit("message_stop", R"({"type":"message_stop"})");

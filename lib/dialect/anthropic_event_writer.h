@@ -26,7 +26,7 @@ class AnthropicEventWriter final : public EventWriter {
   explicit AnthropicEventWriter(Options options) : options_(std::move(options)) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
  private:
   enum class Kind : uint8_t { Text, Thinking, Tool };
@@ -76,7 +76,8 @@ class AnthropicEventWriter final : public EventWriter {
   int64_t index_ = -1;         // of the open block, or the last
   std::deque<Block> waiting_;  // for the open one to be whole
   ToolIds ids_;
-  std::string id_, model_, trace_;
+  std::string id_, model_;
+  std::function<std::string()> trace_;
   bool refused_ = false;
   Stop stop_;
   model::Usage usage_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -94,8 +95,8 @@ class EventWriter {
   // Appends what it stands for to `out`: often nothing yet. EndEvent completes the stream and comes
   // at most once, after a FinishEvent; an ErrorEvent ends it as well.
   virtual void write(const ChatEvent& event, std::string& out) = 0;
-  // Raw JSON of mlx:trace, for the event that ends the answer.
-  virtual void setTrace(std::string json) = 0;
+  // Makes the raw JSON of mlx:trace for the event that ends the answer, when that is written.
+  virtual void setTrace(std::function<std::string()> render) = 0;
 };
 
 }  // namespace penstock::dialect

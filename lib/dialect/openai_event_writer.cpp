@@ -132,7 +132,7 @@ void OpenAiEventWriter::on(const EndEvent&) {
   chunk.field("finish_reason", openAiFinish(stop_.reason));
   if (const auto raw = openAiExtension(stop_); !raw.empty()) chunk.field("x_stop_reason", raw);
   chunk.endObject().endArray();
-  if (!trace_.empty()) chunk.rawField("mlx:trace", trace_);
+  if (trace_) chunk.rawField("mlx:trace", trace_());
   endChunk(chunk);
   if (usage_for_ == UsageChunk::Send) {
     json::Writer last = beginChunk();

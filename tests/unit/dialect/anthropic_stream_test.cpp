@@ -44,9 +44,9 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome relay(const std::vector<std::string_view>& reads, std::string trace = "") {
+Outcome relay(const std::vector<std::string_view>& reads, const std::string& trace = "") {
   AnthropicRelay relay;
-  relay.setTrace(std::move(trace));
+  if (!trace.empty()) relay.setTrace([&trace] { return trace; });
   std::string out;
   for (const auto read : reads) relay.feed(read, out);
   relay.finish(out);

@@ -114,7 +114,7 @@ void checkStream(const Case& one, const AnswerOptions& options) {
   if (bytes.empty()) return;
   const auto whole = [&](size_t cut) {
     const auto stream = translateStream(one.provider, one.caller, options);
-    stream->setTrace(R"({"n":1})");
+    stream->setTrace([] { return std::string(R"({"n":1})"); });
     std::string out;
     stream->feed(std::string_view(bytes).substr(0, cut), out);
     stream->feed(std::string_view(bytes).substr(cut), out);
