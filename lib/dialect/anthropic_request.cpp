@@ -35,9 +35,8 @@ Result<AnthropicRequest> parse(std::string_view text, const json::Limits& limits
   return request;
 }
 
-ApiError extraInput(std::string field) {
-  return invalidRequest("invalid_value", field + ": Extra inputs are not permitted",
-                        std::move(field));
+ApiError extraInput(const std::string& field) {
+  return invalidRequest("invalid_value", field + ": Extra inputs are not permitted", field);
 }
 
 // What the version refuses of one message; `place` is "messages.3".

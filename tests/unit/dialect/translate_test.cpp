@@ -1,5 +1,5 @@
-// The golden cases of tests/golden/translate: a caller's request and a provider's answer, stream and
-// error as they are on the wire, with what they become and the report of what was lost.
+// The golden cases of tests/golden/translate: a caller's request and a provider's answer, stream
+// and error as they are on the wire, with what they become and the report of what was lost.
 // PENSTOCK_ACCEPT=1 writes the latter instead.
 //
 //   <caller>_to_<provider>/<case>/request.json          → provider_request.json, losses.txt
@@ -105,8 +105,8 @@ std::string ended(const ChatStream& stream) {
   return std::string(kPhases[static_cast<size_t>(stream.phase())]) +
          kFailures[static_cast<size_t>(stream.failure())] +
          (stream.released() ? ", released" : ", held") + "\nmodel " + stream.model() + "\ninput " +
-         std::to_string(usage.input()) + ", output " + std::to_string(usage.output()) +
-         ", about " + std::to_string(stream.estimatedOutputTokens()) + "\n";
+         std::to_string(usage.input()) + ", output " + std::to_string(usage.output()) + ", about " +
+         std::to_string(stream.estimatedOutputTokens()) + "\n";
 }
 
 void checkStream(const Case& one, const AnswerOptions& options) {
@@ -150,15 +150,13 @@ TEST_SUITE("dialect/translate") {
       }
       if (const std::string error = readFile(one.folder / "provider_error.json"); !error.empty()) {
         const int status = std::stoi(readFile(one.folder / "status"));
-        const std::string told =
-            translateError(one.provider, one.caller, error, status, "req_1");
+        const std::string told = translateError(one.provider, one.caller, error, status, "req_1");
         checkGolden(one.folder / "error.json", pretty(told));
       }
     }
-    for (const char* needed :
-         {"text", "system", "multi_turn", "tools", "parallel_tools", "tool_results", "forced_tool",
-          "image", "pdf", "json_schema", "thinking", "stop", "length", "refusal", "error",
-          "usage_cache"})
+    for (const char* needed : {"text", "system", "multi_turn", "tools", "parallel_tools",
+                               "tool_results", "forced_tool", "image", "pdf", "json_schema",
+                               "thinking", "stop", "length", "refusal", "error", "usage_cache"})
       CHECK_MESSAGE(seen.contains(needed), needed);
   }
 }
