@@ -229,7 +229,7 @@ void Attempt::onFailure(const http::Failure& failure) {
 
 void Attempt::finishWhole() {
   const Wire::Whole read = wire_->read(response_);
-  auto answer = read.valid ? wire_->translate(response_) : std::nullopt;
+  auto answer = read.valid ? wire_->translate(response_, read) : std::nullopt;
   const bool understood = read.valid && (!answer || *answer);
   if (!understood) {
     return fail(

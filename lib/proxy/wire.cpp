@@ -95,19 +95,20 @@ void Wire::letGo() {
   written_.body = {};
 }
 
-dialect::AnswerOptions Wire::options() const {
+// The estimate walks the messages: it is for providers that do not count.
+dialect::AnswerOptions Wire::options(bool provider_counts) const {
   dialect::AnswerOptions options;
   options.id = answerId(caller_, scope_.row.request_id);
   options.model = model_;
   options.created = scope_.row.created_at / 1000;
   if (wantsUsage(scope_)) options.usage = dialect::UsageChunk::Send;
-  options.input_estimate = scope_.request.estimateInputTokens();
+  if (!provider_counts) options.input_estimate = scope_.request.estimateInputTokens();
   options.context = written_.context;
   return options;
 }
 
 std::unique_ptr<dialect::ChatStream> Wire::stream() {
-  if (translates()) return dialect::translateStream(provider_, caller_, options());
+  if (translates()) return dialect::translateStream(provider_, caller_, options(false));
   if (caller_ == Dialect::Anthropic) return std::make_unique<dialect::AnthropicRelay>();
   using Usage = dialect::StreamRelay::UsageFor;
   return std::make_unique<dialect::StreamRelay>(dialect::StreamRelay::Options{
@@ -128,9 +129,10 @@ int64_t Wire::estimateOutput(std::string_view body) const {
                                          : dialect::estimateOpenAiOutput(body);
 }
 
-std::optional<Result<std::string>> Wire::translate(std::string_view body) {
+std::optional<Result<std::string>> Wire::translate(std::string_view body, const Whole& read) {
   if (!translates()) return std::nullopt;
-  return dialect::translateAnswer(provider_, caller_, body, options(), losses_);
+  return dialect::translateAnswer(
+      provider_, caller_, body, options(read.usage.source != model::Usage::Source::None), losses_);
 }
 
 dialect::UpstreamError Wire::readError(std::string_view body, int status) const {

@@ -55,9 +55,9 @@ class Wire {
   Whole read(std::string_view body) const;
   // Its output tokens by rule, for when it has no usage.
   int64_t estimateOutput(std::string_view body) const;
-  // The whole answer for the caller; nothing where it is as the provider sent it. Error:
-  // UpstreamFailed.
-  std::optional<Result<std::string>> translate(std::string_view body);
+  // The whole answer, of which `read` is known, for the caller; nothing where it is as the provider
+  // sent it. Error: UpstreamFailed.
+  std::optional<Result<std::string>> translate(std::string_view body, const Whole& read);
 
   dialect::UpstreamError readError(std::string_view body, int status) const;
   dialect::Dialect provider() const { return provider_; }
@@ -68,7 +68,7 @@ class Wire {
   void splice(const Order& order);
   Status writeTyped(const Order& order);
   dialect::ChatTarget target(std::string_view model) const;
-  dialect::AnswerOptions options() const;
+  dialect::AnswerOptions options(bool provider_counts) const;
   bool translates() const { return provider_ != caller_; }
 
   // Constant after construction.
