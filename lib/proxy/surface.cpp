@@ -140,13 +140,13 @@ std::string renderOwnStream(const OwnAnswer& answer) {
 }
 
 Result<std::string> renderDryRun(const RequestScope& scope, const dialect::DryRun& run) {
-  const std::string body = dialect::renderDryRun(run);
+  std::string body = dialect::renderDryRun(run);
   if (scope.dialect == Dialect::OpenAi) return body;
   return renderOwnAnswer({body, scope, std::string(run.trace)});
 }
 
 std::string renderDryRunStream(const RequestScope& scope, const dialect::DryRun& run) {
-  const std::string events = dialect::renderDryRunStream(run);
+  std::string events = dialect::renderDryRunStream(run);
   if (scope.dialect == Dialect::OpenAi) return events;
   return translated(scope, events, std::string(run.trace));
 }
