@@ -60,6 +60,7 @@ Result<WrittenRequest> ConverseWriter::write() {
   if (auto paired = checkToolPairs(request_); !paired) return std::move(paired).error();
   if (request_.choices != 1) losses_.refuse(Field::Choices, "asks for several answers");
   collect();
+  if (auto error = losses_.error()) return std::move(*error);
   if (auto checked = checkTurns(); !checked) return std::move(checked).error();
   out_.beginObject();
   writeSystem();

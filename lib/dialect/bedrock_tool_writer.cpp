@@ -10,11 +10,6 @@ namespace penstock::dialect {
 
 using Mode = ToolChoice::Mode;
 
-bool BedrockToolWriter::usesJsonTool() const {
-  return request_.response_format && !target_.text_format && target_.forced_tools &&
-         request_.response_format->mode == ResponseFormat::Mode::JsonSchema;
-}
-
 bool BedrockToolWriter::isOffered(const Tool& tool) const {
   if (!tool.other.empty()) {
     losses_.drop(Field::Tools, "has one that only its own provider runs");
@@ -57,13 +52,13 @@ std::vector<Tool> BedrockToolWriter::offered() {
 
 AnswerContext BedrockToolWriter::write() {
   const std::vector<Tool> tools = offered();
-  if (usesJsonTool()) context_.json_tool = kJsonTool;
+  if (!target_.text_format && target_.forced_tools) context_.json_tool = jsonToolName(request_);
   if (tools.empty() && context_.json_tool.empty()) return context_;
   out_.key("toolConfig").beginObject().key("tools").beginArray();
   for (const Tool& tool : tools) writeTool(tool);
   if (!context_.json_tool.empty()) {
     losses_.change(Field::ResponseFormat, "is told as a tool that must be called");
-    writeSpec(kJsonTool, kJsonToolDescription, request_.response_format->schema, false);
+    writeSpec(context_.json_tool, kJsonToolDescription, request_.response_format->schema, false);
   }
   out_.endArray();
   writeChoice();
@@ -96,15 +91,8 @@ void BedrockToolWriter::writeTool(const Tool& tool) {
   if (tool.cache) blocks_.writeCachePoint(*tool.cache, BedrockBlockWriter::After::Tool);
 }
 
-// The forced call that stands for an answer in JSON; else what the caller wants.
-ToolChoice BedrockToolWriter::wanted() const {
-  if (context_.json_tool.empty()) return request_.tool_choice.value_or(ToolChoice{});
-  return request_.tools.empty() ? ToolChoice{.mode = Mode::Named, .name = context_.json_tool}
-                                : ToolChoice{.mode = Mode::Required};
-}
-
 void BedrockToolWriter::writeChoice() {
-  ToolChoice choice = wanted();
+  ToolChoice choice = wantedChoice(request_, context_);
   if (choice.mode == Mode::None) choice.mode = Mode::Auto;
   const bool forced = choice.mode == Mode::Named || choice.mode == Mode::Required;
   if (forced && !target_.forced_tools) {

@@ -33,7 +33,6 @@ class BedrockToolWriter {
   const std::string& additionalChoice() const { return additional_; }
 
  private:
-  bool usesJsonTool() const;
   bool isOffered(const Tool& tool) const;
   std::vector<Tool> offered();
   void addCalled(std::vector<Tool>& tools) const;
@@ -42,7 +41,6 @@ class BedrockToolWriter {
                  bool strict);
   void writeChoice();
   void writeAdditional(const ToolChoice& choice);
-  ToolChoice wanted() const;
 
   const ChatRequest& request_;
   const BedrockTarget& target_;

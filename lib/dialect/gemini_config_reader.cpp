@@ -93,7 +93,7 @@ const ConfigReader::Row ConfigReader::kRows[] = {
 void ConfigReader::read(ValueRef config) {
   if (!reading_.isObject(config)) return;
   for (const auto [name, value] : config.members()) {
-    if (value.isNull()) continue;
+    if (value.isNull() || isShadowed(config, name)) continue;
     const std::string key = camelCase(name);
     const auto* row = std::find_if(std::begin(kRows), std::end(kRows),
                                    [&key](const Row& known) { return known.key == key; });
@@ -119,7 +119,7 @@ bool ConfigReader::thinking(ValueRef value) {
   std::optional<Effort> effort;
   for (const auto [name, member] : value.members()) {
     const std::string key = camelCase(name);
-    if (member.isNull()) continue;
+    if (member.isNull() || isShadowed(value, name)) continue;
     if (key == "thinkingBudget") {
       const int64_t budget = reading_.integer(member).value_or(-1);
       thinking.mode = budget < 0 ? Mode::Adaptive : budget == 0 ? Mode::Disabled : Mode::Budget;

@@ -1,5 +1,6 @@
 #include "dialect/gemini_config_writer.h"
 
+#include <algorithm>
 #include <string>
 
 #include "dialect/gemini_schema.h"
@@ -82,7 +83,10 @@ void ConfigWriter::writeFormat() {
   }
   if (!request_.tools.empty() && !target_.tools_with_json && !same())
     return losses_.drop(Field::ResponseFormat, "is refused beside tools by the model");
-  out_.field("responseMimeType", "application/json");
+  const bool kept = std::any_of(
+      request_.extras.begin(), request_.extras.end(),
+      [](const Extra& extra) { return extra.name == "generationConfig.responseMimeType"; });
+  if (!kept || !same()) out_.field("responseMimeType", "application/json");
   if (format->mode != Mode::JsonSchema) return;
   if (target_.json_schema) {
     out_.rawField("responseJsonSchema", format->schema);

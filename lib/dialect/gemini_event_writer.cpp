@@ -39,7 +39,7 @@ void GeminiEventWriter::writeChunk(std::string_view parts, Last last) {
   if (last == Last::Yes) {
     out.key("usageMetadata");
     writeGeminiUsage(out, usage_);
-    if (!trace_.empty()) out.rawField("mlx:trace", trace_);
+    if (trace_) out.rawField("mlx:trace", trace_());
   }
   out.field("modelVersion", model_.empty() ? options_.model : model_);
   out.field("responseId", id_.empty() ? options_.id : id_).endObject();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,7 +25,7 @@ class GeminiEventWriter final : public EventWriter {
   explicit GeminiEventWriter(Options options) : options_(std::move(options)) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
  private:
   struct Call {
@@ -63,7 +64,8 @@ class GeminiEventWriter final : public EventWriter {
   bool begun_ = false;
   bool refused_ = false;
   std::deque<Call> calls_;  // that have not left
-  std::string id_, model_, trace_;
+  std::string id_, model_;
+  std::function<std::string()> trace_;
   Stop stop_;
   model::Usage usage_;
 };

@@ -77,7 +77,8 @@ void readResponse(ValueRef response, ToolResultPart& result) {
 // What else is in a call or result, by names with their place: "functionResponse.scheduling".
 void keepRest(ValueRef value, const std::string& place, std::string_view known, Part& part) {
   for (const auto [name, member] : value.members())
-    if (!member.isNull() && known.find(" " + camelCase(name) + " ") == std::string_view::npos)
+    if (!member.isNull() && !isShadowed(value, name) &&
+        known.find(" " + camelCase(name) + " ") == std::string_view::npos)
       keep(part.extras, place + camelCase(name), member);
 }
 
@@ -115,7 +116,7 @@ bool GeminiPartReader::readValue(ValueRef value, Part& part) {
   std::string signature;
   std::optional<ValueRef> resolution;
   for (const auto [name, member] : value.members()) {
-    if (member.isNull()) continue;
+    if (member.isNull() || isShadowed(value, name)) continue;
     const std::string key = camelCase(name);
     const bool first = !known;
     known = true;
@@ -136,7 +137,7 @@ bool GeminiPartReader::readValue(ValueRef value, Part& part) {
     else if (key == "mediaResolution")
       resolution = member;
     else
-      keep(part.extras, name, member);
+      keep(part.extras, key, member);
   }
   if (resolution && !readResolution(*resolution, part)) keep(part.extras, "mediaResolution", *resolution);
   // A signature may come alone, with nothing that it signs.

@@ -45,7 +45,8 @@ void ContentReader::read(ValueRef body) {
   if (!reading.isObject(body)) return;
   if (const auto whole = memberOf(body, "generateContentRequest")) return read(*whole);
   for (const auto [name, value] : body.members())
-    if (!value.isNull() && !name.starts_with("mlx:")) readMember(name, value);
+    if (!value.isNull() && !name.starts_with("mlx:") && !isShadowed(body, name))
+      readMember(name, value);
   if (!body.find("contents")) reading.failMissing(body, "contents");
 }
 
@@ -114,7 +115,7 @@ void ContentReader::tools(ValueRef value) {
   if (!reading.isArray(value)) return;
   for (const ValueRef tool : value.elements()) {
     for (const auto [name, member] : tool.members()) {
-      if (member.isNull()) continue;
+      if (member.isNull() || isShadowed(tool, name)) continue;
       if (camelCase(name) == "functionDeclarations") {
         declarations(member);
         continue;
@@ -137,7 +138,7 @@ Tool ContentReader::declaration(ValueRef value) {
   if (!reading.isObject(value)) return tool;
   for (const auto [name, member] : value.members()) {
     const std::string key = camelCase(name);
-    if (member.isNull()) continue;
+    if (member.isNull() || isShadowed(value, name)) continue;
     if (key == "name")
       tool.name = reading.text(member);
     else if (key == "description")
@@ -157,7 +158,8 @@ void ContentReader::toolConfig(ValueRef value) {
   if (!reading.isObject(value)) return;
   for (const auto [name, member] : value.members()) {
     const std::string key = camelCase(name);
-    if (member.isNull() || (key == "functionCallingConfig" && callingConfig(member))) continue;
+    if (member.isNull() || isShadowed(value, name)) continue;
+    if ((key == "functionCallingConfig" && callingConfig(member))) continue;
     keep(request_.extras, "toolConfig." + key, member);
   }
 }

@@ -64,6 +64,7 @@ Result<WrittenRequest> ContentWriter::write() {
   if (auto paired = checkToolPairs(request_); !paired) return std::move(paired).error();
   if (request_.choices != 1 && !same()) losses_.refuse(Field::Choices, "asks for several answers");
   collect();
+  if (auto error = losses_.error()) return std::move(*error);
   if (turns_.empty())
     return invalidRequest("invalid_value", "Invalid value for 'messages': none says anything.",
                           "messages");

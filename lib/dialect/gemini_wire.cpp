@@ -14,6 +14,11 @@ std::string camelCase(std::string_view key) {
   return camel;
 }
 
+bool isShadowed(json::ValueRef object, std::string_view key) {
+  const std::string camel = camelCase(key);
+  return camel != key && object.find(camel).has_value();
+}
+
 std::optional<json::ValueRef> memberOf(json::ValueRef object, std::string_view camel) {
   auto member = object.find(camel);
   if (!member) {

@@ -76,6 +76,13 @@ std::string openAiId(std::string_view id, std::string_view otherwise) {
   return "chatcmpl-" + std::string(id);
 }
 
+std::string openAiTier(std::string_view tier) {
+  if (tier == "standard") return "default";
+  for (const char* known : {"auto", "default", "flex", "scale", "priority", "fast"})
+    if (tier == known) return std::string(tier);
+  return {};
+}
+
 std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, Losses& losses) {
   const std::vector<Part> parts = signaturesOnThinking(answer.parts, CallSignatures::Keep);
   const Said said(parts, losses);
@@ -93,7 +100,8 @@ std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, 
     out.key("usage");
     writeOpenAiUsage(out, answer.usage);
   }
-  if (!answer.service_tier.empty()) out.field("service_tier", answer.service_tier);
+  if (const auto tier = openAiTier(answer.service_tier); !tier.empty())
+    out.field("service_tier", tier);
   out.endObject();
   return body;
 }

@@ -18,12 +18,19 @@ namespace penstock::dialect {
 // The finish chunk waits for the end, and with it mlx:trace and the usage that was asked for.
 class OpenAiEventWriter final : public EventWriter {
  public:
-  OpenAiEventWriter(AnswerHead head, UsageChunk usage) : head_(std::move(head)), usage_for_(usage) {}
+  OpenAiEventWriter(AnswerHead head, UsageChunk usage)
+      : head_(std::move(head)), usage_for_(usage) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
  private:
+  struct Call {
+    int64_t index;
+    ToolKind kind;
+    bool empty = true;  // no arguments yet
+  };
+
   void on(const StartEvent& event);
   void on(const TextDelta& event) { writeText("content", event.text); }
   void on(const RefusalDelta& event) { writeText("refusal", event.text); }
@@ -32,16 +39,18 @@ class OpenAiEventWriter final : public EventWriter {
   void on(const RedactedThinkingEvent& event);
   void on(const ToolStart& event);
   void on(const ArgumentsDelta& event);
-  void on(const PartEnd&) {}
+  void on(const PartEnd&);
   void on(const FinishEvent& event) { stop_ = event.stop; }
   void on(const UsageEvent& event) { usage_ = event.usage; }
-  void on(const TierEvent& event) { service_tier_ = event.service_tier; }
+  void on(const TierEvent& event) { service_tier_ = openAiTier(event.service_tier); }
   void on(const PingEvent&);
   void on(const EndEvent&);
   void on(const ErrorEvent& event);
   void on(const LossEvent&) {}
 
   void begin();
+  void fillEmptyCalls();
+  void writeArguments(Call& call, std::string_view fragment);
   void writeText(std::string_view key, std::string_view text);
   void writeThinkingPart(const Part& part);
   json::Writer beginChunk();
@@ -49,16 +58,12 @@ class OpenAiEventWriter final : public EventWriter {
   void endDelta(json::Writer& chunk);
   void endChunk(json::Writer& chunk);
 
-  struct Call {
-    int64_t index;
-    ToolKind kind;
-  };
-
   const AnswerHead head_;
   const UsageChunk usage_for_;
   std::string* out_ = nullptr;  // of the write() under way
   bool begun_ = false;
-  std::string id_, model_, service_tier_, trace_;
+  std::string id_, model_, service_tier_;
+  std::function<std::string()> trace_;
   std::string thinking_;  // since the last signature
   std::map<int64_t, Call> calls_;
   Stop stop_;

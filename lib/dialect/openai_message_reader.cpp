@@ -193,16 +193,18 @@ class Assistant {
       content_ = readContent(reading_, value);
     } else if (key == "refusal") {
       refusal_ = reading_.text(value);
-    } else if (key == "tool_calls" && value.isArray()) {
+    } else if (key == "tool_calls") {
+      if (!reading_.isArray(value)) return true;
       for (const ValueRef call : value.elements()) calls_.push_back(readToolCall(reading_, call));
-    } else if (key == "function_call" && value.isObject()) {
+    } else if (key == "function_call") {
+      if (!reading_.isObject(value)) return true;
       ToolCallPart call;
       readCalled(value, call);
       call.id = "call_" + call.name;
       calls_.push_back({.value = std::move(call)});
-    } else if (key == "thinking_blocks" && value.isArray()) {
-      blocks_ = readThinkingBlocks(value);
-    } else if ((key == "reasoning_content" || key == "reasoning") && value.isString()) {
+    } else if (key == "thinking_blocks") {
+      if (reading_.isArray(value)) blocks_ = readThinkingBlocks(value);
+    } else if (key == "reasoning_content" || (key == "reasoning" && value.isString())) {
       reasoning_ = reading_.text(value);
     } else {
       return false;

@@ -29,7 +29,9 @@ class StreamTranslator final : public ChatStream {
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
-  void setTrace(std::string json) override { writer_->setTrace(std::move(json)); }
+  void setTrace(std::function<std::string()> render) override {
+    writer_->setTrace(std::move(render));
+  }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);

@@ -39,9 +39,9 @@ Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& t
 
 // What an answer in the caller's dialect needs beside the provider's.
 struct AnswerOptions {
-  std::string id = {};     // for when the provider gives none
-  std::string model = {};  // likewise
-  int64_t created = 0;     // seconds since the epoch
+  std::string id = {};                   // for when the provider gives none
+  std::string model = {};                // likewise
+  int64_t created = 0;                   // seconds since the epoch
   UsageChunk usage = UsageChunk::Leave;  // whether a caller of OpenAI's asked for it
   int64_t input_estimate = 0;            // tokens, for when the provider does not count
   AnswerContext context = {};

@@ -32,6 +32,8 @@ enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
 // Whether the answer is relayed as it comes, or taken whole.
 enum class Reply : uint8_t { Stream, Whole };
 
+class Attempt;
+
 // What attempts need of the request that they serve. Outlives them.
 struct RequestScope {
   LoopContext& loop;
@@ -43,8 +45,11 @@ struct RequestScope {
   Endpoint endpoint = Endpoint::Chat;
   Reply reply = Reply::Whole;
   SteadyTime arrived = {};
-  // The decision so far as raw JSON, to be put into a stream's last chunk; empty: it is not wanted.
-  std::function<std::string()> trace = {};
+  // How many providers were asked so far: one number for all scopes of a request.
+  size_t& calls;
+  // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
+  // is put into; empty: it is not wanted.
+  std::function<std::string(const Attempt& serving)> trace = {};
 };
 
 // One call to one candidate: reserve → call → receive → settle. Reports to its listener; after
@@ -83,6 +88,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void start(Options options);
   // Ends the call at once, without a report; what was produced is paid for.
   void cancel();
+  // The same where all attempts together took too long: says so in the trace.
+  void timeOut(const std::string& why);
 
   // Backpressure of a stream.
   void pause();
@@ -94,6 +101,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
 
   const routing::Candidate& candidate() const { return candidate_; }
   bool called() const { return called_; }  // the provider was asked
+  // Its place among the request's attempts whose provider was asked, from 0.
+  size_t number() const { return number_; }
   bool ended() const { return ended_; }
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return response_; }  // of a whole answer
@@ -139,12 +148,12 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
   void finishWhole();
-  void finishError();
   void forward(std::string_view out);
   void endStream(const ApiError* broken, bool told);
 
   void fail(AttemptFailure failure);
   void judge(routing::OutcomeKind outcome);
+  void giveUp(std::string_view status);
   void end(std::string_view status);
   void idle();
 
@@ -187,6 +196,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::optional<dialect::StreamRelay> relay_;
   int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
   bool called_ = false;
+  size_t number_ = 0;
   bool billable_ = false;  // the provider did something that it may bill
   bool ended_ = false;
   bool downgraded_ = false;
