@@ -115,6 +115,7 @@ TEST_SUITE("proxy/faults") {
              {"a stall in the body", withLength(kJsonHead, body, 5), Ending::Stall, "timeout"}}) {
       INFO(c.name);
       faults.bad.answer(c.bytes, c.ending);
+      faults.limit_ms = c.ending == Ending::Stall ? 150 : 10'000;
       const Answer answer = faults.chat(R"(,"mlx:trace":true)");
       INFO(answer.body);
       CHECK(answer.status == 200);
@@ -128,6 +129,7 @@ TEST_SUITE("proxy/faults") {
 
   TEST_CASE("a stream that stalls falls back before content, breaks off after it, and has ended") {
     Faults faults(streaming(kGoodEvents));
+    faults.limit_ms = 150;
     std::string bytes = kStreamHead + kChunked;
     for (size_t events = 0; events <= kEvents.size(); ++events) {
       INFO("after ", events, " events");
