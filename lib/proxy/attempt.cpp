@@ -9,7 +9,8 @@
 namespace penstock::proxy {
 namespace {
 
-const char* upstreamPath(Endpoint endpoint) {
+const char* upstreamPath(Endpoint endpoint, dialect::Dialect dialect) {
+  if (dialect == dialect::Dialect::Anthropic) return "/messages";
   return endpoint == Endpoint::Embeddings ? "/embeddings" : "/chat/completions";
 }
 
@@ -98,13 +99,12 @@ void Attempt::onLedger(const Status& ready) {
 // Starts the call; the answer arrives in the callbacks below.
 void Attempt::call() {
   const model::Provider& provider = *candidate_.provider;
-  using Usage = dialect::StreamUsage;
-  upstream_body_ = dialect::encodeOpenAiRequest(
-      scope_.request, candidate_.model,
-      scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
+  auto wire = Wire::write({scope_, target_->dialect, candidate_.model, outputLimit()});
+  if (!wire) return fail(cannotExpress(std::move(wire).error()));
+  wire_ = *std::move(wire);
   http::ClientRequest call;
   call.origin = target_->endpoint.origin;
-  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint);
+  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint, target_->dialect);
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
@@ -115,7 +115,7 @@ void Attempt::call() {
   if (!scope_.extensions.provider_key.empty()) {
     bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
   }
-  call.body = upstream_body_.pieces();
+  call.body = wire_->body();
   call.timeouts = scope_.loop.shared.options.timeouts;
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
   called_ = true;
@@ -134,6 +134,7 @@ void Attempt::onTimer() {
 void Attempt::fail(AttemptFailure failure) {
   const auto keep = weak_from_this().lock();
   failure_ = std::move(failure);
+  if (wire_) failure_->said_by = wire_->provider();
   if (const auto outcome = outcomeOf(*failure_, !scope_.extensions.provider_key.empty()))
     judge(*outcome);
   record_.error = failure_->error.message;
@@ -177,7 +178,7 @@ void Attempt::resume() {
 
 void Attempt::forgetRequest() {
   input_estimate_ = scope_.request.estimateInputTokens();
-  upstream_body_ = {};
+  wire_->letGo();
 }
 
 void Attempt::judge(routing::OutcomeKind outcome) {

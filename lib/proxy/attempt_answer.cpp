@@ -1,8 +1,8 @@
 // What the upstream answers, as it comes: head, bytes, end.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
-#include "dialect/openai_usage.h"
 #include "provider/retry_after.h"
 #include "proxy/attempt.h"
 
@@ -35,9 +35,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
-    using Usage = dialect::StreamRelay::UsageFor;
-    relay_.emplace(dialect::StreamRelay::Options{
-        scope_.request.include_usage ? Usage::Caller : Usage::Accounting, scope_.request.choices});
+    relay_ = wire_->stream();
     if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
   } else if (streams() || events) {
     call_.reset();
@@ -75,9 +73,8 @@ void Attempt::onEnd() {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
     case Receiving::Error:
-      return fail(failureOf(upstream_status_,
-                            dialect::parseOpenAiError(response_, upstream_status_), providerName(),
-                            retry_after_ms_));
+      return fail(failureOf(upstream_status_, wire_->readError(response_, upstream_status_),
+                            providerName(), retry_after_ms_));
     case Receiving::Stream: {
       call_.reset();  // nothing is awaited of it any more, whatever the relay says
       std::string out;
@@ -109,8 +106,10 @@ void Attempt::onFailure(const http::Failure& failure) {
 }
 
 void Attempt::finishWhole() {
-  const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
-  if (!read.valid) {
+  const Wire::Whole read = wire_->read(response_);
+  auto answer = read.valid ? wire_->translate(response_) : std::nullopt;
+  const bool understood = read.valid && (!answer || *answer);
+  if (!understood) {
     return fail(
         invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
@@ -120,6 +119,7 @@ void Attempt::finishWhole() {
   if (!read.model.empty()) bill_.model = read.model;
   record_.first_token_us = micros();
   end("ok");
+  answer_ = answer ? **std::move(answer) : std::move(response_);
   listener_->onWhole(*this);
 }
 

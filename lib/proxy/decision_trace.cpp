@@ -1,6 +1,7 @@
 #include "proxy/decision_trace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,14 @@ namespace penstock::proxy {
 
 namespace {
 
+// Rounded up, so that what is used up is not shown as nearly so.
+int64_t permyriadOf(double share) {
+  constexpr double kMost = 1e12;
+  return static_cast<int64_t>(std::ceil(std::clamp(share, 0.0, kMost) * 10'000));
+}
+
 // What the budget did to the request; of a dry run, what it would have done.
-std::string outcomeOf(const budget::Standing& standing, const Spending& spending) {
+std::string_view outcomeOf(const budget::Standing& standing, const Spending& spending) {
   const model::BudgetAction action = standing.budget->action;
   const budget::Standing* enforced = spending.enforced();
   const bool does_not_fit =
@@ -124,10 +131,11 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
     }
     if (trace.reason.empty()) trace.reason = planned;
   }
+  trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
     const model::Budget& budget = *standing.budget;
-    trace.budgets.push_back({budget.name, std::string(model::unitName(budget.unit)),
-                             std::string(model::actionName(budget.action)), standing.usedShare(),
+    trace.budgets.push_back({budget.name, model::unitName(budget.unit),
+                             model::actionName(budget.action), permyriadOf(standing.usedShare()),
                              outcomeOf(standing, spending)});
   }
   trace.total_latency_us = latency_us;

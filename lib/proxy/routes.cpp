@@ -9,9 +9,10 @@ namespace {
 
 // The pipeline is the only way to an upstream. A test walks this table: no route goes without a
 // key.
-http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) {
-  return [context_of, endpoint](const http::ExchangePtr& exchange) {
-    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint)->run();
+http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint,
+                            dialect::Dialect dialect = dialect::Dialect::OpenAi) {
+  return [context_of, endpoint, dialect](const http::ExchangePtr& exchange) {
+    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint, dialect)->run();
   };
 }
 
@@ -33,6 +34,13 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
            showModel(context_of(exchange->loop()), *exchange);
          }});
   }
+  // The second base is what Claude Code was told to use once (spec/modelux.md 12.1).
+  for (const std::string base : {"/anthropic/v1", "/v1"}) {
+    routes.push_back({"POST", base + "/messages",
+                      pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Anthropic)});
+  }
+  routes.push_back({"POST", "/anthropic/v1/dry-run",
+                    pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});
   return routes;
 }
 

@@ -104,10 +104,12 @@ class Decider {
     if (!decision) throw std::runtime_error(decision.error().message);
     return *std::move(decision);
   }
+
   // The fleet's targets in the order in which they are to be tried.
   std::vector<size_t> order(const Traits& request) {
+    const routing::Decision decision = decide(request);
     std::vector<size_t> order;
-    for (const auto& candidate : decide(request).line.candidates) {
+    for (const auto& candidate : decision.line.candidates) {
       order.push_back(places_.at(candidate.provider->id));
     }
     return order;
