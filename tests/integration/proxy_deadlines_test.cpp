@@ -81,6 +81,22 @@ TEST_SUITE("proxy/deadlines") {
     }
   }
 
+  TEST_CASE("a caller of Anthropic's dialect is told in its own words") {
+    Routed f;
+    SilentUpstream silent;
+    f.provider("silent", silent.upstream.baseUrl());
+    f.config("c", "single", R"({"model":"silent/m","total_budget_ms":300})");
+    const Answer answer = f.proxy.send("POST", "/v1/messages", Routed::chatBody("c"),
+                                       {{"anthropic-version", "2023-06-01"}});
+    INFO(answer.body);
+    CHECK(answer.status == 504);
+    CHECK(answer.header("x-should-retry") == "false");
+    const auto body = parsed(answer.body);
+    CHECK(body.root().stringAt("type") == "error");
+    CHECK(body.root().find("error")->stringAt("type").has_value());
+    CHECK(contains(answer.body, "total budget of 300 ms"));
+  }
+
   TEST_CASE("the total budget holds over attempts that have limits of their own") {
     Routed f;
     SilentUpstream silent;
