@@ -8,6 +8,7 @@
 
 #include "dialect/estimate.h"
 #include "dialect/openai_errors.h"
+#include "dialect/openai_stitch.h"
 #include "http/sse.h"
 #include "json/scan.h"
 #include "model/usage.h"
@@ -64,6 +65,9 @@ class StreamRelay {
   // Raw JSON to add as "mlx:trace" to the chunk that finishes the last choice. Set it before then.
   void setTrace(std::string json) { trace_ = std::move(json); }
 
+  // Every chunk, usage included, goes into that one too, from now on. It outlives the relay.
+  void stitchInto(OpenAiStitch& stitch) { stitch_ = &stitch; }
+
   // The provider's usage as last sent; source None when it sent none.
   const model::Usage& usage() const { return usage_; }
   // Output tokens by estimate.h's rule from the text seen so far, for when it sent none; at least
@@ -111,6 +115,7 @@ class StreamRelay {
   std::bitset<128> finished_;  // choices with a finish_reason
   std::string held_;
   std::string trace_;
+  OpenAiStitch* stitch_ = nullptr;
   model::Usage usage_;
   TextSize output_;
   int64_t content_events_ = 0;
