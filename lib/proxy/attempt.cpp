@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dialect/openai_embeddings.h"
 #include "dialect/openai_usage.h"
 #include "provider/endpoint.h"
 #include "provider/retry_after.h"
@@ -110,9 +111,12 @@ void Attempt::onLedger(const Status& ready) {
 void Attempt::call() {
   const model::Provider& provider = *candidate_.provider;
   using Usage = dialect::StreamUsage;
-  upstream_body_ = dialect::encodeOpenAiRequest(
-      scope_.request, candidate_.model,
-      scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
+  upstream_body_ =
+      scope_.endpoint == Endpoint::Embeddings
+          ? dialect::encodeOpenAiEmbeddings(scope_.request, candidate_.model, scope_.dimensions)
+          : dialect::encodeOpenAiRequest(
+                scope_.request, candidate_.model,
+                scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
   http::ClientRequest call;
   call.origin = target_->endpoint.origin;
   call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint);
@@ -159,6 +163,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
     relay_.emplace(dialect::StreamRelay::Options{
         scope_.request.include_usage ? Usage::Caller : Usage::Accounting, scope_.request.choices});
     if (scope_.trace) relay_->setTrace(scope_.trace());
+    if (scope_.stitch_bytes > 0) relay_->stitchInto(stitch_.emplace(scope_.stitch_bytes));
   } else if (streams() || events) {
     call_.reset();
     fail(invalidAnswer(streams() ? "the provider did not stream its answer"
@@ -194,10 +199,7 @@ void Attempt::onEnd() {
   switch (receiving_) {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
-    case Receiving::Error:
-      return fail(failureOf(upstream_status_,
-                            dialect::parseOpenAiError(response_, upstream_status_), providerName(),
-                            retry_after_ms_));
+    case Receiving::Error: return finishError();
     case Receiving::Stream: {
       std::string out;
       relay_->finish(out);
@@ -232,13 +234,27 @@ void Attempt::finishWhole() {
     return fail(
         invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
-  judge(routing::OutcomeKind::Success);
   bill_.usage = read.usage;
   bill_.service_tier = read.service_tier;
   if (!read.model.empty()) bill_.model = read.model;
+  if (scope_.dimensions) {
+    auto fits = dialect::fitEmbeddings(response_, *scope_.dimensions, candidate_.model);
+    if (!fits) return fail(misfit(std::move(fits).error()));
+  }
+  judge(routing::OutcomeKind::Success);
   record_.first_token_us = micros();
   end("ok");
   listener_->onWhole(*this);
+}
+
+void Attempt::finishError() {
+  dialect::UpstreamError said = dialect::parseOpenAiError(response_, upstream_status_);
+  // What the config asks for is no fault of the caller's.
+  if (scope_.dimensions && said.param == "dimensions") {
+    return fail(misfit({ErrorKind::UpstreamFailed, "embedding_dimensions_mismatch",
+                        "model " + candidate_.model + ": " + said.message}));
+  }
+  fail(failureOf(upstream_status_, std::move(said), providerName(), retry_after_ms_));
 }
 
 // Passes on what the relay let out, and ends when the relay says so.

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_request.h"
+#include "dialect/openai_stitch.h"
 #include "dialect/openai_stream.h"
 #include "http/client.h"
 #include "http/loop.h"
@@ -45,6 +46,10 @@ struct RequestScope {
   SteadyTime arrived = {};
   // The decision so far as raw JSON, to be put into a stream's last chunk; empty: it is not wanted.
   std::function<std::string()> trace = {};
+  // The length of the vectors that the caller is to have; absent: any.
+  std::optional<int64_t> dimensions = {};
+  // How large a whole answer to put together of a stream, to be kept; 0: none.
+  size_t stitch_bytes = 0;
 };
 
 // One call to one candidate: reserve → call → receive → settle. Reports to its listener; after
@@ -98,6 +103,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return response_; }  // of a whole answer
   const std::string& contentType() const { return response_type_; }
+  // The whole answer that a stream came to, if RequestScope wants it; empty when there is none.
+  std::string stitched() const { return stitch_ ? stitch_->finish() : std::string(); }
   const AttemptFailure& failure() const { return *failure_; }
   // A budget refused or downgrades it: see spending().enforced().
   bool isDowngraded() const { return downgraded_; }
@@ -184,6 +191,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::optional<int64_t> retry_after_ms_;
   std::string response_;  // a whole answer or an error's body
   std::string response_type_;
+  std::optional<dialect::OpenAiStitch> stitch_;
   std::optional<dialect::StreamRelay> relay_;
   int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
   bool called_ = false;

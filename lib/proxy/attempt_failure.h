@@ -23,6 +23,7 @@ struct AttemptFailure {
     Timeout,
     Transport,  // no connection, or one that broke
     Garbage,    // nothing that its dialect allows, or a stream that was cut
+    Misfit,     // a good answer, but not what the routing config asks for
     Shape,
     Policy,
     Credential,
@@ -58,5 +59,6 @@ AttemptFailure failureOf(int status, dialect::UpstreamError said, const std::str
 AttemptFailure failureOf(const http::Failure& failure, const std::string& provider);
 AttemptFailure timedOut(const std::string& provider, int64_t after_ms);
 AttemptFailure invalidAnswer(std::string message);
+AttemptFailure misfit(ApiError error);
 
 }  // namespace penstock::proxy

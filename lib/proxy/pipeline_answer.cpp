@@ -72,8 +72,9 @@ void Pipeline::answerDryRun() {
 }
 
 void Pipeline::onChainWhole(Chain& chain) {
-  const auto keep = weak_from_this().lock();
+  const auto self = weak_from_this().lock();
   Attempt& attempt = *chain.winner();
+  if (cache_use_) leaveInCache(attempt, attempt.body());
   answerWhole(std::move(attempt.body()), attempt.contentType());
 }
 
@@ -160,7 +161,8 @@ void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
 // Ends a started stream: cleanly, or with an error event and no [DONE], so that nobody takes a cut
 // for a complete answer.
 void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
-  const auto keep = shared_from_this();
+  const auto self = shared_from_this();
+  if (broken == nullptr && cache_use_) leaveInCache(*chain.winner(), chain.winner()->stitched());
   if (broken != nullptr && !told) exchange_->write(dialect::renderOpenAiErrorEvent(*broken));
   awaiting_end_ = chain.awaitingEnd();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
