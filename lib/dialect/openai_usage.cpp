@@ -5,25 +5,15 @@
 #include <optional>
 
 #include "dialect/estimate.h"
+#include "dialect/usage_counts.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
 namespace {
 
-constexpr int64_t kMaxCount = 1'000'000'000;
-
-std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key) {
-  const json::Member* member = object.find(key);
-  if (member == nullptr || member->kind != json::Kind::Number) return std::nullopt;
-  const auto number = json::rawDouble(member->value);
-  if (!number || *number <= 0) return 0;
-  if (*number >= static_cast<double>(kMaxCount)) return kMaxCount;
-  return static_cast<int64_t>(*number);
-}
-
 // One count of two names.
-std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key,
-                               std::string_view newer) {
+std::optional<int64_t> countOfEither(const json::ObjectIndex& object, std::string_view key,
+                                     std::string_view newer) {
   const auto count = countOf(object, key);
   return count ? count : countOf(object, newer);
 }
@@ -49,13 +39,6 @@ class Details {
   json::ObjectIndex index_;
   bool readable_ = false;
 };
-
-// Takes at most `wanted` out of `rest`.
-int64_t take(int64_t& rest, int64_t wanted) {
-  const int64_t taken = std::clamp<int64_t>(wanted, 0, rest);
-  rest -= taken;
-  return taken;
-}
 
 void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usage) {
   const Details details(raw, "prompt_tokens_details", "input_tokens_details");
@@ -119,8 +102,8 @@ model::Usage readOpenAiUsage(std::string_view raw) {
   model::Usage usage;
   json::ObjectIndex index;
   if (!json::scanObject(raw, index)) return usage;
-  const auto prompt = countOf(index, "prompt_tokens", "input_tokens");
-  const auto completion = countOf(index, "completion_tokens", "output_tokens");
+  const auto prompt = countOfEither(index, "prompt_tokens", "input_tokens");
+  const auto completion = countOfEither(index, "completion_tokens", "output_tokens");
   const auto total = countOf(index, "total_tokens");
   const bool timed = readPieces(index, usage);
   if (!prompt && !completion && !total && !timed) return {};

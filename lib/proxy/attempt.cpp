@@ -8,6 +8,7 @@
 #include "dialect/openai_usage.h"
 #include "provider/endpoint.h"
 #include "provider/retry_after.h"
+#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -123,7 +124,9 @@ void Attempt::call() {
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  call.headers.emplace_back("traceparent", scope_.row.traceparent);
+  number_ = scope_.calls++;
+  call.headers.emplace_back("traceparent",
+                            telemetry::attemptTraceparent(scope_.row.traceparent, number_));
   provider::authenticate(provider, scope_.extensions.provider_key, call.headers);
   if (!scope_.extensions.provider_key.empty()) {
     bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
@@ -162,7 +165,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
     using Usage = dialect::StreamRelay::UsageFor;
     relay_.emplace(dialect::StreamRelay::Options{
         scope_.request.include_usage ? Usage::Caller : Usage::Accounting, scope_.request.choices});
-    if (scope_.trace) relay_->setTrace(scope_.trace());
+    if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
     if (scope_.stitch_bytes > 0) relay_->stitchInto(stitch_.emplace(scope_.stitch_bytes));
   } else if (streams() || events) {
     call_.reset();
@@ -201,6 +204,7 @@ void Attempt::onEnd() {
     case Receiving::Whole: return finishWhole();
     case Receiving::Error: return finishError();
     case Receiving::Stream: {
+      call_.reset();  // nothing is awaited of it any more, whatever the relay says
       std::string out;
       relay_->finish(out);
       return forward(out);
@@ -220,9 +224,10 @@ void Attempt::onFailure(const http::Failure& failure) {
   // It had the request, for all we know, unless there was no connection.
   if (timeout && failure.kind != http::FailureKind::ConnectTimeout) billable_ = true;
   if (!hasContent()) return fail(std::move(failed));
-  // The answer may have been complete when the connection broke: the relay knows.
+  call_.reset();
+  // The answer may have been complete when the connection broke or fell silent: the relay knows.
   std::string out;
-  if (!timeout && relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
+  if (relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
   judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
   failure_ = failed;
   endStream(&failure_->error, false);
@@ -320,10 +325,20 @@ void Attempt::cancel() {
     call_.reset();
     return;
   }
-  // What it produced until now is paid for.
+  giveUp("cancelled");
+}
+
+void Attempt::timeOut(const std::string& why) {
+  if (ended_) return;
+  record_.error = why;
+  giveUp(failureName(AttemptFailure::Class::Timeout));
+}
+
+// What it produced until now is paid for.
+void Attempt::giveUp(std::string_view status) {
   if (called_ && receiving_ != Receiving::Error) billable_ = true;
   call_.reset();  // the provider stops generating now
-  end("cancelled");
+  end(status);
 }
 
 void Attempt::idle() {

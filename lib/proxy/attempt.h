@@ -33,6 +33,8 @@ enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
 // Whether the answer is relayed as it comes, or taken whole.
 enum class Reply : uint8_t { Stream, Whole };
 
+class Attempt;
+
 // What attempts need of the request that they serve. Outlives them.
 struct RequestScope {
   LoopContext& loop;
@@ -44,8 +46,11 @@ struct RequestScope {
   Endpoint endpoint = Endpoint::Chat;
   Reply reply = Reply::Whole;
   SteadyTime arrived = {};
-  // The decision so far as raw JSON, to be put into a stream's last chunk; empty: it is not wanted.
-  std::function<std::string()> trace = {};
+  // How many providers were asked so far: one number for all scopes of a request.
+  size_t& calls;
+  // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
+  // is put into; empty: it is not wanted.
+  std::function<std::string(const Attempt& serving)> trace = {};
   // The length of the vectors that the caller is to have; absent: any.
   std::optional<int64_t> dimensions = {};
   // How large a whole answer to put together of a stream, to be kept; 0: none.
@@ -88,6 +93,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void start(Options options);
   // Ends the call at once, without a report; what was produced is paid for.
   void cancel();
+  // The same where all attempts together took too long: says so in the trace.
+  void timeOut(const std::string& why);
 
   // Backpressure of a stream.
   void pause();
@@ -99,6 +106,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
 
   const routing::Candidate& candidate() const { return candidate_; }
   bool called() const { return called_; }  // the provider was asked
+  // Its place among the request's attempts whose provider was asked, from 0.
+  size_t number() const { return number_; }
   bool ended() const { return ended_; }
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return response_; }  // of a whole answer
@@ -152,6 +161,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
 
   void fail(AttemptFailure failure);
   void judge(routing::OutcomeKind outcome);
+  void giveUp(std::string_view status);
   void end(std::string_view status);
   void idle();
 
@@ -195,6 +205,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::optional<dialect::StreamRelay> relay_;
   int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
   bool called_ = false;
+  size_t number_ = 0;
   bool billable_ = false;  // the provider did something that it may bill
   bool ended_ = false;
   bool downgraded_ = false;

@@ -4,8 +4,8 @@ namespace penstock::proxy {
 namespace {
 
 RequestScope wholeOf(const RequestScope& scope) {
-  return {scope.loop, scope.caller,   scope.extensions, scope.request,
-          scope.row,  scope.endpoint, Reply::Whole,     scope.arrived};
+  return {scope.loop,     scope.caller, scope.extensions, scope.request, scope.row,
+          scope.endpoint, Reply::Whole, scope.arrived,    scope.calls};
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ std::string requestText(const routing::Line& line, std::string_view question) {
 }
 
 RequestScope scopeOf(const RequestScope& judged, const dialect::OpenAiRequest& request) {
-  return {judged.loop, judged.caller,  judged.extensions, request,
-          judged.row,  Endpoint::Chat, Reply::Whole,      judged.arrived};
+  return {judged.loop,    judged.caller, judged.extensions, request,     judged.row,
+          Endpoint::Chat, Reply::Whole,  judged.arrived,    judged.calls};
 }
 
 }  // namespace

@@ -53,8 +53,10 @@ void Pipeline::run() {
   }
   if (const Status ok = decide(request_->model); !ok) return answerFailure(ok.error());
   scope_.emplace(RequestScope{loop_, caller_, extensions_, *request_, row_, endpoint_,
-                              Reply::Stream, arrived_});
-  if (request_->trace) scope_->trace = [this] { return traceJson(); };
+                              Reply::Stream, arrived_, calls_});
+  if (request_->trace) {
+    scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
+  }
   // The caller named that config, wherever a budget may send the request.
   if (endpoint_ == Endpoint::Embeddings && decision().config != nullptr)
     scope_->dimensions = decision().config->head.embedding_dimensions;
@@ -160,13 +162,7 @@ void Pipeline::serve() {
     chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, listener));
     return chains_.back()->start(downgraded_by);
   }
-  if (endpoint_ == Endpoint::Embeddings) {
-    return answerFailure({ErrorKind::InvalidRequest,
-                          "policy_not_supported",
-                          "ensembles and cascades serve chats only",
-                          {},
-                          "model"});
-  }
+  if (Status gatherable = checkGatherable(); !gatherable) return answerFailure(gatherable.error());
   if (decision().shape == routing::Shape::Ensemble) {
     gatherings_.push_back(std::make_unique<Ensemble>(*scope_, decision(), chains_, listener));
   } else {
@@ -174,6 +170,18 @@ void Pipeline::serve() {
   }
   gathering_ = gatherings_.back().get();
   gathering_->start(downgraded_by);
+}
+
+// What one answer can be made of: of several choices a reply has, nothing says which belong
+// together.
+Status Pipeline::checkGatherable() const {
+  if (endpoint_ == Endpoint::Embeddings) {
+    return invalidRequest("policy_not_supported", "ensembles and cascades serve chats only",
+                          "model");
+  }
+  if (request_->choices == 1) return Unit{};
+  return invalidRequest("policy_not_supported",
+                        "ensembles and cascades make one reply: n must be 1", "n");
 }
 
 // A budget is used up that sends its requests elsewhere from then on. Where that does not lead

@@ -48,6 +48,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status decide(std::string_view model);
   bool serveKept();
   void serve();
+  Status checkGatherable() const;
 
   // What became of the attempts.
   void onChainStream(Chain& chain, std::string_view bytes) override;
@@ -89,7 +90,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   const Attempt* served() const;
   const Spending& spending() const;
   bool wantsStream() const { return request_ && request_->stream; }
-  std::string traceJson() const;
+  // `serving`: whose stream is about to end; null: the chains know who served.
+  std::string traceJson(const Attempt* serving = nullptr) const;
   int64_t microsSinceArrival() const;
 
   // Constant after construction.
@@ -112,6 +114,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::vector<std::unique_ptr<Gathering>> gatherings_;
   Gathering* gathering_ = nullptr;  // null: a single chain makes it
   std::vector<std::unique_ptr<Chain>> chains_;
+  size_t calls_ = 0;                 // see RequestScope
   const Attempt* served_ = nullptr;  // where it is not the last chain's
   std::optional<Attempt> rehearsal_;
   bool counted_ = false;  // in Context::in_flight

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+#include "dialect/anthropic_target.h"
+#include "dialect/chat_request.h"
+#include "dialect/chat_stream.h"
+#include "dialect/losses.h"
+#include "dialect/openai_replay.h"
+#include "dialect/openai_target.h"
+#include "json/kind.h"
+
+namespace penstock::dialect {
+
+// Translation between the dialects, for the pipeline: the one place that knows all readers and
+// writers. README.md tells the order of calls. Traffic within one dialect does not come here.
+
+using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget>;
+Dialect dialectOf(const ChatTarget& target);
+
+// A caller's body as the typed model. Once a request: every attempt writes from the same.
+Result<ChatRequest> readChat(Dialect caller, std::string_view body,
+                             const json::Limits& limits = {});
+
+// The model for a provider. The caller's model name is not in it: the target names its own. The
+// context goes into AnswerOptions.
+Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& target,
+                                 Losses& losses);
+
+// What an answer in the caller's dialect needs beside the provider's.
+struct AnswerOptions {
+  std::string id = {};                   // for when the provider gives none
+  std::string model = {};                // likewise
+  int64_t created = 0;                   // seconds since the epoch
+  UsageChunk usage = UsageChunk::Leave;  // whether a caller of OpenAI's asked for it
+  int64_t input_estimate = 0;            // tokens, for when the provider does not count
+  AnswerContext context = {};
+};
+
+// A provider's whole answer for the caller. What was left out is in `losses`. Error:
+// UpstreamFailed/"invalid_response".
+Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::string_view body,
+                                    const AnswerOptions& options, Losses& losses);
+
+// The stream of a provider, to be fed with its bytes.
+std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
+                                            AnswerOptions options);
+
+// A provider's error answer for the caller, who gets it under the same class of status.
+std::string translateError(Dialect provider, Dialect caller, std::string_view body, int status,
+                           std::string_view request_id);
+
+// An error of our own in the caller's dialect, as a body and as a stream's last event.
+std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id);
+std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id);
+
+}  // namespace penstock::dialect

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "json/scan.h"
+
+namespace penstock::dialect {
+
+// A count in a usage object, bounded to [0, 10^9]; nothing when absent, null or no number.
+std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view key);
+
+// Takes at most `wanted` out of `rest`.
+int64_t take(int64_t& rest, int64_t wanted);
+
+}  // namespace penstock::dialect
