@@ -5,12 +5,15 @@
 namespace penstock::cli {
 namespace {
 
-constexpr Column kColumns[] = {
-    {"ID", "id"},         {"SLUG", "slug"},     {"NAME", "name"},       {"PROJECT", "project_id"},
-    {"POLICY", "policy"}, {"CONFIG", "config"}, {"VERSION", "version"}, {"UPDATED", "updated_at"}};
+constexpr Column kColumns[] = {{"ID", "id"},           {"SLUG", "slug"},
+                               {"NAME", "name"},       {"PROJECT", "project_id"},
+                               {"POLICY", "policy"},   {"CONFIG", "config"},
+                               {"CACHE", "cache"},     {"DIMENSIONS", "embedding_dimensions"},
+                               {"VERSION", "version"}, {"UPDATED", "updated_at"}};
 constexpr Column kVersions[] = {
-    {"VERSION", "version"}, {"NAME", "name"}, {"POLICY", "policy"},     {"CONFIG", "config"},
-    {"AUTHOR", "author"},   {"NOTE", "note"}, {"CREATED", "created_at"}};
+    {"VERSION", "version"}, {"NAME", "name"},   {"POLICY", "policy"},
+    {"CONFIG", "config"},   {"CACHE", "cache"}, {"DIMENSIONS", "embedding_dimensions"},
+    {"AUTHOR", "author"},   {"NOTE", "note"},   {"CREATED", "created_at"}};
 
 constexpr Argument kRoute[] = {{"route", "Id or @slug"}};
 constexpr Argument kVersion[] = {{"route", "Id or @slug"}, {"version", "Number of the version"}};
@@ -26,6 +29,16 @@ constexpr Option kConfigFile{"--config-file", "config", "The policy's JSON; - is
 constexpr Option kNote{"--note", "note", "Why, for the history"};
 constexpr Option kExpected{"--expected-version", "expected_version",
                            "Refuse when the newest version is another", Kind::Int};
+constexpr Option kCache{"--cache",  "cache",    "Keep answers, as JSON: {\"ttl_seconds\":3600}",
+                        Kind::Json, Into::Body, false,
+                        true};
+constexpr Option kDimensions{"--embedding-dimensions",
+                             "embedding_dimensions",
+                             "Length of every vector that embeddings come to",
+                             Kind::Int,
+                             Into::Body,
+                             false,
+                             true};
 constexpr Option kPolicy{"--policy", "policy", "The policy; single when absent"};
 
 constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
@@ -35,6 +48,8 @@ constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::B
                               kModel,
                               kProvider,
                               kConfigFile,
+                              kCache,
+                              kDimensions,
                               kNote};
 constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kInProject,
@@ -42,6 +57,8 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kModel,
                               kProvider,
                               kConfigFile,
+                              kCache,
+                              kDimensions,
                               kNote,
                               kExpected};
 constexpr Option kRead[] = {kInProject};

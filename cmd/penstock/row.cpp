@@ -62,7 +62,7 @@ Outcome<std::string> jsonOf(const Option& option, const Values& values) {
     case Kind::Flag: return *text;
     case Kind::List: return clear ? "[]" : listJson(values.options.find(option.flag)->second);
     case Kind::Int: return clear ? Outcome<std::string>("null") : integerJson(option, *text);
-    case Kind::Json: return checkedJson(option, *text);
+    case Kind::Json: return clear ? Outcome<std::string>("null") : checkedJson(option, *text);
     case Kind::JsonFile: {
       auto source = readSource(*text);
       return source ? checkedJson(option, *std::move(source)) : std::move(source);

@@ -117,6 +117,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Client connections at once");
   limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,
         "Proxy requests served at once");
+  limit("--cache-bytes", "PENSTOCK_CACHE_BYTES", gateway.cache_bytes,
+        "Memory for answers that routing configs have kept; 0: none are");
   limit("--rate-limit-rpm", "PENSTOCK_RATE_LIMIT_RPM", gateway.rate_limit_rpm,
         "Requests a minute of project keys without a limit of their own");
   limit("--manage-rate-limit-rpm,--manage-rate-limit", "PENSTOCK_MANAGE_RATE_LIMIT_RPM",

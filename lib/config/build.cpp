@@ -45,8 +45,9 @@ Result<RoutingConfig> parseHead(model::RoutingConfig head, const PolicyContext& 
     }
   }
   auto parsed = parsePolicy(head.policy, head.config_json, context);
-  if (parsed) return RoutingConfig{std::move(head), std::move(parsed->policy)};
-  ApiError error = std::move(parsed).error();
+  auto cache = parseCacheRules(head.cache_json);
+  if (parsed && cache) return RoutingConfig{std::move(head), std::move(parsed->policy), *cache};
+  ApiError error = parsed ? std::move(cache).error() : std::move(parsed).error();
   error.resource = "routing_config";
   error.id = head.id;
   error.detail = "routing config @" + head.slug + " of project " + head.project_id;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 #include "base/ip_range.h"
 #include "base/text.h"
 #include "config/budget_index.h"
+#include "config/cache_rules.h"
 #include "config/key_index.h"
 #include "config/policies.h"
 #include "model/project.h"
@@ -20,10 +22,11 @@
 
 namespace penstock::config {
 
-// A routing config with its policy parsed and checked.
+// A routing config with what it says parsed and checked.
 struct RoutingConfig {
   model::RoutingConfig head;
   Policy policy;
+  std::optional<CacheRules> cache = {};  // absent: answers are not kept
 };
 
 // The organization with its list of addresses parsed.

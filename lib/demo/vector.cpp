@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "demo/hash.h"
 #include "demo/tokenizer.h"
@@ -13,8 +14,6 @@ namespace {
 
 constexpr int kDimensionsPerWord = 8;
 constexpr float kWhimsy = 0.02F;  // how much of a vector is the text's own
-
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // Uniform in [-1, 1).
 float randomFloat(uint64_t& state) {
@@ -63,22 +62,6 @@ std::vector<float> embedText(std::string_view text, size_t dimensions) {
   return vector;
 }
 
-std::string base64Floats(const std::vector<float>& vector) {
-  const std::string bytes = bytesOf(vector);
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) {
-      const auto byte = i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U;
-      group = group << 8 | byte;
-    }
-    for (size_t k = 0; k < 4; ++k) {
-      const bool padding = i + k > bytes.size();
-      text.push_back(padding ? '=' : kBase64[group >> (18 - 6 * k) & 63U]);
-    }
-  }
-  return text;
-}
+std::string base64Floats(const std::vector<float>& vector) { return encodeBase64(bytesOf(vector)); }
 
 }  // namespace penstock::demo

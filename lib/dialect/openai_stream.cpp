@@ -121,6 +121,7 @@ void StreamRelay::onDone(const http::SseEvent& event, std::string& out) {
 
 void StreamRelay::onChunk(const http::SseEvent& event, std::string& out) {
   const Chunk chunk = readChunk();
+  if (stitch_ != nullptr) stitch_->add(chunk_);
   if (chunk.empty_choices && options_.usage == UsageFor::Accounting) return;
   if (chunk.content) release(out);
   if (released_) return emit(event, chunk, out);

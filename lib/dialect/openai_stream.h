@@ -9,6 +9,7 @@
 
 #include "dialect/chat_stream.h"
 #include "dialect/estimate.h"
+#include "dialect/openai_stitch.h"
 #include "http/sse.h"
 #include "json/scan.h"
 #include "model/usage.h"
@@ -46,6 +47,9 @@ class StreamRelay final : public ChatStream {
 
   // On the chunk that finishes the last choice.
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
+
+  // Every chunk, usage included, goes into that one too, from now on. It outlives the relay.
+  void stitchInto(OpenAiStitch& stitch) { stitch_ = &stitch; }
 
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
@@ -90,6 +94,7 @@ class StreamRelay final : public ChatStream {
   bool seen_choice_ = false;
   std::bitset<128> finished_;  // choices with a finish_reason
   std::string held_;
+  OpenAiStitch* stitch_ = nullptr;
   std::function<std::string()> trace_;
   model::Usage usage_;
   TextSize output_;

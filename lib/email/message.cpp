@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <ctime>
 
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace penstock::email {
@@ -35,8 +36,8 @@ std::string headerText(std::string_view given) {
   for (size_t at = 0; at < text.size();) {
     size_t end = std::min(at + kBytes, text.size());
     while (end < text.size() && end > at + 1 && (text[end] & 0xC0) == 0x80) --end;
-    out +=
-        (out.empty() ? "=?utf-8?B?" : "\r\n =?utf-8?B?") + base64(text.substr(at, end - at)) + "?=";
+    out += (out.empty() ? "=?utf-8?B?" : "\r\n =?utf-8?B?") +
+           encodeBase64(text.substr(at, end - at)) + "?=";
     at = end;
   }
   return out;
@@ -76,31 +77,13 @@ std::string withCrLf(std::string_view text) {
 
 std::string base64Lines(std::string_view bytes) {
   constexpr size_t kColumns = 76;
-  const std::string text = base64(bytes);
+  const std::string text = encodeBase64(bytes);
   std::string out;
   for (size_t at = 0; at < text.size(); at += kColumns) out += text.substr(at, kColumns) + "\r\n";
   return out;
 }
 
 }  // namespace
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr size_t kGroup = 3;
-  std::string out;
-  for (size_t at = 0; at < bytes.size(); at += kGroup) {
-    const std::string_view group = bytes.substr(at, kGroup);
-    uint32_t bits = 0;
-    for (size_t i = 0; i < kGroup; ++i) {
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
-    }
-    for (size_t i = 0; i <= kGroup; ++i) {
-      out += i <= group.size() ? kAlphabet[bits >> (18 - 6 * i) & 63U] : '=';
-    }
-  }
-  return out;
-}
 
 std::string addressOf(std::string_view mailbox) {
   const size_t open = mailbox.find('<');

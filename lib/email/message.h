@@ -20,7 +20,4 @@ Result<std::string> compose(const model::Email& email, std::string_view from, Un
 // What DATA takes: lines that begin with a dot get another one, and a line with a dot ends it.
 std::string stuffed(std::string_view message);
 
-// Standard alphabet, with padding.
-std::string base64(std::string_view bytes);
-
 }  // namespace penstock::email

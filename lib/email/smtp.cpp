@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "email/message.h"
 #include "http/socket.h"
@@ -118,12 +119,13 @@ class Session {
     const std::string password(server_.password.reveal());
     const std::string nothing(1, '\0');
     if (ways.find(" plain ") != std::string::npos || ways.find("=plain ") != std::string::npos) {
-      return tell("AUTH PLAIN " + base64(nothing + server_.username + nothing + password), 235);
+      return tell("AUTH PLAIN " + encodeBase64(nothing + server_.username + nothing + password),
+                  235);
     }
     if (ways.find(" login ") == std::string::npos) return failed("the server offers no login");
     if (auto asked = tell("AUTH LOGIN", 334); !asked) return asked;
-    if (auto asked = tell(base64(server_.username), 334); !asked) return asked;
-    return tell(base64(password), 235);
+    if (auto asked = tell(encodeBase64(server_.username), 334); !asked) return asked;
+    return tell(encodeBase64(password), 235);
   }
 
   // The server's words are not repeated: they may repeat ours.

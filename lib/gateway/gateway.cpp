@@ -8,6 +8,7 @@
 #include "base/sync.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
+#include "cache/response_cache.h"
 #include "config/config_store.h"
 #include "email/sender.h"
 #include "gateway/data_folder.h"
@@ -86,6 +87,7 @@ class Gateway::Impl {
                       proxyOptions(options)},
         manage_pool(kManageThreads, kManageQueue) {
     configureLedger();
+    startCache();
     startLoops();
     startProxy();
     startManage();
@@ -148,6 +150,7 @@ class Gateway::Impl {
   // Requests that end with the loops are offered to it; its own thread has ended by then.
   std::optional<telemetry::Exporter> spans;  // when there is a collector
   const std::shared_ptr<http::TlsContext> upstream_tls;
+  std::optional<cache::ResponseCache> cache;  // when it may hold something
   proxy::Context proxy_context;
   budget::RateLimiter manage_rate_limits;
   manage::InFlight manage_in_flight;
@@ -187,6 +190,11 @@ class Gateway::Impl {
       if (*open && courier) courier->wake();
     };
     return {[this, wake] { wake(webhooks); }, [this, wake] { wake(mails); }};
+  }
+
+  void startCache() {
+    if (options.cache_bytes == 0) return;
+    proxy_context.cache = &cache.emplace(options.cache_bytes, clock, metrics);
   }
 
   // The ledger hears of budgets before requests do.

@@ -45,6 +45,7 @@ void writeLines(json::Writer& out, const pricing::Explanation& explained) {
 std::string noteOf(const model::RequestLog& row, const pricing::Charge* charge,
                    std::string_view prices_now) {
   if (row.basis == model::PriceBasis::Unknown) return "No price is known: nothing was charged.";
+  if (row.fromCache()) return "The answer was kept in the cache: nothing was charged.";
   if (charge == nullptr) return "This row does not keep the rates that it was charged by.";
   std::string note;
   if (row.basis == model::PriceBasis::Ceiling)

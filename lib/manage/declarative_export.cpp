@@ -7,6 +7,7 @@
 #include "manage/declarative.h"
 #include "manage/declarative_budgets.h"
 #include "manage/provider_names.h"
+#include "manage/routing_config_fields.h"
 
 namespace penstock::manage {
 namespace {
@@ -84,6 +85,7 @@ void writeConfigs(json::Writer& out, store::Tables& tables, const Slugs& slugs,
     out.beginObject().field("project", slugs.at(config.project_id)).field("slug", config.slug);
     out.field("name", config.name).field("policy", config.policy);
     out.rawField("config", names.toNames(config.config_json));
+    writeExtras(out, config.cache_json, config.embedding_dimensions);
     out.field("automatic", config.automatic).endObject();
   }
   out.endArray();

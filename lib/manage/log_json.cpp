@@ -72,6 +72,7 @@ void writeOutcome(json::Writer& out, const model::RequestLog& row) {
   out.field("status", row.status);
   writeText(out, "error_class", row.error_class);
   out.field("stream", row.stream).field("attempts", row.attempts);
+  out.field("cache", row.fromCache() ? "HIT" : "MISS");
   out.field("input_tokens", row.usage.input()).field("output_tokens", row.usage.output());
   writeCost(out, "input_cost_usd", row, row.cost_input);
   writeCost(out, "output_cost_usd", row, row.cost_output);

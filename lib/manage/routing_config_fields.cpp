@@ -1,6 +1,7 @@
 #include "manage/routing_config_fields.h"
 
 #include "base/text.h"
+#include "config/cache_rules.h"
 #include "config/policy.h"
 #include "config/slug.h"
 #include "config/strategy_form.h"
@@ -15,10 +16,25 @@ namespace {
 
 constexpr json::StringBounds kPolicyBounds{.min = 1, .max = 64};
 
+// What configs say beside their policy; null takes it away.
+void readExtras(json::ObjectReader& body, model::RoutingConfig& config) {
+  if (body.isNull("cache")) {
+    config.cache_json.clear();
+  } else {
+    body.object("cache", [&](json::ObjectReader& cache) {
+      const config::CacheRules rules = config::readCacheRules(cache);
+      if (cache.ok()) config.cache_json = config::cacheRulesJson(rules);
+    });
+  }
+  readLimit(body, "embedding_dimensions", config::kEmbeddingDimensions,
+            config.embedding_dimensions);
+}
+
 // The fields that a new config and an edit have in common. True when policy or config was named.
 bool readFields(json::ObjectReader& body, ConfigEdit& edit) {
   if (auto name = body.string("name", kName)) edit.config.name = std::move(*name);
   edit.note = body.string("note", kDescription).value_or("");
+  readExtras(body, edit.config);
   const bool has_policy = body.has("policy");
   if (auto policy = body.string("policy", kPolicyBounds)) edit.config.policy = std::move(*policy);
   auto json = body.rawJson("config");
@@ -81,8 +97,8 @@ Result<ConfigEdit> readConfigEdit(json::ValueRef root, model::RoutingConfig head
 }
 
 Result<json::Document> readConfigBody(const http::Request& request) {
-  static constexpr std::string_view kEnvelope[] = {"project_id", "name", "slug", "note",
-                                                   "expected_version"};
+  static constexpr std::string_view kEnvelope[] = {
+      "project_id", "name", "slug", "note", "expected_version", "cache", "embedding_dimensions"};
   auto document = readBody(request);
   if (!document || !config::isStrategyForm(document->root())) return document;
   const auto form = config::fromStrategyForm(document->root(), kEnvelope);
@@ -106,6 +122,7 @@ void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
   if (config.name.empty()) config.name = config.slug;
   if (auto policy = item.string("policy", kPolicyBounds)) config.policy = *std::move(policy);
   if (const auto value = item.value("config")) config.config_json = names.toIds(*value);
+  readExtras(item, config);
   const auto automatic = item.boolean("automatic");
   if (config.policy.empty()) item.fail("policy", "is required");
   if (config.config_json.empty()) item.fail("config", "is required");
@@ -116,9 +133,13 @@ void readDeclaredConfig(json::ObjectReader& item, model::RoutingConfig& config,
     }
     if (good.error().fields.empty()) item.fail("config", good.error().message);
   }
-  const bool same = config.name == before.name && config.policy == before.policy &&
-                    config.config_json == before.config_json;
-  config.automatic = automatic.value_or(same && before.automatic);
+  config.automatic = automatic.value_or(config == before && before.automatic);
+}
+
+void writeExtras(json::Writer& out, std::string_view cache_json,
+                 std::optional<int64_t> embedding_dimensions) {
+  out.rawField("cache", cache_json.empty() ? "null" : cache_json);
+  out.field("embedding_dimensions", embedding_dimensions);
 }
 
 }  // namespace penstock::manage

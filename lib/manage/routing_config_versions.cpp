@@ -9,6 +9,7 @@
 #include "manage/json_diff.h"
 #include "manage/kinds.h"
 #include "manage/query.h"
+#include "manage/routing_config_fields.h"
 #include "trace/decision_json.h"
 
 namespace penstock::manage {
@@ -22,6 +23,7 @@ constexpr int64_t kMaxVersion = std::numeric_limits<int32_t>::max();
 void writeContent(json::Writer& out, const store::RoutingConfigVersion& version) {
   out.field("name", version.name).field("policy", version.policy);
   out.rawField("config", version.config_json);
+  writeExtras(out, version.cache_json, version.embedding_dimensions);
 }
 
 void writeVersion(json::Writer& out, const store::RoutingConfigVersion& version) {

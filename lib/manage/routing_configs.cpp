@@ -38,6 +38,7 @@ void writeConfig(json::Writer& out, const model::RoutingConfig& config, UnixMill
   out.beginObject().field("id", config.id).field("project_id", config.project_id);
   out.field("name", config.name).field("slug", config.slug);
   out.field("policy", config.policy).rawField("config", config.config_json);
+  writeExtras(out, config.cache_json, config.embedding_dimensions);
   out.field("version", config.version).field("automatic", config.automatic);
   writeTime(out, "created_at", config.created_at);
   writeTime(out, "updated_at", config.updated_at);
@@ -158,6 +159,8 @@ Answer rollBackConfig(Services& services, const Call& call) {
     config->name = old->name;
     config->policy = old->policy;
     config->config_json = old->config_json;
+    config->cache_json = old->cache_json;
+    config->embedding_dimensions = old->embedding_dimensions;
     config->automatic = false;
     return save(change, *config, expected, *note);
   });

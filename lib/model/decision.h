@@ -72,7 +72,7 @@ struct DecisionTrace {
   std::vector<Budget> budgets;  // that bind the request
   std::string cache = "MISS";
   std::string ab_variant;  // empty: no experiment took part
-  std::string decision;    // "attempt_1", "dry_run", "refused"
+  std::string decision;    // "attempt_1", "dry_run", "refused", "cache"
   std::string reason;
   int64_t total_latency_us = 0;
   bool operator==(const DecisionTrace&) const = default;

@@ -16,6 +16,7 @@ enum class PriceBasis : uint8_t {
   Override = 2,   // the operator's own price
   Ceiling = 3,    // the model is not known: the dearest rates stand in
   Free = 4,       // the model is not known, and the project says that such cost nothing
+  Kept = 5,       // nobody was asked: an answer of the cache costs nothing
 };
 
 constexpr std::string_view priceBasisName(PriceBasis basis) {
@@ -25,6 +26,7 @@ constexpr std::string_view priceBasisName(PriceBasis basis) {
     case PriceBasis::Override: return "override";
     case PriceBasis::Ceiling: return "ceiling";
     case PriceBasis::Free: return "free";
+    case PriceBasis::Kept: return "cache";
   }
   return "unknown";
 }

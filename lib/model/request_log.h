@@ -77,6 +77,9 @@ struct RequestLog {
   std::string ab_variant;
   std::string decision;  // the decision trace as JSON (trace/decision_json.h); empty: none was made
   std::optional<std::string> request_body, response_body;  // only when the project retains payloads
+
+  // Whether an answer of the cache was given.
+  bool fromCache() const { return basis == PriceBasis::Kept; }
 };
 
 }  // namespace penstock::model

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -22,6 +23,9 @@ struct RoutingConfig {
   std::string slug;         // without '@'
   std::string policy;       // "single"
   std::string config_json;  // the policy's own JSON object, canonical
+  std::string cache_json;   // config::CacheRules as JSON, canonical; empty: answers are not kept
+  // The length of every vector that embeddings of it come to; absent: whatever the model gives.
+  std::optional<int64_t> embedding_dimensions;
   int64_t version = 1;
   // True while nobody has edited it: "@default" then moves to the first real provider added.
   bool automatic = false;

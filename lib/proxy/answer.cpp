@@ -22,7 +22,8 @@ void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
   headers.reserve(kMostHeaders);
   headers.emplace_back("X-Modelux-Request-Id", row.request_id);
   headers.emplace_back("x-request-id", row.request_id);  // where OpenAI's SDKs look for it
-  headers.emplace_back("X-Modelux-Cache", "MISS");
+  headers.emplace_back("X-Modelux-Cache", row.fromCache() ? "HIT" : "MISS");
+  if (row.fromCache()) headers.emplace_back("X-Modelux-Cache-Similarity", "1.0000");
   if (!row.provider.empty()) headers.emplace_back("X-Modelux-Provider-Used", row.provider);
   if (!row.model.empty()) headers.emplace_back("X-Modelux-Model-Used", row.model);
   if (!row.ab_variant.empty()) headers.emplace_back("X-Modelux-AB-Variant", row.ab_variant);

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "dialect/chat_stream.h"
 #include "dialect/openai_encode.h"
+#include "dialect/openai_stitch.h"
 #include "http/client.h"
 #include "http/loop.h"
 #include "model/decision.h"
@@ -78,6 +79,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return answer_; }  // of a whole answer
   const std::string& contentType() const { return response_type_; }
+  // The whole answer that a stream came to, if RequestScope wants it; empty when there is none.
+  std::string stitched() const { return stitch_ ? stitch_->finish() : std::string(); }
   const AttemptFailure& failure() const { return *failure_; }
   // A budget refused or downgrades it: see spending().enforced().
   bool isDowngraded() const { return downgraded_; }
@@ -122,6 +125,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
   void finishWhole();
+  void finishError();
   void forward(std::string_view out);
   void endStream(const ApiError* broken, bool told);
 
@@ -168,6 +172,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::string response_;  // a whole answer or an error's body, as the provider sent it
   std::string answer_;    // a whole answer as the caller gets it
   std::string response_type_;
+  std::optional<dialect::OpenAiStitch> stitch_;
   std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams
   int64_t input_estimate_ = -1;                 // taken when the request's bytes are let go of
   bool called_ = false;

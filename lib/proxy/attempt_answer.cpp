@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dialect/openai_embeddings.h"
 #include "provider/retry_after.h"
 #include "proxy/attempt.h"
 
@@ -35,7 +36,8 @@ void Attempt::onHead(const http::ResponseHead& head) {
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
-    relay_ = wire_->stream();
+    if (scope_.stitch_bytes > 0) stitch_.emplace(scope_.stitch_bytes);
+    relay_ = wire_->stream(stitch_ ? &*stitch_ : nullptr);
     if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
   } else if (streams() || events) {
     call_.reset();
@@ -72,9 +74,7 @@ void Attempt::onEnd() {
   switch (receiving_) {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
-    case Receiving::Error:
-      return fail(failureOf(upstream_status_, wire_->readError(response_, upstream_status_),
-                            providerName(), retry_after_ms_));
+    case Receiving::Error: return finishError();
     case Receiving::Stream: {
       call_.reset();  // nothing is awaited of it any more, whatever the relay says
       std::string out;
@@ -113,14 +113,28 @@ void Attempt::finishWhole() {
     return fail(
         invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
-  judge(routing::OutcomeKind::Success);
   bill_.usage = read.usage;
   bill_.service_tier = read.service_tier;
   if (!read.model.empty()) bill_.model = read.model;
+  if (scope_.dimensions) {
+    auto fits = dialect::fitEmbeddings(response_, *scope_.dimensions, candidate_.model);
+    if (!fits) return fail(misfit(std::move(fits).error()));
+  }
+  judge(routing::OutcomeKind::Success);
   record_.first_token_us = micros();
   end("ok");
   answer_ = answer ? **std::move(answer) : std::move(response_);
   listener_->onWhole(*this);
+}
+
+void Attempt::finishError() {
+  dialect::UpstreamError said = wire_->readError(response_, upstream_status_);
+  // What the config asks for is no fault of the caller's.
+  if (scope_.dimensions && said.param == "dimensions") {
+    return fail(misfit({ErrorKind::UpstreamFailed, "embedding_dimensions_mismatch",
+                        "model " + candidate_.model + ": " + said.message}));
+  }
+  fail(failureOf(upstream_status_, std::move(said), providerName(), retry_after_ms_));
 }
 
 // Passes on what the relay let out, and ends when the relay says so.

@@ -1,6 +1,7 @@
 #include "proxy/attempt_failure.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -51,6 +52,7 @@ std::string_view failureName(Class kind) {
     case Class::Timeout: return "timeout";
     case Class::Transport: return "transport";
     case Class::Garbage: return "invalid_answer";
+    case Class::Misfit: return "misfit";
     case Class::Shape: return "context_too_long";
     case Class::Policy: return "content_filter";
     case Class::Credential: return "credential_refused";
@@ -76,7 +78,8 @@ std::optional<routing::OutcomeKind> outcomeOf(const AttemptFailure& failure, boo
     case Class::Transport: return Kind::Transport;
     case Class::Garbage: return Kind::InvalidAnswer;
     case Class::NoModel: return Kind::ModelNotFound;
-    // It works, and says no.
+    // It works, and says no, or what nobody can use.
+    case Class::Misfit:
     case Class::Shape:
     case Class::Policy:
     case Class::Caller: return Kind::Success;
@@ -101,6 +104,7 @@ bool goesOn(const AttemptFailure& failure, const config::RetryOn& on) {
     case Class::Shape: return on.context_length;
     case Class::Policy: return on.content_filter;
     case Class::Garbage:
+    case Class::Misfit:
     case Class::Credential:
     case Class::NoModel:
     case Class::Unsupported:
@@ -121,6 +125,7 @@ bool isPassing(const AttemptFailure& failure) {
     case Class::Garbage: return true;
     case Class::Money:
     case Class::Timeout:  // it may be at work still
+    case Class::Misfit:
     case Class::Shape:
     case Class::Policy:
     case Class::Credential:
@@ -189,6 +194,13 @@ AttemptFailure invalidAnswer(std::string message) {
   AttemptFailure failure;
   failure.kind = Class::Garbage;
   failure.error = {ErrorKind::UpstreamFailed, "invalid_upstream_response", std::move(message)};
+  return failure;
+}
+
+AttemptFailure misfit(ApiError error) {
+  AttemptFailure failure;
+  failure.kind = Class::Misfit;
+  failure.error = std::move(error);
   return failure;
 }
 

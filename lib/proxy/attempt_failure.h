@@ -24,6 +24,7 @@ struct AttemptFailure {
     Timeout,
     Transport,  // no connection, or one that broke
     Garbage,    // nothing that its dialect allows, or a stream that was cut
+    Misfit,     // a good answer, but not what the routing config asks for
     Shape,
     Policy,
     Credential,
@@ -63,5 +64,6 @@ AttemptFailure timedOut(const std::string& provider, int64_t after_ms);
 AttemptFailure invalidAnswer(std::string message);
 // The request cannot be said in the target's dialect.
 AttemptFailure cannotExpress(ApiError error);
+AttemptFailure misfit(ApiError error);
 
 }  // namespace penstock::proxy

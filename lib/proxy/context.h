@@ -12,6 +12,7 @@
 #include "base/published.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
+#include "cache/response_cache.h"
 #include "config/snapshot.h"
 #include "http/client.h"
 #include "metrics/registry.h"
@@ -51,6 +52,7 @@ struct Context {
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
   telemetry::Exporter* telemetry = nullptr;  // null: no spans are exported
+  cache::ResponseCache* cache = nullptr;     // null: no answers are kept, whatever configs say
 };
 
 }  // namespace penstock::proxy

@@ -107,6 +107,16 @@ void noteAttempts(std::span<const std::unique_ptr<Chain>> chains, const Attempt*
   if (!story.empty()) trace.reason = std::move(story);
 }
 
+// Nobody was asked.
+void noteCache(model::DecisionTrace& trace) {
+  for (auto& candidate : trace.candidates) {
+    if (candidate.status == "selected") candidate.status = "not_needed";
+  }
+  trace.cache = "HIT";
+  trace.decision = "cache";
+  trace.reason = "the answer was kept";
+}
+
 const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
   if (chains.empty()) return nullptr;
   const Chain& last = *chains.back();
@@ -131,6 +141,7 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
     }
     if (trace.reason.empty()) trace.reason = planned;
   }
+  if (row.fromCache()) noteCache(trace);
   trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
     const model::Budget& budget = *standing.budget;

@@ -26,7 +26,8 @@ void readHeader(const http::HeaderView& header, Extensions& out) {
   const std::string_view name = header.name;
   const auto is = [name](std::string_view ours) { return equalsIgnoreCase(name, ours); };
   if (is("cache-control")) {
-    out.no_store = hasDirective(header.value, "no-store");
+    out.no_cache = out.no_cache || hasDirective(header.value, "no-cache");
+    out.no_store = out.no_store || hasDirective(header.value, "no-store");
     return;
   }
   if (name.size() < 10 || !equalsIgnoreCase(name.substr(0, 10), "x-modelux-")) return;

@@ -20,7 +20,8 @@ struct Extensions {
   Tags tags;
   Secret provider_key;  // X-Modelux-Provider-Key: the caller's own key for this one call
   bool dry_run = false;
-  bool no_store = false;  // keep no payload of this request
+  bool no_cache = false;  // answer afresh
+  bool no_store = false;  // keep nothing of this request or its answer
 };
 
 Extensions readExtensions(const http::HeaderList& headers);

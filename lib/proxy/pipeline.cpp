@@ -61,11 +61,15 @@ void Pipeline::run() {
   if (request_->trace) {
     scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
   }
+  // The caller named that config, wherever a budget may send the request.
+  if (endpoint_ == Endpoint::Embeddings && decision().config != nullptr)
+    scope_->dimensions = decision().config->head.embedding_dimensions;
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
   if (decision().shape == routing::Shape::Refused) {
     return answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
   }
   if (endpoint_ == Endpoint::CountTokens) return answerTokenCount();
+  if (serveKept()) return;
   self_ = shared_from_this();
   exchange_->onGone([this] { onClientGone(); });
   serve();
@@ -153,6 +157,23 @@ Status Pipeline::decide(std::string_view model) {
   return Unit{};
 }
 
+// From the cache, where the config has answers kept and this one is there. What costs nothing is
+// given whatever budgets say.
+bool Pipeline::serveKept() {
+  cache::ResponseCache* cache = loop_.shared.cache;
+  if (cache == nullptr || decision().config == nullptr || !decision().config->cache) return false;
+  if (dialect_ != dialect::Dialect::OpenAi) return false;  // answers are kept in OpenAI's
+  cache_use_ = cacheUseOf(caller_, extensions_, *request_, row_, decision());
+  if (!cache_use_) return false;
+  const auto kept = cache_use_->look_up ? cache->find(cache_use_->key) : nullptr;
+  if (kept != nullptr) {
+    answerKept(*kept);
+    return true;
+  }
+  if (wantsStream()) scope_->stitch_bytes = cache->maxEntryBytes();
+  return false;
+}
+
 void Pipeline::serve() {
   const budget::Standing* downgraded_by = spending().enforced();
   served_ = nullptr;
@@ -189,6 +210,7 @@ Status Pipeline::checkGatherable() const {
 void Pipeline::onChainDowngraded(Chain& chain) {
   const auto keep = weak_from_this().lock();
   served_ = chain.winner();
+  cache_use_.reset();  // the answer will not be the config's
   const model::Budget& budget = *spending().enforced()->budget;
   const Status decided = decide(budget.downgrade_to);
   if (!decided) {

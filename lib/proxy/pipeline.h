@@ -13,6 +13,7 @@
 #include "proxy/admission.h"
 #include "proxy/answer.h"
 #include "proxy/attempt.h"
+#include "proxy/caching.h"
 #include "proxy/chain.h"
 #include "proxy/extensions.h"
 #include "proxy/gathering.h"
@@ -23,8 +24,8 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → decide → serve (attempts: reserve → call → settle) → respond →
-//   record
+//   authenticate → parse → admit → decide → cache → serve (attempts: reserve → call → settle) →
+//   respond → record
 //
 // The first four are plain functions in order. A Chain, or what gathers the answers of several,
 // makes the attempts, and reports what leaves. record runs exactly once, on every way out:
@@ -47,6 +48,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status parse();
   Status admit();
   Status decide(std::string_view model);
+  bool serveKept();
   void serve();
   Status checkGatherable() const;
 
@@ -67,6 +69,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void answerTokenCount();
   void answerWhole(std::string body, const std::string& content_type);
   void answerReplay(std::string_view body);
+  void answerKept(const cache::KeptAnswer& kept);
+  void leaveInCache(const Attempt& by, std::string body);
   void answerRefusal(const AttemptFailure& failure);
   void answerBudgetRefusal();
   void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
@@ -109,6 +113,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;
   model::RequestLog row_;
+  std::optional<CacheUse> cache_use_;
   std::optional<RequestScope> scope_;
   // Of ensembles and cascades; the last one makes the answer. Chains refer to the one they are of.
   std::vector<std::unique_ptr<Gathering>> gatherings_;

@@ -27,8 +27,9 @@ void add(const model::Usage& other, model::Usage& usage) {
 }  // namespace
 
 void Pipeline::onGathered(Attempt& winner, std::string body) {
-  const auto keep = weak_from_this().lock();
+  const auto self = weak_from_this().lock();
   served_ = &winner;
+  if (cache_use_) leaveInCache(winner, body);
   if (wantsStream()) return answerReplay(body);
   auto answer = renderOwnAnswer({body, *scope_});
   if (!answer) return answerFailure(answer.error());
@@ -55,6 +56,21 @@ void Pipeline::answerReplay(std::string_view body) {
   if (retainsPayloads()) retainPayload(response.body);
   finish(200, {});
   exchange_->respond(response);
+}
+
+void Pipeline::answerKept(const cache::KeptAnswer& kept) {
+  row_.provider = kept.provider;
+  row_.provider_id = kept.provider_id;
+  row_.model = kept.model;
+  row_.basis = model::PriceBasis::Kept;
+  if (wantsStream()) return answerReplay(kept.body);
+  answerWhole(kept.body, {});
+}
+
+// In the cache, if that is for this request. The answer is as the provider gave it, without what we
+// add to it for the caller.
+void Pipeline::leaveInCache(const Attempt& by, std::string body) {
+  if (cache_use_) keepAnswer(*loop_.shared.cache, *cache_use_, by, std::move(body));
 }
 
 // Who serves, as far as it is known.

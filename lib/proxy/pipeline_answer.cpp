@@ -91,8 +91,9 @@ void Pipeline::answerTokenCount() {
 }
 
 void Pipeline::onChainWhole(Chain& chain) {
-  const auto keep = weak_from_this().lock();
+  const auto self = weak_from_this().lock();
   Attempt& attempt = *chain.winner();
+  if (cache_use_) leaveInCache(attempt, attempt.body());
   answerWhole(std::move(attempt.body()), attempt.contentType());
 }
 
@@ -179,7 +180,8 @@ void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
 // Ends a started stream: cleanly, or with an error event and no [DONE], so that nobody takes a cut
 // for a complete answer.
 void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
-  const auto keep = shared_from_this();
+  const auto self = shared_from_this();
+  if (broken == nullptr && cache_use_) leaveInCache(*chain.winner(), chain.winner()->stitched());
   if (broken != nullptr && !told)
     exchange_->write(dialect::renderErrorEvent(dialect_, *broken, row_.request_id));
   awaiting_end_ = chain.awaitingEnd();

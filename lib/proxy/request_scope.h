@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -46,6 +47,10 @@ struct RequestScope {
   // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
   // is put into; empty: it is not wanted.
   std::function<std::string(const Attempt& serving)> trace = {};
+  // The length of the vectors that the caller is to have; absent: any.
+  std::optional<int64_t> dimensions = {};
+  // How large a whole answer to put together of a stream, to be kept; 0: none.
+  size_t stitch_bytes = 0;
 };
 
 }  // namespace penstock::proxy

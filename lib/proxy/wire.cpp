@@ -6,6 +6,7 @@
 #include "dialect/anthropic_request.h"
 #include "dialect/anthropic_stream.h"
 #include "dialect/anthropic_usage.h"
+#include "dialect/openai_embeddings.h"
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
 #include "dialect/openai_usage.h"
@@ -59,6 +60,10 @@ void Wire::splice(const Order& order) {
     spliced_ = dialect::encodeAnthropicRequest(request, model_, limit);
     return;
   }
+  if (scope_.endpoint == Endpoint::Embeddings) {
+    spliced_ = dialect::encodeOpenAiEmbeddings(openAi(scope_), model_, scope_.dimensions);
+    return;
+  }
   spliced_ = dialect::encodeOpenAiRequest(
       openAi(scope_), model_, scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request,
       order.limit);
@@ -107,12 +112,14 @@ dialect::AnswerOptions Wire::options(bool provider_counts) const {
   return options;
 }
 
-std::unique_ptr<dialect::ChatStream> Wire::stream() {
+std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) {
   if (translates()) return dialect::translateStream(provider_, caller_, options(false));
   if (caller_ == Dialect::Anthropic) return std::make_unique<dialect::AnthropicRelay>();
   using Usage = dialect::StreamRelay::UsageFor;
-  return std::make_unique<dialect::StreamRelay>(dialect::StreamRelay::Options{
+  auto relay = std::make_unique<dialect::StreamRelay>(dialect::StreamRelay::Options{
       wantsUsage(scope_) ? Usage::Caller : Usage::Accounting, scope_.request.choices});
+  if (whole != nullptr) relay->stitchInto(*whole);
+  return relay;
 }
 
 Wire::Whole Wire::read(std::string_view body) const {

@@ -12,6 +12,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
+#include "dialect/openai_stitch.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "model/usage.h"
@@ -42,8 +43,9 @@ class Wire {
   // Names of what the target cannot express and was left out; empty: nothing was.
   std::string dropped() const { return losses_.header(); }
 
-  // For an answer that streams. Once.
-  std::unique_ptr<dialect::ChatStream> stream();
+  // For an answer that streams. Once. What is passed through in OpenAI's dialect is put together in
+  // `whole`, where there is one.
+  std::unique_ptr<dialect::ChatStream> stream(dialect::OpenAiStitch* whole);
 
   // What accounting needs of a whole answer.
   struct Whole {

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "json/document.h"
 #include "json/writer.h"
+#include "store/rows.h"
 
 namespace penstock::store {
 namespace {
@@ -30,11 +31,6 @@ bool parseUuid(std::string_view text, RequestKey& key) {
     at += 2;
   }
   return true;
-}
-
-std::optional<std::string_view> unlessEmpty(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return text;
 }
 
 // Durations that did not happen are -1 in the model and NULL here.

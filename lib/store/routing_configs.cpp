@@ -18,20 +18,23 @@ model::RoutingConfig readHead(const storage::Rows& row) {
   config.slug = row.string(3);
   config.policy = row.string(4);
   config.config_json = row.string(5);
-  config.version = row.integer(6);
-  config.automatic = row.flag(7);
-  config.created_at = row.integer(8);
-  config.updated_at = row.integer(9);
+  config.cache_json = row.string(6);
+  config.embedding_dimensions = row.optionalInteger(7);
+  config.version = row.integer(8);
+  config.automatic = row.flag(9);
+  config.created_at = row.integer(10);
+  config.updated_at = row.integer(11);
   return config;
 }
 
 RoutingConfigVersion readVersion(const storage::Rows& row) {
-  return {row.string(0), row.integer(1), row.string(2), row.string(3),
-          row.string(4), row.string(5),  row.string(6), row.integer(7)};
+  return {row.string(0), row.integer(1),         row.string(2), row.string(3), row.string(4),
+          row.string(5), row.optionalInteger(6), row.string(7), row.string(8), row.integer(9)};
 }
 
 bool saysTheSame(const model::RoutingConfig& a, const model::RoutingConfig& b) {
-  return a.name == b.name && a.policy == b.policy && a.config_json == b.config_json;
+  return a.name == b.name && a.policy == b.policy && a.config_json == b.config_json &&
+         a.cache_json == b.cache_json && a.embedding_dimensions == b.embedding_dimensions;
 }
 
 ApiError versionConflict(int64_t expected, const model::RoutingConfig& head) {
@@ -51,7 +54,8 @@ Status RoutingConfigTable::insert(const model::RoutingConfig& config, const Save
     return conflict("slug_taken", "the project has a routing config @" + config.slug, "/slug");
   }
   insert_.run(config.id, config.project_id, config.slug, config.automatic, save.now, save.now);
-  insert_version_.run(config.id, 1, config.name, config.policy, config.config_json, save.author,
+  insert_version_.run(config.id, 1, config.name, config.policy, config.config_json,
+                      unlessEmpty(config.cache_json), config.embedding_dimensions, save.author,
                       save.note, save.now);
   return Unit{};
 }
@@ -97,7 +101,8 @@ Result<model::RoutingConfig> RoutingConfigTable::update(const model::RoutingConf
   const int64_t version = head->version + (new_version ? 1 : 0);
   if (new_version) {
     insert_version_.run(changed.id, version, changed.name, changed.policy, changed.config_json,
-                        save.author, save.note, save.now);
+                        unlessEmpty(changed.cache_json), changed.embedding_dimensions, save.author,
+                        save.note, save.now);
   }
   advance_.run(version, changed.automatic, save.now, changed.id);
   return *find(changed.id);

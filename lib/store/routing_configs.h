@@ -22,6 +22,8 @@ struct RoutingConfigVersion {
   std::string name;
   std::string policy;
   std::string config_json;
+  std::string cache_json;  // as in model::RoutingConfig
+  std::optional<int64_t> embedding_dimensions;
   std::string author;  // id of the management key that saved it, or "system"
   std::string note;
   UnixMillis created_at = 0;
@@ -42,8 +44,7 @@ class RoutingConfigTable {
  public:
   explicit RoutingConfigTable(storage::Database& db) : db_(db) {}
 
-  // Stores version 1. Conflict: slug_taken. Reads id, project_id, name, slug, policy, config_json
-  // and automatic of `config`.
+  // Stores version 1. Conflict: slug_taken. Reads all of `config` but its version and its times.
   Status insert(const model::RoutingConfig& config, const Save& save);
   std::optional<model::RoutingConfig> find(std::string_view id);  // living
   std::optional<model::RoutingConfig> findBySlug(std::string_view project_id,
@@ -53,9 +54,9 @@ class RoutingConfigTable {
                                   const PageRequest& page);
   std::vector<model::RoutingConfig> ofProject(std::string_view project_id);
   std::vector<model::RoutingConfig> all();
-  // Saves name, policy, config_json and automatic of `changed` as the next version and returns the
-  // new head; a save that changes none of the first three makes no version. NotFound, or Conflict:
-  // version_conflict when the head is not `expected_version`.
+  // Saves name, policy, config_json, cache_json, embedding_dimensions and automatic of `changed` as
+  // the next version and returns the new head; a save that changes none of them but automatic makes
+  // no version. NotFound, or Conflict: version_conflict when the head is not `expected_version`.
   Result<model::RoutingConfig> update(const model::RoutingConfig& changed,
                                       std::optional<int64_t> expected_version, const Save& save);
   // Frees the slug, keeps the versions. False when there is no such living config.
@@ -73,12 +74,14 @@ class RoutingConfigTable {
 
  private:
   static constexpr std::string_view kSelectHead =
-      "SELECT c.id, c.project_id, v.name, c.slug, v.policy, v.config_json, c.version, c.automatic, "
-      "c.created_at, c.updated_at FROM routing_config c JOIN routing_config_version v "
+      "SELECT c.id, c.project_id, v.name, c.slug, v.policy, v.config_json, v.cache_json, "
+      "v.embedding_dimensions, c.version, c.automatic, c.created_at, c.updated_at FROM "
+      "routing_config c JOIN routing_config_version v "
       "ON v.routing_config_id = c.id AND v.version = c.version WHERE c.deleted_at IS NULL ";
   static constexpr std::string_view kSelectVersion =
-      "SELECT routing_config_id, version, name, policy, config_json, author, note, created_at "
-      "FROM routing_config_version WHERE routing_config_id = ? ";
+      "SELECT routing_config_id, version, name, policy, config_json, cache_json, "
+      "embedding_dimensions, author, note, created_at FROM routing_config_version WHERE "
+      "routing_config_id = ? ";
   storage::Database& db_;
   storage::Statement insert_{
       db_,
@@ -87,7 +90,8 @@ class RoutingConfigTable {
   storage::Statement insert_version_{
       db_,
       "INSERT INTO routing_config_version (routing_config_id, version, name, policy, "
-      "config_json, author, note, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
+      "config_json, cache_json, embedding_dimensions, author, note, created_at) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement advance_{
       db_, "UPDATE routing_config SET version = ?, automatic = ?, updated_at = ? WHERE id = ?"};
   storage::Statement find_{db_, kSelectHead, "AND c.id = ?"};

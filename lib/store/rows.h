@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,6 +66,12 @@ Page<T> toPage(std::vector<T> items, const PageRequest& page) {
   result.has_more = result.items.size() >= rowsToAsk(page);
   if (result.has_more) result.items.pop_back();
   return result;
+}
+
+// NULL where there is no text.
+inline std::optional<std::string_view> unlessEmpty(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return text;
 }
 
 inline ApiError conflict(std::string code, std::string message, std::string param = {}) {

@@ -138,6 +138,7 @@ class SpanWriter {
     list.text("penstock.routing.resolved", row.resolved);
     list.text("penstock.routing.ab_variant", row.ab_variant);
     list.integer("penstock.attempts", row.attempts);
+    if (row.fromCache()) list.yes("penstock.cache.hit");
     list.real("penstock.cost_usd", row.cost_total);
     if (row.settlement != model::Settlement::None) {
       list.text("penstock.budget.settlement", model::settlementName(row.settlement));

@@ -172,6 +172,18 @@ class Resources(GatewayTest):
         self.assertEqual(self.gateway.json("route", "show", "@support")["config"]["model"], "demo-chat")
         self.gateway.good("route", "remove", "@support")  # also called delete
 
+    def test_routes_keep_answers_and_pin_dimensions(self):
+        self.gateway.good("route", "create", "--name", "Kept", "--model", "demo-chat", "--provider", "demo",
+                          "--cache", '{"ttl_seconds":60}', "--embedding-dimensions", "256")
+        shown = self.gateway.json("route", "show", "@kept")
+        self.assertEqual(shown["cache"]["ttl_seconds"], 60)
+        self.assertEqual(shown["embedding_dimensions"], 256)
+        self.gateway.good("route", "update", "@kept", "--cache", "none", "--embedding-dimensions", "none")
+        shown = self.gateway.json("route", "show", "@kept")
+        self.assertIsNone(shown["cache"])
+        self.assertIsNone(shown["embedding_dimensions"])
+        self.assertIn("embedding_dimensions: 256 → none", self.gateway.good("route", "diff", "@kept"))
+
     @needs("GET /routing-configs/{config_id}/diff", "POST /routing-configs/{config_id}/rollback",
            "POST /routing-configs/{config_id}/dry-run")
     def test_routes_are_compared_rolled_back_and_rehearsed(self):

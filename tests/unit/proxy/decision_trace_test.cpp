@@ -32,6 +32,12 @@ TEST_SUITE("proxy/decision_trace") {
           R"("status":"skipped","reason":"cannot call tools"}],"attempts":[],"rules":[],)"
           R"("budgets":[],"cache":{"status":"MISS"},"ab_variant":null,"decision":"dry_run",)"
           R"("reason":"single target","total_latency_ms":2.5})");
+    row.basis = model::PriceBasis::Kept;
+    const std::string kept = proxy::renderDecisionTrace(row, decision, {}, {}, 0);
+    CHECK(kept.find(R"("cache":{"status":"HIT"},"ab_variant":null,"decision":"cache",)") !=
+          std::string::npos);
+    CHECK(kept.find(R"("status":"selected")") == std::string::npos);
+    row.basis = model::PriceBasis::Unknown;
     decision.config = nullptr;
     decision.resolved = routing::Resolved::Auto;
     const std::string trace = proxy::renderDecisionTrace(row, decision, {}, {}, 0);

@@ -33,5 +33,9 @@ TEST_SUITE("proxy/extensions") {
     CHECK(read.end_user == "u1");
     CHECK(read.dry_run);
     CHECK(read.no_store);
+    CHECK_FALSE(read.no_cache);
+    headers.add("cache-control", "No-Cache");
+    CHECK(proxy::readExtensions(headers).no_cache);
+    CHECK(proxy::readExtensions(headers).no_store);
   }
 }

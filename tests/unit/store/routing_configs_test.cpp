@@ -48,6 +48,38 @@ TEST_SUITE("store/routing_configs") {
     });
   }
 
+  TEST_CASE("what a config says beside its policy is part of its versions") {
+    Fixture f;
+    f.store->write([&](Tables& t) {
+      auto config = t.routing_configs.find(f.id).value();
+      CHECK(config.cache_json.empty());
+      CHECK_FALSE(config.embedding_dimensions);
+      const auto save = [&] { return t.routing_configs.update(config, {}, {"m", "", 1}).value(); };
+      config.cache_json = R"({"mode":"exact"})";
+      CHECK(save().version == 2);
+      config.embedding_dimensions = 512;
+      CHECK(save().version == 3);
+      CHECK(save().version == 3);
+      config.cache_json.clear();
+      const model::RoutingConfig saved = save();
+      CHECK(saved.version == 4);
+      CHECK(saved == t.routing_configs.find(f.id).value());
+      const auto versions = t.routing_configs.versions(f.id, 0, 10);
+      REQUIRE(versions.size() == 4);
+      CHECK(versions[0].cache_json.empty());
+      CHECK(versions[0].embedding_dimensions == 512);
+      CHECK(versions[1].cache_json == R"({"mode":"exact"})");
+      CHECK_FALSE(versions[2].embedding_dimensions);
+      model::RoutingConfig made = config;
+      made.id = "rc_made";
+      made.slug = "made";
+      made.cache_json = "{}";
+      REQUIRE(t.routing_configs.insert(made, {"m", "", 1}));
+      CHECK(t.routing_configs.find("rc_made")->cache_json == "{}");
+      CHECK(t.routing_configs.find("rc_made")->embedding_dimensions == 512);
+    });
+  }
+
   TEST_CASE("a save that expects another version is refused") {
     Fixture f;
     f.store->write([&](Tables& t) {

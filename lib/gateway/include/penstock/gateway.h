@@ -41,6 +41,7 @@ struct GatewayOptions {
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
+  uint64_t cache_bytes = 64ULL << 20;  // of kept answers; 0: none are kept
   int64_t rate_limit_rpm = 600;        // of project keys without a limit of their own
   int64_t manage_rate_limit_rpm = 60;  // of management keys without a limit of their own
   // Names under which the management API is served, beside localhost and addresses: any other Host
