@@ -53,6 +53,16 @@ bool saysNothing(std::string_view json) {
   return false;
 }
 
+// Members that say how to bill, store, cache or show, not what to answer.
+bool isHint(std::string_view name) {
+  for (const char* hint :
+       {"metadata", "store", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",
+        "safety_identifier", "stream_options", "cache_control", "diagnostics", "caller",
+        "eager_input_streaming", "annotations"})
+    if (name == hint) return true;
+  return false;
+}
+
 // A caller chose the names: what leaves in a header is not to be theirs to shape.
 std::string safe(std::string_view name) {
   std::string text(name.substr(0, 64));
@@ -75,7 +85,8 @@ void Losses::add(LossKind kind, Field field, std::string_view reason) {
 void Losses::dropExtras(const Extras& extras, std::string_view place) {
   for (const Extra& extra : extras) {
     if (saysNothing(extra.json)) continue;
-    put(LossKind::Dropped, std::string(place) + safe(extra.name), "has no equivalent");
+    const LossKind kind = isHint(extra.name) ? LossKind::Hint : LossKind::Dropped;
+    put(kind, std::string(place) + safe(extra.name), "has no equivalent");
   }
 }
 
