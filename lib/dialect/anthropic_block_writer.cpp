@@ -1,5 +1,6 @@
 #include "dialect/anthropic_block_writer.h"
 
+#include "dialect/thought_signature.h"
 #include "json/raw.h"
 #include "json/scan.h"
 
@@ -65,7 +66,10 @@ bool AnthropicBlockWriter::canWrite(const Part& part) {
     return false;
   }
   const auto* thinking = part.as<ThinkingPart>();
-  if (thinking != nullptr && thinking->signature.empty() && use_ == For::Request) {
+  const bool unsigned_thinking =
+      thinking != nullptr &&
+      (thinking->signature.empty() || isGeminiSignature(thinking->signature));
+  if (unsigned_thinking && use_ == For::Request) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;
   }

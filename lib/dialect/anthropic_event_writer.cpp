@@ -177,6 +177,7 @@ void AnthropicEventWriter::on(const RedactedThinkingEvent& event) {
 }
 
 void AnthropicEventWriter::on(const ToolStart& event) {
+  if (!event.signature.empty()) on(SignatureDelta{event.signature});
   enqueue(
       {.kind = Kind::Tool, .call = event.call, .id = event.id, .name = event.name, .content = {}});
 }

@@ -4,16 +4,15 @@
 #include <vector>
 
 #include "dialect/anthropic_block_writer.h"
+#include "dialect/anthropic_sampling.h"
 #include "dialect/anthropic_thinking.h"
 #include "dialect/anthropic_tool_writer.h"
+#include "dialect/made_up_tools.h"
 #include "dialect/openai_chat_reader.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
 namespace {
-
-constexpr std::string_view kJsonOnly =
-    "Answer with one JSON object and nothing else: no words around it, no code fence.";
 
 // Neighbours of one role, as one message.
 struct Turn {
@@ -39,7 +38,6 @@ class MessagesWriter {
   void writeMessages();
   void writeTurn(const Turn& turn);
   void writeSampling();
-  void writeThinking();
   void writeOutputConfig();
   void writeRest();
   void writeTier();
@@ -70,7 +68,7 @@ Result<WrittenRequest> MessagesWriter::write() {
   writeSystem();
   writeMessages();
   writeSampling();
-  writeThinking();
+  writeThinkingMember(plan_.thinking, out_);
   writeOutputConfig();
   writeRest();
   out_.endObject();
@@ -155,50 +153,11 @@ void MessagesWriter::writeMessages() {
 }
 
 void MessagesWriter::writeSampling() {
-  const Sampling& sampling = request_.sampling;
-  const bool thinks = plan_.thinking.active();
-  const bool taken = target_.sampling && !thinks;
-  const char* reason = thinks ? "is refused while the model thinks" : "is refused by the model";
-  if (sampling.temperature && taken) {
-    if (*sampling.temperature > 1) losses_.change(Field::Temperature, "is at most 1");
-    out_.field("temperature", std::min(*sampling.temperature, 1.0));
-  } else if (sampling.temperature && sampling.temperature != 1.0) {
-    losses_.drop(Field::Temperature, reason);
-  }
-  const bool either = target_.one_sampling && sampling.temperature && !same();
-  if (sampling.top_p && target_.sampling && !either && (!thinks || *sampling.top_p >= 0.95))
-    out_.field("top_p", *sampling.top_p);
-  else if (sampling.top_p && sampling.top_p != 1.0)
-    losses_.drop(Field::TopP, either && taken ? "is refused beside temperature" : reason);
-  if (sampling.top_k && taken)
-    out_.field("top_k", *sampling.top_k);
-  else if (sampling.top_k)
-    losses_.drop(Field::TopK, reason);
-  const auto missing = [this](bool present, Field field) {
-    if (present) losses_.drop(field, "has no equivalent");
-  };
-  missing(sampling.seed.has_value(), Field::Seed);
-  missing(sampling.presence_penalty.value_or(0) != 0, Field::PresencePenalty);
-  missing(sampling.frequency_penalty.value_or(0) != 0, Field::FrequencyPenalty);
-}
-
-void MessagesWriter::writeThinking() {
-  const Thinking& thinking = plan_.thinking;
-  const auto begin = [this](std::string_view type) {
-    out_.key("thinking").beginObject().field("type", type);
-  };
-  switch (thinking.mode) {
-    case Thinking::Mode::Unset: return;
-    case Thinking::Mode::Disabled: begin("disabled"); break;
-    case Thinking::Mode::BetweenTools: begin("between_tools"); break;
-    case Thinking::Mode::Adaptive: begin("adaptive"); break;
-    case Thinking::Mode::Budget:
-      begin("enabled");
-      out_.field("budget_tokens", thinking.budget_tokens);
-      break;
-  }
-  if (!thinking.display.empty()) out_.field("display", thinking.display);
-  out_.endObject();
+  const ClaudeSampling sampling =
+      planSampling(request_, target_, plan_.thinking, losses_);
+  if (sampling.temperature) out_.field("temperature", *sampling.temperature);
+  if (sampling.top_p) out_.field("top_p", *sampling.top_p);
+  if (sampling.top_k) out_.field("top_k", *sampling.top_k);
 }
 
 void MessagesWriter::writeOutputConfig() {

@@ -5,13 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "dialect/made_up_tools.h"
+
 namespace penstock::dialect {
 namespace {
-
-constexpr std::string_view kAnyObject = R"({"type":"object","properties":{}})";
-constexpr std::string_view kTextInput =
-    R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
-constexpr std::string_view kJsonTool = "json_answer";
 
 class ToolWriter {
  public:
@@ -28,11 +25,8 @@ class ToolWriter {
 
  private:
   bool same() const { return request_.source == Dialect::Anthropic; }
-  bool hasTool(std::string_view name) const;
-  void nameJsonTool();
   bool isOffered(const Tool& tool);
   void writeTool(const Tool& tool);
-  ToolChoice wantedChoice() const;
   void writeToolChoice();
 
   const ChatRequest& request_;
@@ -43,19 +37,6 @@ class ToolWriter {
   json::Writer& out_;
   AnswerContext context_;
 };
-
-bool ToolWriter::hasTool(std::string_view name) const {
-  return std::any_of(request_.tools.begin(), request_.tools.end(),
-                     [name](const Tool& tool) { return tool.name == name; });
-}
-
-// Models that cannot be told a format are told a tool, by a name that no other has.
-void ToolWriter::nameJsonTool() {
-  const auto& format = request_.response_format;
-  if (!format || format->mode != ResponseFormat::Mode::JsonSchema || target_.output_format) return;
-  context_.json_tool = kJsonTool;
-  while (hasTool(context_.json_tool)) context_.json_tool += '_';
-}
 
 bool ToolWriter::isOffered(const Tool& tool) {
   if (!tool.other.empty() && !same()) {
@@ -68,7 +49,7 @@ bool ToolWriter::isOffered(const Tool& tool) {
 }
 
 AnswerContext ToolWriter::write() {
-  nameJsonTool();
+  if (!target_.output_format) context_.json_tool = jsonToolName(request_);
   std::vector<const Tool*> offered;
   for (const Tool& tool : request_.tools)
     if (isOffered(tool)) offered.push_back(&tool);
@@ -78,7 +59,7 @@ AnswerContext ToolWriter::write() {
   if (!context_.json_tool.empty()) {
     losses_.change(Field::ResponseFormat, "is told as a tool that must be called");
     out_.beginObject().field("name", context_.json_tool);
-    out_.field("description", "Gives the answer. Call it once, in place of any other answer.");
+    out_.field("description", kJsonToolDescription);
     out_.rawField("input_schema", request_.response_format->schema).endObject();
   }
   out_.endArray();
@@ -111,17 +92,9 @@ void ToolWriter::writeTool(const Tool& tool) {
   out_.endObject();
 }
 
-// The forced call that stands for an answer in JSON; else what the caller wants.
-ToolChoice ToolWriter::wantedChoice() const {
-  if (context_.json_tool.empty()) return request_.tool_choice.value_or(ToolChoice{});
-  const bool alone = request_.tools.empty();
-  return alone ? ToolChoice{.mode = ToolChoice::Mode::Named, .name = context_.json_tool}
-               : ToolChoice{.mode = ToolChoice::Mode::Required};
-}
-
 void ToolWriter::writeToolChoice() {
   using Mode = ToolChoice::Mode;
-  ToolChoice choice = wantedChoice();
+  ToolChoice choice = wantedChoice(request_, context_);
   const bool forced = choice.mode == Mode::Named || choice.mode == Mode::Required;
   if (forced && thinking_.active() && (!same() || !context_.json_tool.empty())) {
     losses_.drop(Field::ToolChoice, "is refused while the model thinks");

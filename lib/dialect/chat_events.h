@@ -39,6 +39,7 @@ struct ToolStart {
   int64_t call = 0;
   std::string id, name;
   ToolKind kind = ToolKind::Function;
+  std::string signature = {};  // Part::signature
 };
 struct ArgumentsDelta {
   int64_t call = 0;

@@ -93,7 +93,9 @@ void OpenAiEventWriter::on(const ToolStart& event) {
   chunk.key("tool_calls").beginArray().beginObject().field("index", call.index);
   chunk.field("id", event.id).field("type", type).key(type).beginObject();
   chunk.field("name", event.name).field(custom ? "input" : "arguments", "");
-  chunk.endObject().endObject().endArray();
+  chunk.endObject();
+  writeCallSignature(event.signature, chunk);
+  chunk.endObject().endArray();
   endDelta(chunk);
 }
 

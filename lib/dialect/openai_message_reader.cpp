@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "dialect/thought_signature.h"
+
 namespace penstock::dialect {
 namespace {
 
@@ -138,6 +140,13 @@ void readCalled(ValueRef value, ToolCallPart& call) {
   if (arguments) call.arguments = argumentsOf(*arguments);
 }
 
+// {"google":{"thought_signature":"…"}}
+std::string callSignature(ValueRef value) {
+  const auto google = value.find("google");
+  const auto text = google ? google->stringAt("thought_signature") : std::nullopt;
+  return text ? thoughtOfGemini(*text).text : std::string();
+}
+
 Part readToolCall(Reading& reading, ValueRef value) {
   Part part;
   ToolCallPart call;
@@ -147,6 +156,8 @@ Part readToolCall(Reading& reading, ValueRef value) {
     if (key == "custom") call.kind = ToolKind::Custom;
     if (key == "id")
       call.id = reading.text(member);
+    else if (key == "extra_content")
+      part.signature = callSignature(member);
     else if (key == "function" || key == "custom")
       readCalled(member, call);
     else

@@ -8,6 +8,17 @@
 #include "dialect/anthropic_request_reader.h"
 #include "dialect/anthropic_request_writer.h"
 #include "dialect/anthropic_usage.h"
+#include "dialect/bedrock_answer_reader.h"
+#include "dialect/bedrock_errors.h"
+#include "dialect/bedrock_event_reader.h"
+#include "dialect/bedrock_request_writer.h"
+#include "dialect/estimate.h"
+#include "dialect/gemini_answer_reader.h"
+#include "dialect/gemini_answer_writer.h"
+#include "dialect/gemini_event_reader.h"
+#include "dialect/gemini_event_writer.h"
+#include "dialect/gemini_request_reader.h"
+#include "dialect/gemini_request_writer.h"
 #include "dialect/openai_answer_reader.h"
 #include "dialect/openai_answer_writer.h"
 #include "dialect/openai_chat_reader.h"
@@ -25,42 +36,89 @@ Result<ChatAnswer> readAnswer(Dialect provider, std::string_view body,
   switch (provider) {
     case Dialect::OpenAi: return readOpenAiAnswer(body);
     case Dialect::Anthropic: return readAnthropicAnswer(body, context);
+    case Dialect::Gemini: return readGeminiAnswer(body, context);
+    case Dialect::Bedrock: return readBedrockAnswer(body, context);
   }
   return invalidAnswer("no dialect");
 }
 
-int64_t estimateOutput(Dialect provider, std::string_view body) {
-  return provider == Dialect::OpenAi ? estimateOpenAiOutput(body) : estimateAnthropicOutput(body);
+// Of an answer whose provider does not count.
+int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer& answer) {
+  if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
+  if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
+  TextSize text;
+  for (const Part& part : answer.parts)
+    std::visit(Overloaded{[&text](const TextPart& part) { text.add(part.text); },
+                          [&text](const RefusalPart& part) { text.add(part.text); },
+                          [&text](const ThinkingPart& part) { text.add(part.text); },
+                          [&text](const ToolCallPart& part) {
+                            text.add(part.name);
+                            text.add(part.arguments);
+                          },
+                          [](const auto&) {}},
+               part.value);
+  return text.tokens();
 }
 
 std::unique_ptr<EventReader> makeReader(Dialect provider, AnswerContext context) {
-  if (provider == Dialect::OpenAi) return std::make_unique<OpenAiEventReader>();
-  return std::make_unique<AnthropicEventReader>(std::move(context));
+  switch (provider) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return std::make_unique<AnthropicEventReader>(std::move(context));
+    case Dialect::Gemini: return std::make_unique<GeminiEventReader>(std::move(context));
+    case Dialect::Bedrock: return std::make_unique<BedrockEventReader>(std::move(context));
+  }
+  return std::make_unique<OpenAiEventReader>();
 }
 
 std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& options) {
-  if (caller == Dialect::OpenAi)
-    return std::make_unique<OpenAiEventWriter>(
-        AnswerHead{options.id, options.created, options.model}, options.usage);
-  return std::make_unique<AnthropicEventWriter>(
-      AnthropicEventWriter::Options{options.id, options.model, options.input_estimate});
+  if (caller == Dialect::Anthropic)
+    return std::make_unique<AnthropicEventWriter>(
+        AnthropicEventWriter::Options{options.id, options.model, options.input_estimate});
+  if (caller == Dialect::Gemini)
+    return std::make_unique<GeminiEventWriter>(
+        GeminiEventWriter::Options{options.id, options.model, options.framing});
+  return std::make_unique<OpenAiEventWriter>(
+      AnswerHead{options.id, options.created, options.model}, options.usage);
+}
+
+UpstreamError parseError(Dialect provider, std::string_view body, int status) {
+  switch (provider) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return parseAnthropicError(body, status);
+    case Dialect::Gemini: return parseGeminiError(body, status);
+    case Dialect::Bedrock: return parseBedrockError(body, status);
+  }
+  return parseOpenAiError(body, status);
 }
 
 }  // namespace
 
 Dialect dialectOf(const ChatTarget& target) {
-  return std::holds_alternative<OpenAiTarget>(target) ? Dialect::OpenAi : Dialect::Anthropic;
+  return std::visit(Overloaded{[](const OpenAiTarget&) { return Dialect::OpenAi; },
+                               [](const AnthropicTarget&) { return Dialect::Anthropic; },
+                               [](const GeminiTarget&) { return Dialect::Gemini; },
+                               [](const BedrockTarget&) { return Dialect::Bedrock; }},
+                    target);
 }
 
 Result<ChatRequest> readChat(Dialect caller, std::string_view body, const json::Limits& limits) {
-  return caller == Dialect::OpenAi ? readOpenAiChat(body, limits)
-                                   : readAnthropicMessages(body, limits);
+  switch (caller) {
+    case Dialect::OpenAi: return readOpenAiChat(body, limits);
+    case Dialect::Anthropic: return readAnthropicMessages(body, limits);
+    case Dialect::Gemini: return readGeminiContent(body, limits);
+    case Dialect::Bedrock: break;
+  }
+  return invalidRequest("unsupported_dialect", "Requests in this dialect are not read.");
 }
 
 Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& target,
                                  Losses& losses) {
   if (const auto* claude = std::get_if<AnthropicTarget>(&target))
     return writeAnthropicMessages(request, *claude, losses);
+  if (const auto* gemini = std::get_if<GeminiTarget>(&target))
+    return writeGeminiContent(request, *gemini, losses);
+  if (const auto* bedrock = std::get_if<BedrockTarget>(&target))
+    return writeBedrockConverse(request, *bedrock, losses);
   auto body = writeOpenAiChat(request, std::get<OpenAiTarget>(target), losses);
   if (!body) return std::move(body).error();
   return WrittenRequest{*std::move(body), {}};
@@ -74,11 +132,11 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
   if (answer->usage.source == model::Usage::Source::None) {
     answer->usage.source = model::Usage::Source::Estimated;
     answer->usage.input_uncached = options.input_estimate;
-    answer->usage.output_text = estimateOutput(provider, body);
+    answer->usage.output_text = estimateOutput(provider, body, *answer);
   }
-  if (caller == Dialect::OpenAi)
-    return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
-  return writeAnthropicAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Anthropic) return writeAnthropicAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Gemini) return writeGeminiAnswer(*answer, options.id, losses);
+  return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
 }
 
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
@@ -90,20 +148,22 @@ std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
 
 std::string translateError(Dialect provider, Dialect caller, std::string_view body, int status,
                            std::string_view request_id) {
-  const UpstreamError error = provider == Dialect::OpenAi ? parseOpenAiError(body, status)
-                                                          : parseAnthropicError(body, status);
+  const UpstreamError error = parseError(provider, body, status);
   if (caller == Dialect::Anthropic) return renderAnthropicError(error, status, request_id);
+  if (caller == Dialect::Gemini) return renderGeminiError(error, status);
   return renderOpenAiError(provider == Dialect::OpenAi ? error : openAiErrorOf(error, status));
 }
 
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id) {
-  return caller == Dialect::OpenAi ? renderOpenAiError(error)
-                                   : renderAnthropicError(error, request_id);
+  if (caller == Dialect::Anthropic) return renderAnthropicError(error, request_id);
+  return caller == Dialect::Gemini ? renderGeminiError(error) : renderOpenAiError(error);
 }
 
-std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id) {
-  return caller == Dialect::OpenAi ? renderOpenAiErrorEvent(error)
-                                   : renderAnthropicErrorEvent(error, request_id);
+std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
+                             GeminiFraming framing) {
+  if (caller == Dialect::Anthropic) return renderAnthropicErrorEvent(error, request_id);
+  if (caller == Dialect::Gemini) return renderGeminiErrorEvent(error, framing);
+  return renderOpenAiErrorEvent(error);
 }
 
 }  // namespace penstock::dialect

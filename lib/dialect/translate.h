@@ -8,8 +8,11 @@
 
 #include "base/result.h"
 #include "dialect/anthropic_target.h"
+#include "dialect/bedrock_target.h"
 #include "dialect/chat_request.h"
 #include "dialect/chat_stream.h"
+#include "dialect/gemini_errors.h"
+#include "dialect/gemini_target.h"
 #include "dialect/losses.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_target.h"
@@ -20,10 +23,12 @@ namespace penstock::dialect {
 // Translation between the dialects, for the pipeline: the one place that knows all readers and
 // writers. README.md tells the order of calls. Traffic within one dialect does not come here.
 
-using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget>;
+using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget, GeminiTarget, BedrockTarget>;
 Dialect dialectOf(const ChatTarget& target);
 
-// A caller's body as the typed model. Once a request: every attempt writes from the same.
+// A caller's body as the typed model. Once a request: every attempt writes from the same. Of
+// Gemini's callers the URL says whether to stream: `stream` is for the caller of this to set.
+// Nobody calls in Bedrock's dialect: InvalidRequest/"unsupported_dialect".
 Result<ChatRequest> readChat(Dialect caller, std::string_view body,
                              const json::Limits& limits = {});
 
@@ -40,6 +45,7 @@ struct AnswerOptions {
   UsageChunk usage = UsageChunk::Leave;  // whether a caller of OpenAI's asked for it
   int64_t input_estimate = 0;            // tokens, for when the provider does not count
   AnswerContext context = {};
+  GeminiFraming framing = GeminiFraming::Sse;  // of a stream for a caller of Gemini's
 };
 
 // A provider's whole answer for the caller. What was left out is in `losses`. Error:
@@ -57,6 +63,7 @@ std::string translateError(Dialect provider, Dialect caller, std::string_view bo
 
 // An error of our own in the caller's dialect, as a body and as a stream's last event.
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id);
-std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id);
+std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
+                             GeminiFraming framing = GeminiFraming::Sse);
 
 }  // namespace penstock::dialect

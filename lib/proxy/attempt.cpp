@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "dialect/openai_usage.h"
 #include "provider/endpoint.h"
 #include "provider/retry_after.h"
 #include "telemetry/trace_context.h"
@@ -12,7 +11,8 @@
 namespace penstock::proxy {
 namespace {
 
-const char* upstreamPath(Endpoint endpoint) {
+const char* upstreamPath(Endpoint endpoint, dialect::Dialect dialect) {
+  if (dialect == dialect::Dialect::Anthropic) return "/messages";
   return endpoint == Endpoint::Embeddings ? "/embeddings" : "/chat/completions";
 }
 
@@ -110,13 +110,12 @@ void Attempt::onLedger(const Status& ready) {
 // Starts the call; the answer arrives in the callbacks below.
 void Attempt::call() {
   const model::Provider& provider = *candidate_.provider;
-  using Usage = dialect::StreamUsage;
-  upstream_body_ = dialect::encodeOpenAiRequest(
-      scope_.request, candidate_.model,
-      scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
+  auto wire = Wire::write({scope_, target_->dialect, candidate_.model, outputLimit()});
+  if (!wire) return fail(cannotExpress(std::move(wire).error()));
+  wire_ = *std::move(wire);
   http::ClientRequest call;
   call.origin = target_->endpoint.origin;
-  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint);
+  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint, target_->dialect);
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
@@ -127,7 +126,7 @@ void Attempt::call() {
   if (!scope_.extensions.provider_key.empty()) {
     bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
   }
-  call.body = upstream_body_.pieces();
+  call.body = wire_->body();
   call.timeouts = scope_.loop.shared.options.timeouts;
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
   called_ = true;
@@ -158,9 +157,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
-    using Usage = dialect::StreamRelay::UsageFor;
-    relay_.emplace(dialect::StreamRelay::Options{
-        scope_.request.include_usage ? Usage::Caller : Usage::Accounting, scope_.request.choices});
+    relay_ = wire_->stream();
     if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
   } else if (streams() || events) {
     call_.reset();
@@ -198,9 +195,8 @@ void Attempt::onEnd() {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
     case Receiving::Error:
-      return fail(failureOf(upstream_status_,
-                            dialect::parseOpenAiError(response_, upstream_status_), providerName(),
-                            retry_after_ms_));
+      return fail(failureOf(upstream_status_, wire_->readError(response_, upstream_status_),
+                            providerName(), retry_after_ms_));
     case Receiving::Stream: {
       call_.reset();  // nothing is awaited of it any more, whatever the relay says
       std::string out;
@@ -232,8 +228,10 @@ void Attempt::onFailure(const http::Failure& failure) {
 }
 
 void Attempt::finishWhole() {
-  const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
-  if (!read.valid) {
+  const Wire::Whole read = wire_->read(response_);
+  auto answer = read.valid ? wire_->translate(response_, read) : std::nullopt;
+  const bool understood = read.valid && (!answer || *answer);
+  if (!understood) {
     return fail(
         invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
@@ -243,6 +241,7 @@ void Attempt::finishWhole() {
   if (!read.model.empty()) bill_.model = read.model;
   record_.first_token_us = micros();
   end("ok");
+  answer_ = answer ? **std::move(answer) : std::move(response_);
   listener_->onWhole(*this);
 }
 
@@ -297,6 +296,7 @@ void Attempt::endStream(const ApiError* broken, bool told) {
 void Attempt::fail(AttemptFailure failure) {
   const auto keep = weak_from_this().lock();
   failure_ = std::move(failure);
+  if (wire_) failure_->said_by = wire_->provider();
   if (const auto outcome = outcomeOf(*failure_, !scope_.extensions.provider_key.empty()))
     judge(*outcome);
   record_.error = failure_->error.message;
@@ -340,7 +340,7 @@ void Attempt::resume() {
 
 void Attempt::forgetRequest() {
   input_estimate_ = scope_.request.estimateInputTokens();
-  upstream_body_ = {};
+  wire_->letGo();
 }
 
 void Attempt::judge(routing::OutcomeKind outcome) {
