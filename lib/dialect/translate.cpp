@@ -47,7 +47,7 @@ int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer
   if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
   if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
   TextSize text;
-  for (const Part& part : answer.parts)
+  for (const Part& each : answer.parts)
     std::visit(Overloaded{[&text](const TextPart& part) { text.add(part.text); },
                           [&text](const RefusalPart& part) { text.add(part.text); },
                           [&text](const ThinkingPart& part) { text.add(part.text); },
@@ -56,7 +56,7 @@ int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer
                             text.add(part.arguments);
                           },
                           [](const auto&) {}},
-               part.value);
+               each.value);
   return text.tokens();
 }
 
