@@ -24,19 +24,25 @@ constexpr std::array<std::array<std::string_view, 3>, static_cast<size_t>(Field:
         {"stop", "stop_sequences", "generationConfig.stopSequences"},
         {"max_completion_tokens", "max_tokens", "generationConfig.maxOutputTokens"},
         {"thinking", "thinking", "generationConfig.thinkingConfig"},
-        {"reasoning_effort", "output_config.effort", "generationConfig.thinkingConfig.thinkingLevel"},
+        {"reasoning_effort", "output_config.effort",
+         "generationConfig.thinkingConfig.thinkingLevel"},
         {"response_format", "output_config.format", "generationConfig.responseJsonSchema"},
         {"tool_choice", "tool_choice", "toolConfig.functionCallingConfig"},
-        {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use", "toolConfig.functionCallingConfig"},
+        {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use",
+         "toolConfig.functionCallingConfig"},
         {"tools.function.strict", "tools.strict", "tools.functionDeclarations"},
-        {"messages.tool_calls.function.arguments", "messages.content.input", "contents.parts.functionCall.args"},
+        {"messages.tool_calls.function.arguments", "messages.content.input",
+         "contents.parts.functionCall.args"},
         {"messages.tool_call_id", "messages.content.tool_use_id", "contents.parts.functionCall.id"},
         {"tools", "tools", "tools"},
-        {"messages.is_error", "messages.content.is_error", "contents.parts.functionResponse.response"},
+        {"messages.is_error", "messages.content.is_error",
+         "contents.parts.functionResponse.response"},
         {"messages.content", "messages.content.content", "contents.parts.functionResponse.parts"},
         {"service_tier", "service_tier", "serviceTier"},
-        {"messages.content.prompt_cache_breakpoint", "messages.content.cache_control", "cachedContent"},
-        {"messages.content.image_url.detail", "messages.content.detail", "contents.parts.mediaResolution"},
+        {"messages.content.prompt_cache_breakpoint", "messages.content.cache_control",
+         "cachedContent"},
+        {"messages.content.image_url.detail", "messages.content.detail",
+         "contents.parts.mediaResolution"},
         {"messages.content.image_url", "messages.content.image", "contents.parts.inlineData"},
         {"messages.content.file", "messages.content.document", "contents.parts.inlineData"},
         {"messages.content.input_audio", "messages.content.audio", "contents.parts.inlineData"},
@@ -51,6 +57,16 @@ bool saysNothing(std::string_view json) {
   for (const char* inert : {"null", "false", "0", "0.0", "[]", "{}", "\"\""}) {
     if (json == inert) return true;
   }
+  return false;
+}
+
+// Members that say how to bill, store, cache or show, not what to answer.
+bool isHint(std::string_view name) {
+  for (const char* hint :
+       {"metadata", "store", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",
+        "safety_identifier", "stream_options", "cache_control", "diagnostics", "caller",
+        "eager_input_streaming", "annotations"})
+    if (name == hint) return true;
   return false;
 }
 
@@ -76,7 +92,8 @@ void Losses::add(LossKind kind, Field field, std::string_view reason) {
 void Losses::dropExtras(const Extras& extras, std::string_view place) {
   for (const Extra& extra : extras) {
     if (saysNothing(extra.json)) continue;
-    put(LossKind::Dropped, std::string(place) + safe(extra.name), "has no equivalent");
+    const LossKind kind = isHint(extra.name) ? LossKind::Hint : LossKind::Dropped;
+    put(kind, std::string(place) + safe(extra.name), "has no equivalent");
   }
 }
 
