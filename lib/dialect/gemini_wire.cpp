@@ -14,6 +14,15 @@ std::string camelCase(std::string_view key) {
   return camel;
 }
 
+std::string snakeCase(std::string_view camel) {
+  std::string snake;
+  for (const char c : camel) {
+    if (c >= 'A' && c <= 'Z') snake += '_';
+    snake += asciiLower(c);
+  }
+  return snake;
+}
+
 bool isShadowed(json::ValueRef object, std::string_view key) {
   const std::string camel = camelCase(key);
   return camel != key && object.find(camel).has_value();
@@ -21,14 +30,7 @@ bool isShadowed(json::ValueRef object, std::string_view key) {
 
 std::optional<json::ValueRef> memberOf(json::ValueRef object, std::string_view camel) {
   auto member = object.find(camel);
-  if (!member) {
-    std::string snake;
-    for (const char c : camel) {
-      if (c >= 'A' && c <= 'Z') snake += '_';
-      snake += asciiLower(c);
-    }
-    if (snake != camel) member = object.find(snake);
-  }
+  if (!member) member = object.find(snakeCase(camel));
   return member && !member->isNull() ? member : std::nullopt;
 }
 
