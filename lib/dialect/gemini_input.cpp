@@ -66,8 +66,7 @@ InputBound boundGeminiInput(const GeminiRequest& request) {
   forEachContent(request, [&add](std::string_view content) {
     forEachPart(content, [&add](const json::ObjectIndex& part) {
       const json::Member* attachment = attachmentIn(part);
-      if (attachment != nullptr)
-        add(isImage(*attachment) ? kTokensAnImage : kTokensAnythingElse);
+      if (attachment != nullptr) add(isImage(*attachment) ? kTokensAnImage : kTokensAnythingElse);
     });
   });
   return bound;

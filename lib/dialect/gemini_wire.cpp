@@ -7,8 +7,8 @@ namespace penstock::dialect {
 std::string camelCase(std::string_view key) {
   std::string camel;
   for (size_t i = 0; i < key.size(); ++i) {
-    const bool word = key[i] == '_' && i > 0 && i + 1 < key.size() && key[i + 1] >= 'a' &&
-                      key[i + 1] <= 'z';
+    const bool word =
+        key[i] == '_' && i > 0 && i + 1 < key.size() && key[i + 1] >= 'a' && key[i + 1] <= 'z';
     camel += word ? static_cast<char>(key[++i] - 'a' + 'A') : key[i];
   }
   return camel;

@@ -77,8 +77,8 @@ std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& opt
   if (caller == Dialect::Gemini)
     return std::make_unique<GeminiEventWriter>(
         GeminiEventWriter::Options{options.id, options.model, options.framing});
-  return std::make_unique<OpenAiEventWriter>(
-      AnswerHead{options.id, options.created, options.model}, options.usage);
+  return std::make_unique<OpenAiEventWriter>(AnswerHead{options.id, options.created, options.model},
+                                             options.usage);
 }
 
 UpstreamError parseError(Dialect provider, std::string_view body, int status) {

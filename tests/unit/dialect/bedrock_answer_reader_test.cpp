@@ -10,8 +10,9 @@ using namespace penstock::dialect;
 namespace {
 
 std::string answer(const std::string& content, const std::string& stop) {
-  return R"({"output":{"message":{"role":"assistant","content":[)" + content + R"(]}},"stopReason":")" +
-         stop + R"(","usage":{"inputTokens":5,"outputTokens":3},"serviceTier":{"type":"flex"}})";
+  return R"({"output":{"message":{"role":"assistant","content":[)" + content +
+         R"(]}},"stopReason":")" + stop +
+         R"(","usage":{"inputTokens":5,"outputTokens":3},"serviceTier":{"type":"flex"}})";
 }
 
 }  // namespace
@@ -31,9 +32,10 @@ TEST_SUITE("dialect/bedrock_answer_reader") {
 
   TEST_CASE("blocks of every kind") {
     const auto read = readBedrockAnswer(
-        answer(R"({"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}},{"reasoningContent":{"redactedContent":"AA=="}},)"
-               R"({"reasoningContent":{"other":1}},{"video":{}},{"toolUse":{"toolUseId":"t","name":"f","input":{"a":1}}})",
-               "tool_use"),
+        answer(
+            R"({"reasoningContent":{"reasoningText":{"text":"hm","signature":"s"}}},{"reasoningContent":{"redactedContent":"AA=="}},)"
+            R"({"reasoningContent":{"other":1}},{"video":{}},{"toolUse":{"toolUseId":"t","name":"f","input":{"a":1}}})",
+            "tool_use"),
         {});
     REQUIRE(read);
     CHECK(read->parts.at(0).as<ThinkingPart>()->signature == "s");
@@ -53,8 +55,9 @@ TEST_SUITE("dialect/bedrock_answer_reader") {
   }
 
   TEST_CASE("what is no answer is an error of the provider's") {
-    for (const std::string& body : {std::string("x"), std::string("{}"), std::string(R"({"output":{}})"),
-                                    answer("", "malformed_model_output")}) {
+    for (const std::string& body :
+         {std::string("x"), std::string("{}"), std::string(R"({"output":{}})"),
+          answer("", "malformed_model_output")}) {
       const auto read = readBedrockAnswer(body, {});
       REQUIRE_FALSE(read);
       CHECK(read.error().kind == ErrorKind::UpstreamFailed);

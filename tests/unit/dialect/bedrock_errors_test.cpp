@@ -14,7 +14,8 @@ TEST_SUITE("dialect/bedrock_errors") {
     CHECK(header.type == "ThrottlingException");
     CHECK(classOf(header, 429) == ErrorClass::RateLimit);
     const UpstreamError body = parseBedrockError(
-        R"({"__type":"com.amazon.coral.service#UnrecognizedClientException","Message":"Who?"})", 403);
+        R"({"__type":"com.amazon.coral.service#UnrecognizedClientException","Message":"Who?"})",
+        403);
     CHECK(body.message == "Who?");
     CHECK(body.type == "UnrecognizedClientException");
     CHECK(classOf(body, 403) == ErrorClass::Authentication);

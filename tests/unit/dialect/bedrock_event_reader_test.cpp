@@ -36,7 +36,8 @@ bool has(const std::string& text, std::string_view part) {
 
 const std::string kHead =
     "event messageStart {\"role\":\"assistant\"}\n"
-    "event contentBlockDelta {\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"hm\"}}}\n"
+    "event contentBlockDelta "
+    "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"text\":\"hm\"}}}\n"
     "event contentBlockDelta "
     "{\"contentBlockIndex\":0,\"delta\":{\"reasoningContent\":{\"signature\":\"EqQB\"}}}\n"
     "event contentBlockStop {\"contentBlockIndex\":0}\n"
@@ -81,7 +82,8 @@ TEST_SUITE("dialect/bedrock_event_reader") {
     CHECK(toAnthropic(exception).out.empty());
     const Outcome late = toAnthropic(framesOf(kHead) + exception + framesOf(kStop + kMetadata));
     CHECK(late.failure == StreamFailure::UpstreamError);
-    CHECK(has(late.out, R"({"type":"error","error":{"type":"rate_limit_error","message":"Slow down."}})"));
+    CHECK(has(late.out,
+              R"({"type":"error","error":{"type":"rate_limit_error","message":"Slow down."}})"));
     CHECK_FALSE(has(late.out, "message_stop"));
     const std::string error = frameOf({{":message-type", "error"},
                                        {":error-code", "InternalServerException"},
@@ -103,16 +105,16 @@ TEST_SUITE("dialect/bedrock_event_reader") {
     CHECK(has(json.out, R"("type":"text_delta")"));
     CHECK_FALSE(has(json.out, "tool_use"));
     CHECK(has(json.out, R"("stop_reason":"end_turn")"));
-    const auto stream = translateStream(Dialect::Bedrock, Dialect::OpenAi,
-                                        {.id = "x", .context = {{}, {"shell"}}});
+    const auto stream =
+        translateStream(Dialect::Bedrock, Dialect::OpenAi, {.id = "x", .context = {{}, {"shell"}}});
     std::string out;
     stream->feed(bytes, out);
     CHECK(has(out, R"("input":"ls")"));
   }
 
   TEST_CASE("failures of the model are errors") {
-    const Outcome outcome =
-        toAnthropic(framesOf(kHead + "event messageStop {\"stopReason\":\"malformed_tool_use\"}\n"));
+    const Outcome outcome = toAnthropic(
+        framesOf(kHead + "event messageStop {\"stopReason\":\"malformed_tool_use\"}\n"));
     CHECK(outcome.failure == StreamFailure::UpstreamError);
   }
 }

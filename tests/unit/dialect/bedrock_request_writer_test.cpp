@@ -71,20 +71,22 @@ TEST_SUITE("dialect/bedrock_request_writer") {
   }
 
   TEST_CASE("choices of tools, as far as the model takes them") {
-    const std::string named =
-        "\"messages\":[" + kUser + "]" + kTool + R"(,"tool_choice":{"type":"function","function":{"name":"f"}})";
+    const std::string named = "\"messages\":[" + kUser + "]" + kTool +
+                              R"(,"tool_choice":{"type":"function","function":{"name":"f"}})";
     CHECK(has(fromOpenAi(named), R"("toolChoice":{"tool":{"name":"f"}})"));
     CHECK(has(fromOpenAi(named, "meta.llama3"), R"("toolChoice":{"auto":{}})"));
     CHECK(lossesOf(named, "meta.llama3") == "tool_choice");
-    CHECK(has(fromOpenAi(named + R"(,"parallel_tool_calls":false)"),
-              R"("additionalModelRequestFields":{"tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true}})"));
+    CHECK(has(
+        fromOpenAi(named + R"(,"parallel_tool_calls":false)"),
+        R"("additionalModelRequestFields":{"tool_choice":{"type":"tool","name":"f","disable_parallel_tool_use":true}})"));
     CHECK(lossesOf(named + R"(,"parallel_tool_calls":false)", "amazon.nova-pro-v1:0") ==
           "parallel_tool_calls");
   }
 
   TEST_CASE("Claude thinks by its own fields, Nova by an effort, others not") {
     const std::string high = "\"messages\":[" + kUser + R"(],"reasoning_effort":"high")";
-    CHECK(has(fromOpenAi(high), R"("additionalModelRequestFields":{"thinking":{"type":"adaptive"}})"));
+    CHECK(has(fromOpenAi(high),
+              R"("additionalModelRequestFields":{"thinking":{"type":"adaptive"}})"));
     CHECK(has(fromOpenAi(high), R"("outputConfig":{"effort":"high"})"));
     CHECK(has(fromOpenAi(high, "anthropic.claude-sonnet-4-5-v1:0"),
               R"("thinking":{"type":"enabled","budget_tokens":8192})"));
@@ -98,32 +100,41 @@ TEST_SUITE("dialect/bedrock_request_writer") {
     const std::string schema =
         "\"messages\":[" + kUser +
         R"(],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}})";
-    CHECK(has(fromOpenAi(schema),
-              R"("textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}","name":"a"}}})"));
-    CHECK(has(fromOpenAi(schema, "amazon.nova-pro-v1:0"), R"("toolChoice":{"tool":{"name":"json_answer"}})"));
+    CHECK(has(
+        fromOpenAi(schema),
+        R"("textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\"type\":\"object\"}","name":"a"}}})"));
+    CHECK(has(fromOpenAi(schema, "amazon.nova-pro-v1:0"),
+              R"("toolChoice":{"tool":{"name":"json_answer"}})"));
     CHECK(has(fromOpenAi(schema, "meta.llama3"), "Answer with one JSON object"));
     CHECK(lossesOf(schema, "meta.llama3") == "response_format");
   }
 
   TEST_CASE("documents have plain names that differ, what is not inside is refused") {
     const auto file = [](const std::string& name) {
-      return R"({"type":"file","file":{"filename":")" + name + R"(","file_data":"data:application/pdf;base64,AA=="}})";
+      return R"({"type":"file","file":{"filename":")" + name +
+             R"(","file_data":"data:application/pdf;base64,AA=="}})";
     };
-    const std::string body = fromOpenAi(R"("messages":[{"role":"user","content":[)" + file("a_b..pdf") + "," +
-                                        file("a b pdf") + R"(,{"type":"text","text":"x"}]}])");
+    const std::string body =
+        fromOpenAi(R"("messages":[{"role":"user","content":[)" + file("a_b..pdf") + "," +
+                   file("a b pdf") + R"(,{"type":"text","text":"x"}]}])");
     CHECK(has(body, R"("name":"a b pdf","source":{"bytes":"AA=="})"));
     CHECK(has(body, R"x("name":"a b pdf (2)")x"));
-    CHECK(has(fromOpenAi(R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a/b.png"}}]}])"),
-              "the provider fetches nothing"));
-    CHECK(has(fromOpenAi(R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/tiff;base64,AA=="}}]}])"),
-              "is of no kind that the provider takes"));
+    CHECK(has(
+        fromOpenAi(
+            R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://a/b.png"}}]}])"),
+        "the provider fetches nothing"));
+    CHECK(has(
+        fromOpenAi(
+            R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/tiff;base64,AA=="}}]}])"),
+        "is of no kind that the provider takes"));
   }
 
   TEST_CASE("cache marks are points after what they end, four at most") {
-    const std::string marked = R"({"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}})";
-    const std::string body =
-        R"({"model":"m","max_tokens":9,"system":[)" + marked + R"(],"messages":[{"role":"user","content":[)" +
-        marked + "," + marked + "," + marked + "," + marked + "]}]}";
+    const std::string marked =
+        R"({"type":"text","text":"x","cache_control":{"type":"ephemeral","ttl":"1h"}})";
+    const std::string body = R"({"model":"m","max_tokens":9,"system":[)" + marked +
+                             R"(],"messages":[{"role":"user","content":[)" + marked + "," + marked +
+                             "," + marked + "," + marked + "]}]}";
     Losses losses(Dialect::Anthropic);
     const std::string told = written(readAnthropicMessages(body), kClaude, losses);
     CHECK(has(told, R"("system":[{"text":"x"},{"cachePoint":{"type":"default","ttl":"1h"}}])"));
@@ -138,11 +149,12 @@ TEST_SUITE("dialect/bedrock_request_writer") {
   TEST_CASE("thinking goes back to Claude alone, and only its own") {
     const auto thought = [](const std::string& signature, std::string_view model) {
       Losses losses(Dialect::Anthropic);
-      return written(readAnthropicMessages(
-                         R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant",)"
-                         R"("content":[{"type":"thinking","thinking":"hm","signature":")" + signature +
-                         R"("},{"type":"text","text":"y"}]},{"role":"user","content":"x"}]})"),
-                     model, losses);
+      return written(
+          readAnthropicMessages(
+              R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant",)"
+              R"("content":[{"type":"thinking","thinking":"hm","signature":")" +
+              signature + R"("},{"type":"text","text":"y"}]},{"role":"user","content":"x"}]})"),
+          model, losses);
     };
     CHECK(has(thought("EqQB", kClaude),
               R"({"reasoningContent":{"reasoningText":{"text":"hm","signature":"EqQB"}}})"));
@@ -152,12 +164,14 @@ TEST_SUITE("dialect/bedrock_request_writer") {
 
   TEST_CASE("the rest of what Converse knows") {
     const std::string body = fromOpenAi(
-        "\"messages\":[" + kUser + R"(],"max_tokens":9,"temperature":0.5,"stop":["a"," "],"user":"u-1","service_tier":"flex")",
+        "\"messages\":[" + kUser +
+            R"(],"max_tokens":9,"temperature":0.5,"stop":["a"," "],"user":"u-1","service_tier":"flex")",
         "meta.llama3");
-    CHECK(has(body, R"("inferenceConfig":{"maxTokens":9,"temperature":0.5,"stopSequences":["a"]})"));
+    CHECK(
+        has(body, R"("inferenceConfig":{"maxTokens":9,"temperature":0.5,"stopSequences":["a"]})"));
     CHECK(has(body, R"("requestMetadata":{"user":"u-1"})"));
     CHECK(has(body, R"("serviceTier":{"type":"flex"})"));
-    CHECK(lossesOf("\"messages\":[" + kUser + R"(],"user":"ü","seed":1,"n":1,"logit_bias":{"1":1})", kClaude) ==
-          "seed, user, logit_bias");
+    CHECK(lossesOf("\"messages\":[" + kUser + R"(],"user":"ü","seed":1,"n":1,"logit_bias":{"1":1})",
+                   kClaude) == "seed, user, logit_bias");
   }
 }

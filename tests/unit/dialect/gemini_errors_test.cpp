@@ -10,17 +10,17 @@ using namespace penstock::dialect;
 namespace {
 
 std::string body(const std::string& status, const std::string& details = "") {
-  return R"({"error":{"code":400,"message":"No.","status":")" + status + R"(","details":[)" + details +
-         "]}}";
+  return R"({"error":{"code":400,"message":"No.","status":")" + status + R"(","details":[)" +
+         details + "]}}";
 }
 
 }  // namespace
 
 TEST_SUITE("dialect/gemini_errors") {
   TEST_CASE("Google's errors are read, in an array too") {
-    const std::string text = body(
-        "INVALID_ARGUMENT",
-        R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"})");
+    const std::string text =
+        body("INVALID_ARGUMENT",
+             R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"})");
     for (const std::string& each : {text, "[" + text + "]"}) {
       const UpstreamError error = parseGeminiError(each, 400);
       CHECK(error.message == "No.");
@@ -43,20 +43,22 @@ TEST_SUITE("dialect/gemini_errors") {
   }
 
   TEST_CASE("the time to wait is read and told") {
-    CHECK(geminiRetryDelayMs(body("RESOURCE_EXHAUSTED",
-                                  R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"33.5s"})")) ==
+    CHECK(geminiRetryDelayMs(body(
+              "RESOURCE_EXHAUSTED",
+              R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"33.5s"})")) ==
           33'500);
     for (const char* odd : {"", "s", "-1s", "5m", "1e99s"})
-      CHECK_FALSE(geminiRetryDelayMs(body(
-          "X", R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")" +
-                   std::string(odd) + "\"}")));
+      CHECK_FALSE(geminiRetryDelayMs(
+          body("X", R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")" +
+                        std::string(odd) + "\"}")));
     ApiError error{.kind = ErrorKind::RateLimited, .code = "rate_limited", .message = "Wait."};
     error.retry_after_ms = 1500;
     const std::string told = renderGeminiError(error);
-    CHECK(told ==
-          R"({"error":{"code":429,"message":"Wait.","status":"RESOURCE_EXHAUSTED","details":[)"
-          R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"rate_limited","domain":"penstock"},)"
-          R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}})");
+    CHECK(
+        told ==
+        R"({"error":{"code":429,"message":"Wait.","status":"RESOURCE_EXHAUSTED","details":[)"
+        R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"rate_limited","domain":"penstock"},)"
+        R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}})");
     CHECK(geminiRetryDelayMs(told) == 1500);
   }
 

@@ -98,10 +98,9 @@ TEST_SUITE("dialect/gemini_event_reader") {
   }
 
   TEST_CASE("what is new breaks nothing") {
-    const Outcome outcome =
-        toOpenAi(sse({R"({"newThing":1})", chunk(R"({"newPart":{}},{"text":"Hi"},{})"),
-                      R"({"usageMetadata":{"promptTokenCount":"odd","newCount":{}}})",
-                      chunk("", "FANCY_NEW")}));
+    const Outcome outcome = toOpenAi(sse(
+        {R"({"newThing":1})", chunk(R"({"newPart":{}},{"text":"Hi"},{})"),
+         R"({"usageMetadata":{"promptTokenCount":"odd","newCount":{}}})", chunk("", "FANCY_NEW")}));
     CHECK(outcome.phase == StreamPhase::Done);
     CHECK(has(outcome.out, R"("content":"Hi")"));
     CHECK(has(outcome.out, R"("x_stop_reason":"FANCY_NEW")"));
@@ -111,19 +110,19 @@ TEST_SUITE("dialect/gemini_event_reader") {
     const Outcome blocked = toOpenAi(sse({R"({"promptFeedback":{"blockReason":"SAFETY"}})"}));
     CHECK(blocked.phase == StreamPhase::Done);
     CHECK(has(blocked.out, R"("finish_reason":"content_filter")"));
-    CHECK(toOpenAi(array({R"({"error":{"code":503,"message":"m","status":"UNAVAILABLE"}})"})).failure ==
-          StreamFailure::UpstreamError);
+    CHECK(toOpenAi(array({R"({"error":{"code":503,"message":"m","status":"UNAVAILABLE"}})"}))
+              .failure == StreamFailure::UpstreamError);
     CHECK(toOpenAi(sse({"[1]"})).failure == StreamFailure::Garbage);
     CHECK(toOpenAi("[{\"a\":}]").failure == StreamFailure::Garbage);
     CHECK(toOpenAi("[1]").failure == StreamFailure::Garbage);
   }
 
   TEST_CASE("calls of custom tools come as their text") {
-    const auto stream = translateStream(Dialect::Gemini, Dialect::OpenAi,
-                                        {.id = "x", .context = {{}, {"shell"}}});
+    const auto stream =
+        translateStream(Dialect::Gemini, Dialect::OpenAi, {.id = "x", .context = {{}, {"shell"}}});
     std::string out;
-    stream->feed(sse({chunk(R"({"functionCall":{"name":"shell","args":{"input":"ls -l"}}})", "STOP")}),
-                 out);
+    stream->feed(
+        sse({chunk(R"({"functionCall":{"name":"shell","args":{"input":"ls -l"}}})", "STOP")}), out);
     stream->finish(out);
     CHECK(has(out, R"("type":"custom")"));
     CHECK(has(out, R"("input":"ls -l")"));

@@ -26,8 +26,7 @@ std::vector<std::string> partsOf(const std::string& array) {
   REQUIRE(document);
   std::vector<std::string> parts;
   for (const json::ValueRef chunk : document->root().elements())
-    parts.push_back(
-        chunk.find("candidates")->at(0).find("content")->find("parts")->text());
+    parts.push_back(chunk.find("candidates")->at(0).find("content")->find("parts")->text());
   return parts;
 }
 
@@ -38,7 +37,8 @@ const std::vector<ChatEvent> kEvents = {
     TextDelta{"Hi"},
     PingEvent{},
     ToolStart{.call = 1, .id = "c1", .name = "f"},
-    ToolStart{.call = 2, .id = "c2", .name = "g", .kind = ToolKind::Function, .signature = "gemini:s"},
+    ToolStart{
+        .call = 2, .id = "c2", .name = "g", .kind = ToolKind::Function, .signature = "gemini:s"},
     ArgumentsDelta{1, "{\"a\""},
     ArgumentsDelta{2, "{}"},
     ArgumentsDelta{1, ":1}"},
@@ -52,20 +52,21 @@ const std::vector<ChatEvent> kEvents = {
 TEST_SUITE("dialect/gemini_event_writer") {
   TEST_CASE("calls leave whole, at the end in one chunk") {
     const auto parts = partsOf(written(kEvents, GeminiFraming::Array));
-    CHECK(parts == std::vector<std::string>{
-                       R"([{"text":"hm","thought":true}])",
-                       R"([{"text":"","thought":true,"thoughtSignature":"Y2xhdWRlEqQB"}])",
-                       R"([{"text":"Hi"}])",
-                       R"([{"functionCall":{"id":"c1","name":"f","args":{"a":1}}},)"
-                       R"({"functionCall":{"id":"c2","name":"g","args":{}},"thoughtSignature":"s"}])",
-                       R"([{"text":""}])"});
+    CHECK(parts ==
+          std::vector<std::string>{
+              R"([{"text":"hm","thought":true}])",
+              R"([{"text":"","thought":true,"thoughtSignature":"Y2xhdWRlEqQB"}])",
+              R"([{"text":"Hi"}])",
+              R"([{"functionCall":{"id":"c1","name":"f","args":{"a":1}}},)"
+              R"({"functionCall":{"id":"c2","name":"g","args":{}},"thoughtSignature":"s"}])",
+              R"([{"text":""}])"});
   }
 
   TEST_CASE("text after whole calls follows them") {
-    const auto parts = partsOf(
-        written({ToolStart{.call = 1, .id = "c1", .name = "f"}, ArgumentsDelta{1, "{}"},
-                 TextDelta{"Done."}, FinishEvent{}, EndEvent{}},
-                GeminiFraming::Array));
+    const auto parts =
+        partsOf(written({ToolStart{.call = 1, .id = "c1", .name = "f"}, ArgumentsDelta{1, "{}"},
+                         TextDelta{"Done."}, FinishEvent{}, EndEvent{}},
+                        GeminiFraming::Array));
     REQUIRE(parts.size() == 3);
     CHECK(parts[0].find("functionCall") != std::string::npos);
     CHECK(parts[1] == R"([{"text":"Done."}])");
@@ -88,7 +89,8 @@ TEST_SUITE("dialect/gemini_event_writer") {
     const std::string paused =
         written({TextDelta{"a"}, FinishEvent{stopOfAnthropic("pause_turn")}, EndEvent{}},
                 GeminiFraming::Sse);
-    CHECK(paused.find(R"("finishReason":"STOP","x_stop_reason":"pause_turn")") != std::string::npos);
+    CHECK(paused.find(R"("finishReason":"STOP","x_stop_reason":"pause_turn")") !=
+          std::string::npos);
   }
 
   TEST_CASE("an error closes the array") {

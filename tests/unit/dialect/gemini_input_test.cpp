@@ -32,7 +32,8 @@ TEST_SUITE("dialect/gemini_input") {
           kTokensAnImage);
     CHECK(beyond(withPart(R"({"inlineData":{"mimeType":"video/mp4","data":"A"}})")) ==
           kTokensAnythingElse);
-    CHECK(beyond(withPart(R"({"functionResponse":{"name":"f","parts":[{"fileData":{"fileUri":"x"}}]}})")) ==
+    CHECK(beyond(withPart(
+              R"({"functionResponse":{"name":"f","parts":[{"fileData":{"fileUri":"x"}}]}})")) ==
           kTokensAnythingElse);
     CHECK(beyond(R"({"contents":[1],"cachedContent":"c"})") == kTokensAnythingElse);
     CHECK(parsed(withPart(R"({"fileData":{"fileUri":"x"}})")).boundInput().images);
@@ -44,9 +45,11 @@ TEST_SUITE("dialect/gemini_input") {
     CHECK(little < 20);
     CHECK(parsed(withPart(R"({"text":"Hi","thoughtSignature":"AAAAAAAAAAAAAAAAAAAAAAAAAA"})"))
               .estimateInputTokens() == little);
-    CHECK(parsed(R"({"system_instruction":{"parts":[{"text":"Be very brief today."}]},"contents":[{"parts":[{"text":"Hi"}]}]})")
-              .estimateInputTokens() > little);
-    CHECK(parsed(withPart(R"({"inlineData":{"mimeType":"image/png","data":"A"}})")).estimateInputTokens() ==
-          kTokensAnAttachment + kTokensAMessage);
+    CHECK(
+        parsed(
+            R"({"system_instruction":{"parts":[{"text":"Be very brief today."}]},"contents":[{"parts":[{"text":"Hi"}]}]})")
+            .estimateInputTokens() > little);
+    CHECK(parsed(withPart(R"({"inlineData":{"mimeType":"image/png","data":"A"}})"))
+              .estimateInputTokens() == kTokensAnAttachment + kTokensAMessage);
   }
 }

@@ -77,18 +77,24 @@ TEST_SUITE("dialect/gemini_request_reader") {
     CHECK(thinking(R"({"thinkingBudget":99})").thinking.budget_tokens == 99);
     CHECK(thinking(R"({"thinkingLevel":"MINIMAL"})").effort == Effort::Minimal);
     CHECK(thinking(R"({"includeThoughts":true})").thinking.display == "summarized");
-    CHECK(thinking(R"({"thinkingLevel":"WILD"})").extras.at(0).name == "generationConfig.thinkingConfig");
+    CHECK(thinking(R"({"thinkingLevel":"WILD"})").extras.at(0).name ==
+          "generationConfig.thinkingConfig");
     CHECK(read(withConfig(R"({"responseMimeType":"application/json"})")).response_format->mode ==
           ResponseFormat::Mode::JsonObject);
-    CHECK(read(withConfig(R"({"responseSchema":{"type":"OBJECT"},"responseMimeType":"application/json"})"))
+    CHECK(read(withConfig(
+                   R"({"responseSchema":{"type":"OBJECT"},"responseMimeType":"application/json"})"))
               .response_format->schema == R"({"type":"object"})");
     const auto choice = [](const std::string& config) {
-      return read(R"({"contents":[{"parts":[]}],"toolConfig":{"functionCallingConfig":)" + config + "}}");
+      return read(R"({"contents":[{"parts":[]}],"toolConfig":{"functionCallingConfig":)" + config +
+                  "}}");
     };
     CHECK(choice(R"({"mode":"ANY"})").tool_choice->mode == ToolChoice::Mode::Required);
     CHECK(choice(R"({"mode":"ANY","allowedFunctionNames":["f"]})").tool_choice->name == "f");
-    CHECK(choice(R"({"mode":"ANY","allowedFunctionNames":["f","g"]})").tool_choice->allowed.size() == 2);
-    CHECK(choice(R"({"mode":"VALIDATED"})").extras.at(0).name == "toolConfig.functionCallingConfig");
+    CHECK(
+        choice(R"({"mode":"ANY","allowedFunctionNames":["f","g"]})").tool_choice->allowed.size() ==
+        2);
+    CHECK(choice(R"({"mode":"VALIDATED"})").extras.at(0).name ==
+          "toolConfig.functionCallingConfig");
   }
 
   TEST_CASE("countTokens may wrap its request, and mlx members are no part of it") {
@@ -102,10 +108,13 @@ TEST_SUITE("dialect/gemini_request_reader") {
   TEST_CASE("what is wrong is named") {
     CHECK(errorOf("{}") == "missing_field contents");
     CHECK(errorOf("[]") == "invalid_type ");
-    CHECK(errorOf(R"({"contents":[{"role":"system","parts":[]}]})") == "invalid_value contents[0].role");
-    CHECK(errorOf(R"({"contents":[{"parts":[{"text":5}]}]})") == "invalid_type contents[0].parts[0].text");
+    CHECK(errorOf(R"({"contents":[{"role":"system","parts":[]}]})") ==
+          "invalid_value contents[0].role");
+    CHECK(errorOf(R"({"contents":[{"parts":[{"text":5}]}]})") ==
+          "invalid_type contents[0].parts[0].text");
     CHECK(errorOf(R"({"contents":[{"parts":[{"functionCall":{}}]}]})") ==
           "missing_field contents[0].parts[0].functionCall.name");
-    CHECK(errorOf(withConfig(R"({"temperature":"hot"})")) == "invalid_type generationConfig.temperature");
+    CHECK(errorOf(withConfig(R"({"temperature":"hot"})")) ==
+          "invalid_type generationConfig.temperature");
   }
 }

@@ -76,10 +76,11 @@ TEST_SUITE("dialect/gemini_request") {
   }
 
   TEST_CASE("the body for Google is the caller's, without our members") {
-    CHECK(encodeGeminiRequest(parsed(kBody)).str() ==
-          R"({ "contents":[{"parts":[{"text":"Hi"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}],)"
-          R"("tools":[{"googleSearch":{}}],"generation_config":{"max_output_tokens":20,"candidateCount":2,)"
-          R"("temperature":0.5,"response_json_schema":{}},"new":[ 1 ]})");
+    CHECK(
+        encodeGeminiRequest(parsed(kBody)).str() ==
+        R"({ "contents":[{"parts":[{"text":"Hi"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}],)"
+        R"("tools":[{"googleSearch":{}}],"generation_config":{"max_output_tokens":20,"candidateCount":2,)"
+        R"("temperature":0.5,"response_json_schema":{}},"new":[ 1 ]})");
   }
 
   TEST_CASE("and with the limit that a budget left") {

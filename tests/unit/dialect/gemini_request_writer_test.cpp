@@ -27,7 +27,8 @@ class RandomRequest {
   std::string make() {
     Members body;
     body.add("contents", contents());
-    if (r_.chance(50)) body.add("systemInstruction", "{\"parts\":" + arrayOf({text(), text()}) + "}");
+    if (r_.chance(50))
+      body.add("systemInstruction", "{\"parts\":" + arrayOf({text(), text()}) + "}");
     if (r_.chance(60)) addTools(body);
     if (r_.chance(70)) body.add("generationConfig", config());
     if (r_.chance(30)) body.add("safetySettings", R"([{"category":"X","threshold":"OFF"}])");
@@ -62,21 +63,27 @@ class RandomRequest {
     if (r_.chance(5)) one.add("partMetadata", r_.object());
     return one.shuffled(r_);
   }
-  std::string text(int signed_percent = 0) { return part("text", r_.quotedWords(), signed_percent); }
+  std::string text(int signed_percent = 0) {
+    return part("text", r_.quotedWords(), signed_percent);
+  }
 
   std::string attachment() {
     switch (r_.below(5)) {
       case 0:
         return R"({"inlineData":{"mimeType":"image/png","data":"AA=="},"mediaResolution":{"level":"MEDIA_RESOLUTION_HIGH"}})";
       case 1:
-        return part("inlineData", r_.pick({R"({"mimeType":"audio/wav","data":"AA=="})",
-                                           R"({"mimeType":"application/pdf","data":"AA==","displayName":"a b"})"}));
+        return part(
+            "inlineData",
+            r_.pick({R"({"mimeType":"audio/wav","data":"AA=="})",
+                     R"({"mimeType":"application/pdf","data":"AA==","displayName":"a b"})"}));
       case 2:
-        return part("fileData", r_.pick({R"({"fileUri":"gs://b/x","mimeType":"video/mp4"})",
-                                         R"({"fileUri":"https://a.example/x.png","mimeType":"image/png"})",
-                                         R"({"fileUri":"https://www.youtube.com/watch?v=1"})"}));
+        return part("fileData",
+                    r_.pick({R"({"fileUri":"gs://b/x","mimeType":"video/mp4"})",
+                             R"({"fileUri":"https://a.example/x.png","mimeType":"image/png"})",
+                             R"({"fileUri":"https://www.youtube.com/watch?v=1"})"}));
       case 3: return part("inlineData", R"({"mimeType":"video/mp4","data":"AA=="})");
-      default: return R"({"videoMetadata":{"fps":2},"fileData":{"fileUri":"gs://b/x","mimeType":"video/mp4"}})";
+      default:
+        return R"({"videoMetadata":{"fps":2},"fileData":{"fileUri":"gs://b/x","mimeType":"video/mp4"}})";
     }
   }
 
@@ -92,10 +99,12 @@ class RandomRequest {
   std::string result(const std::string& id) {
     Members one;
     one.add("id", json::quoted(id)).add("name", "\"f_" + id + "\"");
-    one.add("response", r_.pick({R"({"output":"words"})", R"({"error":"words"})", R"({"a":[1,{"b":2}]})",
-                                 R"({"output":{"a":1}})", R"({"output":"{}"})", R"({"error":{"code":5}})",
-                                 R"({"output":"x","error":"y"})", R"({})", R"({"output":""})"}));
-    if (r_.chance(20)) one.add("parts", arrayOf({R"({"inlineData":{"mimeType":"image/png","data":"AA=="}})"}));
+    one.add("response",
+            r_.pick({R"({"output":"words"})", R"({"error":"words"})", R"({"a":[1,{"b":2}]})",
+                     R"({"output":{"a":1}})", R"({"output":"{}"})", R"({"error":{"code":5}})",
+                     R"({"output":"x","error":"y"})", R"({})", R"({"output":""})"}));
+    if (r_.chance(20))
+      one.add("parts", arrayOf({R"({"inlineData":{"mimeType":"image/png","data":"AA=="}})"}));
     if (r_.chance(10)) one.add("scheduling", R"("SILENT")");
     return part("functionResponse", one.shuffled(r_));
   }
@@ -132,13 +141,15 @@ class RandomRequest {
     if (r_.chance(30)) tools.push_back(R"({"googleSearch":{}})");
     body.add("tools", arrayOf(tools));
     if (r_.chance(50))
-      body.add("toolConfig",
-               r_.pick({R"({"functionCallingConfig":{"mode":"AUTO"}})",
-                        R"({"functionCallingConfig":{"mode":"NONE"}})",
-                        R"({"functionCallingConfig":{"mode":"ANY"}})",
-                        R"({"functionCallingConfig":{"mode":"VALIDATED","newMember":1}})",
-                        R"({"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f0"]}})",
-                        R"({"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f0","f1"]},"retrievalConfig":{}})"}));
+      body.add(
+          "toolConfig",
+          r_.pick(
+              {R"({"functionCallingConfig":{"mode":"AUTO"}})",
+               R"({"functionCallingConfig":{"mode":"NONE"}})",
+               R"({"functionCallingConfig":{"mode":"ANY"}})",
+               R"({"functionCallingConfig":{"mode":"VALIDATED","newMember":1}})",
+               R"({"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f0"]}})",
+               R"({"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f0","f1"]},"retrievalConfig":{}})"}));
   }
 
   std::string config() {
@@ -151,9 +162,9 @@ class RandomRequest {
     if (r_.chance(20)) config.add("stopSequences", arrayOf({r_.quotedWords(), R"(" ")"}));
     if (r_.chance(20)) config.add("responseModalities", R"(["TEXT"])");
     if (r_.chance(40))
-      config.add("thinkingConfig",
-                 r_.pick({R"({"thinkingLevel":"HIGH"})", R"({"thinkingLevel":"LOW","includeThoughts":true})",
-                          R"({"includeThoughts":false})", R"({"newMember":1})"}));
+      config.add("thinkingConfig", r_.pick({R"({"thinkingLevel":"HIGH"})",
+                                            R"({"thinkingLevel":"LOW","includeThoughts":true})",
+                                            R"({"includeThoughts":false})", R"({"newMember":1})"}));
     if (r_.chance(40)) {
       const int form = r_.below(4);
       config.add("responseMimeType", form == 0   ? R"("text/plain")"
@@ -226,21 +237,25 @@ TEST_SUITE("dialect/gemini_request_writer") {
     REQUIRE(mark != std::string::npos);
     CHECK(now.find("skip_thought_signature_validator", mark + 1) == std::string::npos);
     CHECK(mark < now.find("\"name\":\"g\""));
-    CHECK_FALSE(has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "," + kUser + "]"), "skip_"));
-    CHECK_FALSE(has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "]", "gemini-2.5-pro"), "skip_"));
+    CHECK_FALSE(
+        has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "," + kUser + "]"), "skip_"));
+    CHECK_FALSE(
+        has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "]", "gemini-2.5-pro"), "skip_"));
   }
 
   TEST_CASE("signatures come back from either surface") {
     const std::string openai =
         R"({"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"},)"
         R"("extra_content":{"google":{"thought_signature":"c2ln"}}}]},{"role":"tool","tool_call_id":"c1","content":"1"})";
-    CHECK(has(fromOpenAi("\"messages\":[" + kUser + "," + openai + "]"), R"("thoughtSignature":"c2ln")"));
+    CHECK(has(fromOpenAi("\"messages\":[" + kUser + "," + openai + "]"),
+              R"("thoughtSignature":"c2ln")"));
     const auto anthropic = [](const std::string& signature) {
       Losses losses(Dialect::Anthropic);
       return written(
           readAnthropicMessages(
               R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[)"
-              R"({"type":"thinking","thinking":"hm","signature":")" + signature +
+              R"({"type":"thinking","thinking":"hm","signature":")" +
+              signature +
               R"("},{"type":"tool_use","id":"t","name":"f","input":{}}]},)"
               R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"1"}]}]})"),
           "gemini-3-pro", losses);
@@ -256,22 +271,29 @@ TEST_SUITE("dialect/gemini_request_writer") {
         R"(,{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":""}}]},)"
         R"({"role":"tool","tool_call_id":"c1","content":"[1]"}])");
     CHECK(has(body, R"({"functionResponse":{"id":"c1","name":"f","response":{"output":"[1]"}}})"));
-    CHECK_FALSE(has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "]", "gemini-2.5-pro"), "\"id\""));
+    CHECK_FALSE(
+        has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "]", "gemini-2.5-pro"), "\"id\""));
   }
 
   TEST_CASE("what cannot be told is refused or reported") {
     CHECK(has(fromOpenAi("\"messages\":[" + kUser + "],\"n\":2"), "asks for several answers"));
     CHECK(has(fromOpenAi(R"("messages":[{"role":"user","content":""}])"), "none says anything"));
-    CHECK(has(fromOpenAi(R"("messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f1"}}]}])"),
-              "only its own provider has"));
-    CHECK(has(fromOpenAi("\"messages\":[" + kLoop.substr(0, kLoop.find(",{\"role\":\"tool\"")) + "]"),
-              "the tool call has no result"));
+    CHECK(has(
+        fromOpenAi(
+            R"("messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f1"}}]}])"),
+        "only its own provider has"));
+    CHECK(
+        has(fromOpenAi("\"messages\":[" + kLoop.substr(0, kLoop.find(",{\"role\":\"tool\"")) + "]"),
+            "the tool call has no result"));
     Losses losses(Dialect::OpenAi);
-    written(readOpenAiChat(R"({"model":"m","messages":[)" + kUser +
-                           R"(],"parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f","strict":true}}],)"
-                           R"("stop":["1","2","3","4"],"logit_bias":{"1":2},"service_tier":"flex","user":"u"})"),
-            "gemini-3-pro", losses);
-    CHECK(losses.header() == "tools.function.strict, parallel_tool_calls, service_tier, user, logit_bias");
+    written(
+        readOpenAiChat(
+            R"({"model":"m","messages":[)" + kUser +
+            R"(],"parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f","strict":true}}],)"
+            R"("stop":["1","2","3","4"],"logit_bias":{"1":2},"service_tier":"flex","user":"u"})"),
+        "gemini-3-pro", losses);
+    CHECK(losses.header() ==
+          "tools.function.strict, parallel_tool_calls, service_tier, user, logit_bias");
   }
 
   TEST_CASE("old models get no answer in JSON beside tools") {
@@ -284,8 +306,9 @@ TEST_SUITE("dialect/gemini_request_writer") {
 
   TEST_CASE("an address without a type is given the likeliest") {
     const auto image = [](const std::string& url) {
-      return fromOpenAi(R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":")" +
-                        url + "\"}}]}]");
+      return fromOpenAi(
+          R"("messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":")" +
+          url + "\"}}]}]");
     };
     CHECK(has(image("https://a.example/b.WEBP?x=1"), R"("mimeType":"image/webp")"));
     CHECK(has(image("https://a.example/b"), R"("mimeType":"image/jpeg")"));

@@ -14,7 +14,8 @@ std::string plan(const ChatRequest& request, std::string_view model) {
   std::string text(plan.level);
   if (plan.budget) text += std::to_string(*plan.budget);
   if (plan.include) text += *plan.include ? " shown" : " hidden";
-  for (const Loss& loss : losses.all()) text += loss.kind == LossKind::Dropped ? " dropped" : " changed";
+  for (const Loss& loss : losses.all())
+    text += loss.kind == LossKind::Dropped ? " dropped" : " changed";
   return text;
 }
 

@@ -55,7 +55,8 @@ TEST_SUITE("dialect/gemini_usage") {
   }
 
   TEST_CASE("absurd counts are bounded, and no counts are none") {
-    CHECK(read({R"({"promptTokenCount":-5,"candidatesTokenCount":1e30})"}).output() == 1'000'000'000);
+    CHECK(read({R"({"promptTokenCount":-5,"candidatesTokenCount":1e30})"}).output() ==
+          1'000'000'000);
     CHECK(read({R"({"promptTokenCount":10,"cachedContentTokenCount":99})"}).input() == 10);
     CHECK(read({R"({})"}).source == model::Usage::Source::None);
   }

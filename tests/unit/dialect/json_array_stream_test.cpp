@@ -12,9 +12,8 @@ std::string split(std::string_view text, size_t step) {
   JsonArrayStream stream;
   std::string out;
   for (size_t at = 0; at < text.size(); at += step)
-    if (!stream.feed(text.substr(at, step), [&out](std::string_view element) {
-          out.append(element).append("|");
-        }))
+    if (!stream.feed(text.substr(at, step),
+                     [&out](std::string_view element) { out.append(element).append("|"); }))
       return out + "invalid";
   return out + (stream.closed() ? "closed" : "open");
 }

@@ -24,8 +24,8 @@ TEST_SUITE("dialect/thought_signature") {
 
   TEST_CASE("a call's signature goes to the thinking before it, or to one of its own") {
     const Part call{.value = ToolCallPart{"1", "f", "{}"}, .signature = "gemini:s"};
-    const auto after = signaturesOnThinking({{.value = ThinkingPart{"hm", {}}}, call},
-                                            CallSignatures::Move);
+    const auto after =
+        signaturesOnThinking({{.value = ThinkingPart{"hm", {}}}, call}, CallSignatures::Move);
     REQUIRE(after.size() == 2);
     CHECK(after[0].as<ThinkingPart>()->signature == "gemini:s");
     CHECK(after[1].signature.empty());
@@ -40,7 +40,8 @@ TEST_SUITE("dialect/thought_signature") {
     const Part text{.value = TextPart{"hi"}};
     CHECK(signaturesOnParts({thought, text}).at(0).signature == "gemini:s");
     CHECK(signaturesOnParts({text, thought}).at(0).signature == "gemini:s");
-    CHECK(signaturesOnParts({{.value = ThinkingPart{"hm", "claude's"}}, text}).at(0).signature == "");
+    CHECK(signaturesOnParts({{.value = ThinkingPart{"hm", "claude's"}}, text}).at(0).signature ==
+          "");
     CHECK(signaturesOnParts({thought}).empty());
   }
 }

@@ -39,9 +39,9 @@ namespace {
 const fs::path kGolden = fs::path(__FILE__).parent_path() / "../../golden";
 const fs::path kFolder = kGolden / "translate";
 constexpr const char* kFeatures[] = {
-    "text",  "system", "multi_turn",  "tools",    "parallel_tools", "tool_results",
-    "image", "pdf",    "json_schema", "thinking", "forced_tool",    "stop",
-    "length", "refusal", "error",     "usage_cache"};
+    "text",   "system",  "multi_turn",  "tools",      "parallel_tools", "tool_results",
+    "image",  "pdf",     "json_schema", "thinking",   "forced_tool",    "stop",
+    "length", "refusal", "error",       "usage_cache"};
 
 std::string readFile(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -59,8 +59,8 @@ void checkGolden(const fs::path& path, const std::string& text) {
 
 struct Case {
   Dialect caller, provider;
-  fs::path folder;             // of what becomes of them
-  fs::path asked, answered;    // of the request and of the provider's part
+  fs::path folder;           // of what becomes of them
+  fs::path asked, answered;  // of the request and of the provider's part
 
   ChatTarget target() const {
     std::string model = readFile(answered / "target");
@@ -91,10 +91,11 @@ std::vector<Case> casesOf(const char* name, Dialect caller, Dialect provider) {
   const std::map<Dialect, fs::path> asked = {{Dialect::OpenAi, kFolder / "openai_to_anthropic"},
                                              {Dialect::Anthropic, kFolder / "anthropic_to_openai"},
                                              {Dialect::Gemini, kGolden / "gemini"}};
-  const std::map<Dialect, fs::path> answered = {{Dialect::OpenAi, kFolder / "anthropic_to_openai"},
-                                                {Dialect::Anthropic, kFolder / "openai_to_anthropic"},
-                                                {Dialect::Gemini, kGolden / "gemini"},
-                                                {Dialect::Bedrock, kGolden / "bedrock"}};
+  const std::map<Dialect, fs::path> answered = {
+      {Dialect::OpenAi, kFolder / "anthropic_to_openai"},
+      {Dialect::Anthropic, kFolder / "openai_to_anthropic"},
+      {Dialect::Gemini, kGolden / "gemini"},
+      {Dialect::Bedrock, kGolden / "bedrock"}};
   std::set<std::string> names(std::begin(kFeatures), std::end(kFeatures));
   if (provider == Dialect::Gemini || provider == Dialect::Bedrock) {
     for (const auto& entry : fs::directory_iterator(answered.at(provider)))
