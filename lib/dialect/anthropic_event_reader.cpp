@@ -47,7 +47,7 @@ bool AnthropicEventReader::onEvent(const http::SseEvent& event) {
     events_->push_back(EndEvent{});
   else if (type == "ping")
     events_->push_back(PingEvent{});
-  else if (type == "error" || event_.find("error") != nullptr)
+  else if (type == "error" || presentAt(event_, "error") != nullptr)
     onError(event.data);
   else
     lose(type);

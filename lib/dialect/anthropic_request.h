@@ -21,6 +21,7 @@ namespace penstock::dialect {
 struct AnthropicRequest final : ChatView {
   bool hasImages() const override;
   bool wantsJsonSchema() const override;
+  std::string jsonSchema() const override;
   bool wantsJson() const override { return wantsJsonSchema(); }
   // By anthropic_input.h's rules.
   InputBound boundInput() const override;

@@ -49,6 +49,7 @@ void StreamTranslator::onEvent(const ChatEvent& event, std::string& out) {
   if (std::holds_alternative<EndEvent>(event)) return onEnd(out);
   if (const auto* error = std::get_if<ErrorEvent>(&event)) return onError(*error, out);
   note(event);
+  if (output_.size() > kMaxAnswerBytes) return fail(StreamFailure::Garbage);
   const bool content = isContent(event);
   if (content) ++content_events_;
   if (std::holds_alternative<FinishEvent>(event)) finished_ = true;

@@ -47,16 +47,16 @@ int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer
   if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
   if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
   TextSize text;
-  for (const Part& part : answer.parts)
-    std::visit(Overloaded{[&text](const TextPart& words) { text.add(words.text); },
-                          [&text](const RefusalPart& words) { text.add(words.text); },
-                          [&text](const ThinkingPart& thinking) { text.add(thinking.text); },
-                          [&text](const ToolCallPart& call) {
-                            text.add(call.name);
-                            text.add(call.arguments);
+  for (const Part& each : answer.parts)
+    std::visit(Overloaded{[&text](const TextPart& part) { text.add(part.text); },
+                          [&text](const RefusalPart& part) { text.add(part.text); },
+                          [&text](const ThinkingPart& part) { text.add(part.text); },
+                          [&text](const ToolCallPart& part) {
+                            text.add(part.name);
+                            text.add(part.arguments);
                           },
                           [](const auto&) {}},
-               part.value);
+               each.value);
   return text.tokens();
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "json/plain.h"
+
 namespace penstock::json {
 namespace {
 
@@ -46,29 +48,9 @@ size_t sequenceLength(std::string_view text, size_t i) {
   return lead >= 0xF1 && lead <= 0xF3 ? 4 : 0;
 }
 
-bool isPlain(char c) { return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\'; }
-
-// Whether all of eight bytes are plain: the high bit of each of these words' bytes tells of one
-// that is not ASCII, a control character, a quote or a backslash. (A borrow can only come from a
-// byte that is one of them itself.)
-bool arePlain(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHigh = 0x8080808080808080;
-  const uint64_t quote = bytes ^ kOnes * '"';
-  const uint64_t backslash = bytes ^ kOnes * '\\';
-  const uint64_t found = bytes | (bytes - kOnes * ' ') | (quote - kOnes) | (backslash - kOnes);
-  return (found & kHigh) == 0;
-}
-
 // Length of the run of plain bytes that the text begins with.
 size_t plainRun(std::string_view text) {
-  size_t i = 0;
-  for (uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
-    std::memcpy(&word, text.data() + i, sizeof word);
-    if (!arePlain(word)) break;
-  }
-  while (i < text.size() && isPlain(text[i])) ++i;
-  return i;
+  return static_cast<size_t>(skipPlain(text.data(), text.data() + text.size()) - text.data());
 }
 
 }  // namespace

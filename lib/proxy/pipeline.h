@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "budget/rate_limit.h"
-#include "dialect/openai_request.h"
+#include "dialect/chat_view.h"
 #include "http/exchange.h"
 #include "model/request_log.h"
 #include "proxy/admission.h"
@@ -32,7 +32,8 @@ namespace penstock::proxy {
 // loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
  public:
-  Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);
+  Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
+           dialect::Dialect dialect = dialect::Dialect::OpenAi);
   ~Pipeline() override;
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -40,6 +41,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void run();
 
  private:
+  void openScope();
   // The steps, in order.
   Status authenticate();
   Status parse();
@@ -62,8 +64,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // Answers.
   void addHeaders(http::Headers& headers);
   void answerDryRun();
+  void answerTokenCount();
   void answerWhole(std::string body, const std::string& content_type);
-  void answerReplay(const std::string& body);
+  void answerReplay(std::string_view body);
   void answerRefusal(const AttemptFailure& failure);
   void answerBudgetRefusal();
   void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
@@ -94,12 +97,14 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   LoopContext& loop_;
   const http::ExchangePtr exchange_;
   const Endpoint endpoint_;
+  const dialect::Dialect dialect_;  // the caller's
   const SteadyTime arrived_;
 
   std::shared_ptr<Pipeline> self_;  // while the request is under way
   Caller caller_;
   Extensions extensions_;
-  std::optional<dialect::OpenAiRequest> request_;
+  std::unique_ptr<dialect::ChatView> request_;
+  std::optional<TypedRequest> typed_;
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;

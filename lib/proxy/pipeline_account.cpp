@@ -2,9 +2,9 @@
 // made of several.
 #include <algorithm>
 
-#include "dialect/openai_replay.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -29,8 +29,10 @@ void add(const model::Usage& other, model::Usage& usage) {
 void Pipeline::onGathered(Attempt& winner, std::string body) {
   const auto keep = weak_from_this().lock();
   served_ = &winner;
-  if (!wantsStream()) return answerWhole(std::move(body), winner.contentType());
-  answerReplay(body);
+  if (wantsStream()) return answerReplay(body);
+  auto answer = renderOwnAnswer({body, *scope_});
+  if (!answer) return answerFailure(answer.error());
+  answerWhole(*std::move(answer), winner.contentType());
 }
 
 void Pipeline::onGatheringTimedOut(const ApiError& error) {
@@ -39,11 +41,9 @@ void Pipeline::onGatheringTimedOut(const ApiError& error) {
 }
 
 // A whole answer for a caller who wants a stream.
-void Pipeline::answerReplay(const std::string& body) {
-  using dialect::UsageChunk;
+void Pipeline::answerReplay(std::string_view body) {
   row_.ttft_us = microsSinceArrival();
   collect();
-  const std::string trace = request_->trace ? traceJson() : std::string();
   http::Response response;
   response.content_type = "text/event-stream";
   addHeaders(response.headers);
@@ -51,8 +51,7 @@ void Pipeline::answerReplay(const std::string& body) {
   response.headers.emplace_back("X-Accel-Buffering", "no");
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
-  response.body = dialect::renderOpenAiReplay(
-      {body, request_->include_usage ? UsageChunk::Send : UsageChunk::Leave, trace});
+  response.body = renderOwnStream({body, *scope_, request_->trace ? traceJson() : std::string()});
   if (retainsPayloads()) retainPayload(response.body);
   finish(200, {});
   exchange_->respond(response);

@@ -122,14 +122,11 @@ std::string withContent(std::string_view body, std::string_view content) {
   return replaced(index, *choices, rewritten + "]");
 }
 
-ReplyFormat::ReplyFormat(const dialect::OpenAiRequest& request) : json_(request.wantsJson()) {
+ReplyFormat::ReplyFormat(const dialect::ChatView& request) : json_(request.wantsJson()) {
   if (!request.wantsJsonSchema()) return;
-  const auto format = json::parse(request.body.find("response_format")->value);
-  if (!format) return;
-  const auto wrapped = format->root().find("json_schema");
-  const auto schema = wrapped ? wrapped->find("schema") : std::nullopt;
-  if (!schema) return;
-  if (auto compiled = json::Schema::compile(schema->text())) schema_ = *std::move(compiled);
+  const std::string schema = request.jsonSchema();
+  if (schema.empty()) return;
+  if (auto compiled = json::Schema::compile(schema)) schema_ = *std::move(compiled);
 }
 
 bool ReplyFormat::accepts(const ReplyText& reply) const {

@@ -18,6 +18,7 @@ import loads
 import manage
 import report
 import rules
+import translation
 from servers import Nginx, Penstock, Upstream
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -191,6 +192,8 @@ class Bench:
             return manage.measure(self)
         if self.options.only_budgets:
             return budgets.measure(self)
+        if self.options.only_translation:
+            return translation.measure(self)
         if self.options.only_routing:
             decision.measure(self)
             return rules.measure(self)
@@ -210,6 +213,7 @@ class Bench:
             budgets.measure(self)
             decision.measure(self)
             rules.measure(self)
+            translation.measure(self)
             manage.measure(self)
             self.binary_size()
 
@@ -230,6 +234,7 @@ def parse_options():
     parser.add_argument("--rollups", type=int, default=10_000_000, help="requests of the reports' month")
     parser.add_argument("--only-manage", action="store_true", help="only the management API")
     parser.add_argument("--only-budgets", action="store_true", help="only what budgets cost")
+    parser.add_argument("--only-translation", action="store_true", help="only translated chats")
     parser.add_argument("--only-routing", action="store_true", help="only decisions and rules")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")

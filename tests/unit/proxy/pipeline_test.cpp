@@ -11,6 +11,7 @@
 #include "config/config_store.h"
 #include "http/fetch.h"
 #include "proxy/routes.h"
+#include "proxy/surface.h"
 #include "support/fake_upstream.h"
 #include "support/http_client.h"
 #include "support/store_fixture.h"

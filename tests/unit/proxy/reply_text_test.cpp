@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "dialect/openai_request.h"
+
 using namespace penstock;
 using namespace penstock::proxy;
 
