@@ -110,7 +110,8 @@ void ConverseWriter::addJsonInstruction() {
   using Mode = ResponseFormat::Mode;
   const auto& format = request_.response_format;
   if (!format || format->mode == Mode::Text) return;
-  const bool said = format->mode == Mode::JsonSchema && (target_.text_format || target_.forced_tools);
+  const bool said =
+      format->mode == Mode::JsonSchema && (target_.text_format || target_.forced_tools);
   if (said) return;
   system_.push_back(&json_only_);
   if (format->mode == Mode::JsonSchema)
@@ -120,9 +121,9 @@ void ConverseWriter::addJsonInstruction() {
 }
 
 Status ConverseWriter::checkTurns() const {
-  const auto refused = [](const char* rule) {
-    return invalidRequest("invalid_value",
-                          std::string("Invalid value for 'messages': ") + rule + ".", "messages");
+  const auto refused = [this](const char* rule) {
+    const std::string name(fieldName(Field::Messages, request_.source));
+    return invalidRequest("invalid_value", "Invalid value for '" + name + "': " + rule + ".", name);
   };
   if (turns_.empty()) return refused("none says anything");
   if (turns_.front().role != "user") return refused("the provider wants the user's first");

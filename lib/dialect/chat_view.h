@@ -53,7 +53,7 @@ struct ChatView {
   virtual std::string jsonSchema() const { return {}; }
   // Whether it is to be any JSON.
   virtual bool wantsJson() const = 0;
-  std::optional<double> temperature() const;
+  virtual std::optional<double> temperature() const;
   virtual InputBound boundInput() const = 0;
   // The most input tokens that any model can make of the request.
   int64_t maxInputTokens() const { return boundInput().tokens; }

@@ -5,7 +5,6 @@
 #include "dialect/gemini_answer_writer.h"
 #include "dialect/gemini_usage.h"
 #include "http/sse.h"
-#include "json/scan.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -71,7 +70,9 @@ void GeminiEventWriter::on(const ArgumentsDelta& event) {
   const auto call = std::find_if(calls_.begin(), calls_.end(), [&event](const Call& open) {
     return open.number == event.call;
   });
-  if (call != calls_.end()) std::get<ToolCallPart>(call->part.value).arguments += event.fragment;
+  if (call == calls_.end()) return;
+  std::get<ToolCallPart>(call->part.value).arguments += event.fragment;
+  call->arguments.feed(event.fragment);
 }
 
 // The calls that are complete, up to one that may go on: in one chunk, as parallel calls are.
@@ -82,7 +83,7 @@ void GeminiEventWriter::writeWholeCalls() {
   bool any = false;
   while (!calls_.empty()) {
     const auto& call = std::get<ToolCallPart>(calls_.front().part.value);
-    if (call.kind == ToolKind::Custom || !json::validate(call.arguments)) break;
+    if (call.kind == ToolKind::Custom || !calls_.front().arguments.whole()) break;
     writeGeminiAnswerPart(out, calls_.front().part);
     calls_.pop_front();
     any = true;

@@ -9,6 +9,7 @@
 
 #include "dialect/chat_events.h"
 #include "dialect/gemini_errors.h"
+#include "dialect/json_progress.h"
 
 namespace penstock::dialect {
 
@@ -31,6 +32,7 @@ class GeminiEventWriter final : public EventWriter {
   struct Call {
     int64_t number = 0;
     Part part;
+    JsonProgress arguments = {};
   };
 
   void on(const StartEvent& event);

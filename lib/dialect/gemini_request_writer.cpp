@@ -65,9 +65,11 @@ Result<WrittenRequest> ContentWriter::write() {
   if (request_.choices != 1 && !same()) losses_.refuse(Field::Choices, "asks for several answers");
   collect();
   if (auto error = losses_.error()) return std::move(*error);
-  if (turns_.empty())
-    return invalidRequest("invalid_value", "Invalid value for 'messages': none says anything.",
-                          "messages");
+  if (turns_.empty()) {
+    const std::string name(fieldName(Field::Messages, request_.source));
+    return invalidRequest("invalid_value", "Invalid value for '" + name + "': none says anything.",
+                          name);
+  }
   out_.beginObject();
   writeSystem();
   writeTools();
@@ -126,9 +128,8 @@ void ContentWriter::collect() {
 // content must be signed. Those of others cannot be.
 void ContentWriter::signCalls() {
   for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
-    const bool words = std::any_of(turn->parts.begin(), turn->parts.end(), [](const Part& part) {
-      return !part.is<ToolResultPart>();
-    });
+    const bool words = std::any_of(turn->parts.begin(), turn->parts.end(),
+                                   [](const Part& part) { return !part.is<ToolResultPart>(); });
     if (turn->role == "user" && words) return;
     const auto call = std::find_if(turn->parts.begin(), turn->parts.end(),
                                    [](const Part& part) { return part.is<ToolCallPart>(); });
@@ -216,7 +217,8 @@ void ContentWriter::writeSchema(const Tool& tool, bool custom) {
   const GoogleSchema google = googleSchemaOf(schema);
   if (!google.lost.empty())
     losses_.change(Field::Tools, "has a schema that is told without '" + google.lost + "'");
-  const bool empty = google.json.empty() || google.json.find("\"properties\":{}") != std::string::npos;
+  const bool empty =
+      google.json.empty() || google.json.find("\"properties\":{}") != std::string::npos;
   if (!empty || same()) out_.rawField("parameters", google.json);
 }
 

@@ -7,11 +7,20 @@ namespace penstock::dialect {
 std::string camelCase(std::string_view key) {
   std::string camel;
   for (size_t i = 0; i < key.size(); ++i) {
-    const bool word = key[i] == '_' && i > 0 && i + 1 < key.size() && key[i + 1] >= 'a' &&
-                      key[i + 1] <= 'z';
+    const bool word =
+        key[i] == '_' && i > 0 && i + 1 < key.size() && key[i + 1] >= 'a' && key[i + 1] <= 'z';
     camel += word ? static_cast<char>(key[++i] - 'a' + 'A') : key[i];
   }
   return camel;
+}
+
+std::string snakeCase(std::string_view camel) {
+  std::string snake;
+  for (const char c : camel) {
+    if (c >= 'A' && c <= 'Z') snake += '_';
+    snake += asciiLower(c);
+  }
+  return snake;
 }
 
 bool isShadowed(json::ValueRef object, std::string_view key) {
@@ -21,14 +30,7 @@ bool isShadowed(json::ValueRef object, std::string_view key) {
 
 std::optional<json::ValueRef> memberOf(json::ValueRef object, std::string_view camel) {
   auto member = object.find(camel);
-  if (!member) {
-    std::string snake;
-    for (const char c : camel) {
-      if (c >= 'A' && c <= 'Z') snake += '_';
-      snake += asciiLower(c);
-    }
-    if (snake != camel) member = object.find(snake);
-  }
+  if (!member) member = object.find(snakeCase(camel));
   return member && !member->isNull() ? member : std::nullopt;
 }
 

@@ -11,6 +11,7 @@ namespace penstock::dialect {
 // Google's JSON: members are camelCase, and their names in the protocol buffers (snake_case) are
 // read as well.
 std::string camelCase(std::string_view key);
+std::string snakeCase(std::string_view camel);
 // Whether a member stands beside the same in camelCase, which then counts.
 bool isShadowed(json::ValueRef object, std::string_view key);
 // The member of that camelCase name in either spelling; nothing also when it is null.

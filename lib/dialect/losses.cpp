@@ -65,10 +65,13 @@ bool isHint(std::string_view name) {
   for (const char* hint :
        {"metadata", "store", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",
         "safety_identifier", "stream_options", "cache_control", "diagnostics", "caller",
-        "eager_input_streaming", "annotations"})
+        "eager_input_streaming", "annotations", "labels"})
     if (name == hint) return true;
   return false;
 }
+
+// Members that name a part of the prompt, which only their own provider has.
+bool isPrompt(std::string_view name) { return name == "cachedContent"; }
 
 // A caller chose the names: what leaves in a header is not to be theirs to shape.
 std::string safe(std::string_view name) {
@@ -92,8 +95,11 @@ void Losses::add(LossKind kind, Field field, std::string_view reason) {
 void Losses::dropExtras(const Extras& extras, std::string_view place) {
   for (const Extra& extra : extras) {
     if (saysNothing(extra.json)) continue;
-    const LossKind kind = isHint(extra.name) ? LossKind::Hint : LossKind::Dropped;
-    put(kind, std::string(place) + safe(extra.name), "has no equivalent");
+    const std::string name = std::string(place) + safe(extra.name);
+    if (isPrompt(extra.name))
+      put(LossKind::Refused, name, "names a part of the prompt that only its own provider has");
+    else
+      put(isHint(extra.name) ? LossKind::Hint : LossKind::Dropped, name, "has no equivalent");
   }
 }
 

@@ -1,5 +1,5 @@
 // libFuzzer on the readers of chat: whatever the bytes are, reading them ends; what is read of a
-// request can be written for both dialects as JSON that is read again; a stream becomes the same
+// request can be written for every dialect as JSON that is read again; a stream becomes the same
 // however it is cut, and well-formed events of the caller's dialect. The first byte chooses.
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +10,7 @@
 #include "dialect/translate.h"
 #include "http/sse.h"
 #include "json/scan.h"
+#include "unit/dialect/aws_frames.h"
 
 using namespace penstock;
 using namespace penstock::dialect;
@@ -27,18 +28,23 @@ void fuzzRequest(Dialect caller, std::string_view bytes) {
        {ChatTarget(OpenAiTarget{.model = "m"}), ChatTarget(openAiTargetOf("gpt-5.6")),
         ChatTarget(anthropicTargetOf("claude-3-haiku-20240307")),
         ChatTarget(anthropicTargetOf("claude-sonnet-4-5")),
-        ChatTarget(anthropicTargetOf("claude-opus-5"))}) {
+        ChatTarget(anthropicTargetOf("claude-opus-5")),
+        ChatTarget(geminiTargetOf("gemini-2.0-flash")),
+        ChatTarget(geminiTargetOf("gemini-3-pro")),
+        ChatTarget(bedrockTargetOf("anthropic.claude-sonnet-4-5-v1:0")),
+        ChatTarget(bedrockTargetOf("us.amazon.nova-pro-v1:0"))}) {
     Losses losses(caller);
     const auto written = writeChat(*request, target, losses);
     if (!written) continue;
     require(json::validate(written->body).has_value());
-    require(readChat(dialectOf(target), written->body).has_value());
+    if (dialectOf(target) != Dialect::Bedrock)
+      require(readChat(dialectOf(target), written->body).has_value());
   }
 }
 
 void fuzzAnswer(Dialect provider, std::string_view bytes) {
   const AnswerOptions options{.id = "x", .context = {"json_answer", {"shell"}}};
-  for (const Dialect caller : {Dialect::OpenAi, Dialect::Anthropic}) {
+  for (const Dialect caller : {Dialect::OpenAi, Dialect::Anthropic, Dialect::Gemini}) {
     Losses losses(caller);
     const auto told = translateAnswer(provider, caller, bytes, options, losses);
     if (told) require(json::validate(*told).has_value());
@@ -69,7 +75,7 @@ void requireEvents(std::string_view out) {
 }
 
 void fuzzStream(Dialect provider, std::string_view bytes) {
-  for (const Dialect caller : {Dialect::OpenAi, Dialect::Anthropic}) {
+  for (const Dialect caller : {Dialect::OpenAi, Dialect::Anthropic, Dialect::Gemini}) {
     const AnswerOptions options{.id = "x", .context = {"json_answer", {"shell"}}};
     const auto whole = translateStream(provider, caller, options);
     const Outcome expected = streamed(*whole, bytes, bytes.size() + 1);
@@ -92,14 +98,21 @@ void fuzzRelay(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 7) {
+  switch (data[0] % 13) {
     case 0: fuzzRequest(Dialect::OpenAi, bytes); break;
     case 1: fuzzRequest(Dialect::Anthropic, bytes); break;
     case 2: fuzzAnswer(Dialect::OpenAi, bytes); break;
     case 3: fuzzAnswer(Dialect::Anthropic, bytes); break;
     case 4: fuzzStream(Dialect::OpenAi, bytes); break;
     case 5: fuzzStream(Dialect::Anthropic, bytes); break;
-    default: fuzzRelay(bytes); break;
+    case 6: fuzzRelay(bytes); break;
+    case 7: fuzzRequest(Dialect::Gemini, bytes); break;
+    case 8: fuzzAnswer(Dialect::Gemini, bytes); break;
+    case 9: fuzzStream(Dialect::Gemini, bytes); break;
+    case 10: fuzzAnswer(Dialect::Bedrock, bytes); break;
+    case 11: fuzzStream(Dialect::Bedrock, bytes); break;
+    // Lines put into frames: nobody finds a checksum by chance.
+    default: fuzzStream(Dialect::Bedrock, test::framesOf(bytes)); break;
   }
   return 0;
 }

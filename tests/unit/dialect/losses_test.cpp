@@ -47,6 +47,15 @@ TEST_SUITE("dialect/losses") {
     CHECK(shaped.all().size() <= 256);
   }
 
+  TEST_CASE("a prompt that is elsewhere in part is refused, labels are a hint") {
+    Losses losses(Dialect::Gemini);
+    losses.dropExtras({{"labels", R"({"team":"ml"})"}});
+    CHECK(!losses.error());
+    losses.dropExtras({{"cachedContent", R"("cachedContents/1")"}});
+    REQUIRE(losses.error());
+    CHECK(losses.error()->param == "cachedContent");
+  }
+
   TEST_CASE("refusals are final, drops are where the policy says so, hints never") {
     Losses lenient(Dialect::OpenAi);
     lenient.drop(Field::Seed, "has no equivalent");

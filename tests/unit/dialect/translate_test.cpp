@@ -7,6 +7,10 @@
 //                                 provider_stream.sse   → stream.sse, stream.txt (how it ended)
 //                                 provider_error.json   → error.json (status: its HTTP status)
 //                                 target                  the provider's model
+//
+// The pairs of Gemini and Bedrock take requests and answers from wherever they are: what is in
+// tests/golden/gemini and tests/golden/bedrock, and the cases of the other pairs. Bedrock's streams
+// are lines, "event messageStart {…}", that are put into frames here.
 #include "dialect/translate.h"
 
 #include <doctest/doctest.h>
@@ -15,10 +19,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "json/document.h"
+#include "unit/dialect/aws_frames.h"
 #include "unit/dialect/chat_samples.h"
 
 using namespace penstock;
@@ -28,7 +36,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kFolder = fs::path(__FILE__).parent_path() / "../../golden/translate";
+const fs::path kGolden = fs::path(__FILE__).parent_path() / "../../golden";
+const fs::path kFolder = kGolden / "translate";
+constexpr const char* kFeatures[] = {
+    "text",   "system",  "multi_turn",  "tools",      "parallel_tools", "tool_results",
+    "image",  "pdf",     "json_schema", "thinking",   "forced_tool",    "stop",
+    "length", "refusal", "error",       "usage_cache"};
 
 std::string readFile(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -37,6 +50,7 @@ std::string readFile(const fs::path& path) {
 
 void checkGolden(const fs::path& path, const std::string& text) {
   if (std::getenv("PENSTOCK_ACCEPT") != nullptr) {
+    fs::create_directories(path.parent_path());
     std::ofstream(path) << text;
     return;
   }
@@ -45,11 +59,16 @@ void checkGolden(const fs::path& path, const std::string& text) {
 
 struct Case {
   Dialect caller, provider;
-  fs::path folder;
+  fs::path folder;           // of what becomes of them
+  fs::path asked, answered;  // of the request and of the provider's part
 
   ChatTarget target() const {
-    std::string model = readFile(folder / "target");
+    std::string model = readFile(answered / "target");
     if (!model.empty()) model.pop_back();
+    if (provider == Dialect::Gemini)
+      return geminiTargetOf(model.empty() ? "gemini-3-pro-preview" : model);
+    if (provider == Dialect::Bedrock)
+      return bedrockTargetOf(model.empty() ? "us.anthropic.claude-opus-4-6-v1" : model);
     if (provider == Dialect::Anthropic)
       return anthropicTargetOf(model.empty() ? "claude-opus-4-6" : model);
     return openAiTargetOf(model.empty() ? "gpt-5.1" : model);
@@ -62,8 +81,30 @@ std::vector<Case> cases() {
        {std::tuple{"openai_to_anthropic", Dialect::OpenAi, Dialect::Anthropic},
         std::tuple{"anthropic_to_openai", Dialect::Anthropic, Dialect::OpenAi}}) {
     for (const auto& entry : fs::directory_iterator(kFolder / name))
-      all.push_back({caller, provider, entry.path()});
+      all.push_back({caller, provider, entry.path(), entry.path(), entry.path()});
   }
+  return all;
+}
+
+// Those of one pair that is put together.
+std::vector<Case> casesOf(const char* name, Dialect caller, Dialect provider) {
+  const std::map<Dialect, fs::path> asked = {{Dialect::OpenAi, kFolder / "openai_to_anthropic"},
+                                             {Dialect::Anthropic, kFolder / "anthropic_to_openai"},
+                                             {Dialect::Gemini, kGolden / "gemini"}};
+  const std::map<Dialect, fs::path> answered = {
+      {Dialect::OpenAi, kFolder / "anthropic_to_openai"},
+      {Dialect::Anthropic, kFolder / "openai_to_anthropic"},
+      {Dialect::Gemini, kGolden / "gemini"},
+      {Dialect::Bedrock, kGolden / "bedrock"}};
+  std::set<std::string> names(std::begin(kFeatures), std::end(kFeatures));
+  if (provider == Dialect::Gemini || provider == Dialect::Bedrock) {
+    for (const auto& entry : fs::directory_iterator(answered.at(provider)))
+      names.insert(entry.path().filename().string());
+  }
+  std::vector<Case> all;
+  for (const std::string& feature : names)
+    all.push_back({caller, provider, kFolder / name / feature, asked.at(caller) / feature,
+                   answered.at(provider) / feature});
   return all;
 }
 
@@ -83,7 +124,7 @@ AnswerOptions checkRequest(const Case& one) {
                         .created = 1'764'000'000,
                         .usage = UsageChunk::Send,
                         .input_estimate = 33};
-  const std::string body = readFile(one.folder / "request.json");
+  const std::string body = readFile(one.asked / "request.json");
   if (body.empty()) return options;
   const auto request = readChat(one.caller, body);
   REQUIRE_MESSAGE(request, one.folder.string());
@@ -110,7 +151,8 @@ std::string ended(const ChatStream& stream) {
 }
 
 void checkStream(const Case& one, const AnswerOptions& options) {
-  const std::string bytes = readFile(one.folder / "provider_stream.sse");
+  std::string bytes = readFile(one.answered / "provider_stream.sse");
+  if (bytes.empty()) bytes = framesOf(readFile(one.answered / "provider_stream.frames"));
   if (bytes.empty()) return;
   const auto whole = [&](size_t cut) {
     const auto stream = translateStream(one.provider, one.caller, options);
@@ -131,32 +173,44 @@ void checkStream(const Case& one, const AnswerOptions& options) {
   }
 }
 
+void checkCase(const Case& one) {
+  INFO(one.folder.string());
+  const AnswerOptions options = checkRequest(one);
+  checkStream(one, options);
+  if (const std::string answer = readFile(one.answered / "provider_answer.json"); !answer.empty()) {
+    Losses losses(one.caller);
+    const auto told = translateAnswer(one.provider, one.caller, answer, options, losses);
+    REQUIRE(told);
+    checkGolden(one.folder / "answer.json", pretty(*told));
+  }
+  if (const std::string error = readFile(one.answered / "provider_error.json"); !error.empty()) {
+    const int status = std::stoi(readFile(one.answered / "status"));
+    const std::string told = translateError(one.provider, one.caller, error, status, "req_1");
+    checkGolden(one.folder / "error.json", pretty(told));
+  }
+}
+
 }  // namespace
 
 TEST_SUITE("dialect/translate") {
   TEST_CASE("requests, answers, streams and errors become what the golden files say") {
     std::set<std::string> seen;
     for (const Case& one : cases()) {
-      INFO(one.folder.string());
       seen.insert(one.folder.filename().string());
-      const AnswerOptions options = checkRequest(one);
-      checkStream(one, options);
-      if (const std::string answer = readFile(one.folder / "provider_answer.json");
-          !answer.empty()) {
-        Losses losses(one.caller);
-        const auto told = translateAnswer(one.provider, one.caller, answer, options, losses);
-        REQUIRE(told);
-        checkGolden(one.folder / "answer.json", pretty(*told));
-      }
-      if (const std::string error = readFile(one.folder / "provider_error.json"); !error.empty()) {
-        const int status = std::stoi(readFile(one.folder / "status"));
-        const std::string told = translateError(one.provider, one.caller, error, status, "req_1");
-        checkGolden(one.folder / "error.json", pretty(told));
-      }
+      checkCase(one);
     }
-    for (const char* needed : {"text", "system", "multi_turn", "tools", "parallel_tools",
-                               "tool_results", "forced_tool", "image", "pdf", "json_schema",
-                               "thinking", "stop", "length", "refusal", "error", "usage_cache"})
-      CHECK_MESSAGE(seen.contains(needed), needed);
+    for (const char* needed : kFeatures) CHECK_MESSAGE(seen.contains(needed), needed);
+  }
+
+  TEST_CASE("so do those of Gemini and Bedrock, with every other dialect") {
+    for (const auto& [name, caller, provider] :
+         {std::tuple{"gemini_to_openai", Dialect::Gemini, Dialect::OpenAi},
+          std::tuple{"gemini_to_anthropic", Dialect::Gemini, Dialect::Anthropic},
+          std::tuple{"gemini_to_bedrock", Dialect::Gemini, Dialect::Bedrock},
+          std::tuple{"openai_to_gemini", Dialect::OpenAi, Dialect::Gemini},
+          std::tuple{"anthropic_to_gemini", Dialect::Anthropic, Dialect::Gemini},
+          std::tuple{"openai_to_bedrock", Dialect::OpenAi, Dialect::Bedrock},
+          std::tuple{"anthropic_to_bedrock", Dialect::Anthropic, Dialect::Bedrock}})
+      for (const Case& one : casesOf(name, caller, provider)) checkCase(one);
   }
 }

@@ -1,0 +1,84 @@
+#include "dialect/gemini_usage.h"
+
+#include <doctest/doctest.h>
+
+#include "json/document.h"
+
+using namespace penstock;
+using namespace penstock::dialect;
+
+namespace {
+
+model::Usage read(std::initializer_list<const char*> chunks) {
+  GeminiUsage usage;
+  for (const char* chunk : chunks) {
+    const auto document = json::parse(chunk);
+    REQUIRE(document);
+    usage.update(document->root());
+  }
+  return usage.usage();
+}
+
+}  // namespace
+
+TEST_SUITE("dialect/gemini_usage") {
+  TEST_CASE("the buckets are disjoint") {
+    const model::Usage usage = read(
+        {R"({"promptTokenCount":1000,"cachedContentTokenCount":600,"candidatesTokenCount":50,)"
+         R"("thoughtsTokenCount":30,"toolUsePromptTokenCount":20,"totalTokenCount":1100,)"
+         R"("promptTokensDetails":[{"modality":"TEXT","tokenCount":600},{"modality":"AUDIO","tokenCount":300},{"modality":"IMAGE","tokenCount":100}],)"
+         R"("cacheTokensDetails":[{"modality":"TEXT","tokenCount":500},{"modality":"AUDIO","tokenCount":100}],)"
+         R"("candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":10}]})"});
+    CHECK(usage.input_uncached == 120);
+    CHECK(usage.input_cache_read == 500);
+    CHECK(usage.input_cache_read_audio == 100);
+    CHECK(usage.input_audio == 200);
+    CHECK(usage.input_image == 100);
+    CHECK(usage.input() == 1020);
+    CHECK(usage.output_reasoning == 30);
+    CHECK(usage.output_image == 10);
+    CHECK(usage.output_text == 40);
+    CHECK(usage.source == model::Usage::Source::Provider);
+  }
+
+  TEST_CASE("later counts replace earlier ones, and what is not told again stays") {
+    const model::Usage usage = read({R"({"promptTokenCount":10,"cachedContentTokenCount":4})",
+                                     R"({"promptTokenCount":10,"candidatesTokenCount":3})",
+                                     R"({"prompt_token_count":10,"candidatesTokenCount":7})"});
+    CHECK(usage.input_cache_read == 4);
+    CHECK(usage.input() == 10);
+    CHECK(usage.output_text == 7);
+  }
+
+  TEST_CASE("what only the total tells is output") {
+    CHECK(read({R"({"promptTokenCount":10,"totalTokenCount":25})"}).output_text == 15);
+  }
+
+  TEST_CASE("absurd counts are bounded, and no counts are none") {
+    CHECK(read({R"({"promptTokenCount":-5,"candidatesTokenCount":1e30})"}).output() ==
+          1'000'000'000);
+    CHECK(read({R"({"promptTokenCount":10,"cachedContentTokenCount":99})"}).input() == 10);
+    CHECK(read({R"({})"}).source == model::Usage::Source::None);
+  }
+
+  TEST_CASE("what is written is read as the same") {
+    const model::Usage usage = read({R"({"promptTokenCount":1000,"cachedContentTokenCount":600,)"
+                                     R"("candidatesTokenCount":50,"thoughtsTokenCount":30})"});
+    std::string text;
+    json::Writer out(text);
+    writeGeminiUsage(out, usage);
+    CHECK(read({text.c_str()}) == usage);
+  }
+
+  TEST_CASE("whole answers and token counts") {
+    const GeminiResponse response = readGeminiResponse(
+        R"({"candidates":[],"usageMetadata":{"promptTokenCount":3},"modelVersion":"gemini-x"})");
+    CHECK(response.valid);
+    CHECK(response.model == "gemini-x");
+    CHECK(response.usage.input() == 3);
+    CHECK_FALSE(readGeminiResponse(R"({"error":{}})").valid);
+    CHECK_FALSE(readGeminiResponse("[]").valid);
+    CHECK(readGeminiTokenCount(renderGeminiTokenCount(31)) == 31);
+    CHECK_FALSE(readGeminiTokenCount(R"({"error":{}})"));
+  }
+}
