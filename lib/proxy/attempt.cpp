@@ -5,14 +5,14 @@
 
 #include "base/text.h"
 #include "dialect/openai_usage.h"
-#include "provider/endpoint.h"
 #include "provider/retry_after.h"
 
 namespace penstock::proxy {
 namespace {
 
-const char* upstreamPath(Endpoint endpoint) {
-  return endpoint == Endpoint::Embeddings ? "/embeddings" : "/chat/completions";
+provider::Operation operationOf(Endpoint endpoint, bool stream) {
+  using provider::Action;
+  return {endpoint == Endpoint::Embeddings ? Action::Embeddings : Action::Chat, stream};
 }
 
 // Where providers put the id by which they find the request again.
@@ -63,6 +63,16 @@ Status Attempt::prepare() {
   auto target = scope_.loop.target(*candidate_.provider);
   if (!target) return std::move(target).error();
   target_ = *std::move(target);
+  auto call = provider::prepare(*candidate_.provider, target_->endpoint,
+                                operationOf(scope_.endpoint, streams()), candidate_.model);
+  if (!call) return std::move(call).error();
+  upstream_call_ = *std::move(call);
+  // Bodies are written in this one only.
+  if (upstream_call_.dialect != model::Dialect::OpenAi) {
+    return ApiError{ErrorKind::InvalidRequest, "unsupported_provider",
+                    "models of " + std::string(target_->endpoint.vendor->name) +
+                        " are not served here: it does not speak OpenAI's dialect"};
+  }
   if (!scope_.caller.snapshot->budgets().all().empty()) {
     model_key_ = config::BudgetIndex::modelKey(candidate_.model);
   }
@@ -106,29 +116,61 @@ void Attempt::onLedger(const Status& ready) {
   fail(std::move(failure));
 }
 
-// Starts the call; the answer arrives in the callbacks below.
+// What authenticates the call: the caller's own, what is stored, or a token that may have to be
+// fetched first.
 void Attempt::call() {
-  const model::Provider& provider = *candidate_.provider;
+  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
+  const Secret& own = scope_.extensions.provider_key;
+  if (!own.empty()) {
+    bill_.byok_fingerprint = own.fingerprint();
+    return send(provider::callerCredential(*candidate_.provider, own));
+  }
+  const auto resume = [weak = weak_from_this(),
+                       &loop = scope_.loop.loop](const Result<provider::Credential>& answer) {
+    loop.post([weak, answer] {
+      if (const auto attempt = weak.lock()) attempt->onCredential(answer);
+    });
+  };
+  if (auto at_hand = scope_.loop.shared.credentials->get(*candidate_.provider, resume)) {
+    onCredential(*at_hand);
+  }
+}
+
+void Attempt::onCredential(const Result<provider::Credential>& credential) {
+  if (ended_) return;
+  if (credential) return send(*credential);
+  // Of the token's source, not of what the provider thinks of it: it may come back soon.
+  AttemptFailure failure;
+  failure.kind = AttemptFailure::Class::Transport;
+  failure.error = credential.error();
+  fail(std::move(failure));
+}
+
+// Starts the call; the answer arrives in the callbacks below.
+void Attempt::send(const provider::Credential& credential) {
   using Usage = dialect::StreamUsage;
   upstream_body_ = dialect::encodeOpenAiRequest(
-      scope_.request, candidate_.model,
+      scope_.request, upstream_call_.body.model,
       scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
   http::ClientRequest call;
-  call.origin = target_->endpoint.origin;
-  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint);
+  call.origin = std::move(upstream_call_.origin);
+  call.path = std::move(upstream_call_.path);
+  call.headers = std::move(upstream_call_.headers);
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
   call.headers.emplace_back("traceparent", scope_.row.traceparent);
-  provider::authenticate(provider, scope_.extensions.provider_key, call.headers);
-  if (!scope_.extensions.provider_key.empty()) {
-    bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
-  }
   call.body = upstream_body_.pieces();
   call.timeouts = scope_.loop.shared.options.timeouts;
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
+  const Status signed_off = provider::authorize(*candidate_.provider, target_->endpoint, credential,
+                                                scope_.loop.shared.clock.now(), call);
+  if (!signed_off) {
+    AttemptFailure failure;
+    failure.error = signed_off.error();
+    return fail(std::move(failure));
+  }
   called_ = true;
-  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
   call_ = scope_.loop.client.start(std::move(call), *this);
 }
 

@@ -17,6 +17,8 @@
 #include "model/decision.h"
 #include "model/request_log.h"
 #include "pricing/quote.h"
+#include "provider/call.h"
+#include "provider/credential.h"
 #include "proxy/admission.h"
 #include "proxy/attempt_failure.h"
 #include "proxy/extensions.h"
@@ -130,6 +132,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void reserve();
   void onLedger(const Status& ready);
   void call();
+  void onCredential(const Result<provider::Credential>& credential);
+  void send(const provider::Credential& credential);
   http::Timeouts timeouts() const;
   void armTimer();
   void onTimer();
@@ -176,6 +180,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   pricing::Quote quote_;
   std::string model_key_;  // to budgets
   Spending spending_;
+  provider::UpstreamCall upstream_call_;  // until it is sent
   json::Spliced upstream_body_;
   std::unique_ptr<http::Call> call_;
   http::Timer timer_;

@@ -20,6 +20,7 @@
 #include "routing/retry_budget.h"
 #include "telemetry/exporter.h"
 #include "trace/recorder.h"
+#include "upstream/credentials.h"
 
 namespace penstock::proxy {
 
@@ -50,7 +51,8 @@ struct Context {
   Logger& log;
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
-  telemetry::Exporter* telemetry = nullptr;  // null: no spans are exported
+  telemetry::Exporter* telemetry = nullptr;      // null: no spans are exported
+  upstream::Credentials* credentials = nullptr;  // set before the first request
 };
 
 }  // namespace penstock::proxy
