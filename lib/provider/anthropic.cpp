@@ -56,9 +56,9 @@ std::vector<std::string> allowedBetas(const model::Vendor& vendor, const Operati
   if (operation.anthropic_beta.empty()) return allowed;
   split(operation.anthropic_beta, ',', [&](std::string_view part) {
     const std::string_view beta = trim(part);
-    if (!isToken(beta) || std::ranges::find(allowed, beta) != allowed.end()) return;
+    if (!isToken(beta)) return;
     auto& list = isAllowed(vendor, beta) ? allowed : call.dropped_betas;
-    list.emplace_back(beta);
+    if (std::ranges::find(list, beta) == list.end()) list.emplace_back(beta);
   });
   return allowed;
 }

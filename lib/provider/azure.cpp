@@ -1,6 +1,5 @@
 // Azure OpenAI. Classic: the deployment is in the path and a dated api-version in the query. v1: as
 // OpenAI's own, `model` being the deployment.
-#include "provider/azure.h"
 #include "base/percent.h"
 #include "provider/families.h"
 
@@ -14,6 +13,11 @@ std::string prefixOf(std::string_view base_path, bool classic) {
   if (base_path.ends_with(kV1)) return {};
   const std::string api = base_path.ends_with("/openai") ? "" : "openai/";
   return classic ? api : api + "v1/";
+}
+
+// "2024-10-21" is a version of the classic API; "v1", "preview", "latest" and none are v1's.
+bool isDate(std::string_view api_version) {
+  return !api_version.empty() && api_version.front() >= '0' && api_version.front() <= '9';
 }
 
 std::string_view pathOf(Action action) {
@@ -35,15 +39,11 @@ std::string deploymentOf(const CallRequest& request) {
 
 }  // namespace
 
-bool isAzureDate(std::string_view api_version) {
-  return !api_version.empty() && api_version.front() >= '0' && api_version.front() <= '9';
-}
-
 Result<UpstreamCall> callAzure(const CallRequest& request) {
   const std::string_view path = pathOf(request.operation.action);
   if (path.empty()) return unsupported(request);
   const std::string& version = request.provider.settings.api_version;
-  const bool classic = isAzureDate(version) && !request.endpoint.base_path.ends_with(kV1);
+  const bool classic = isDate(version) && !request.endpoint.base_path.ends_with(kV1);
   const bool lists = request.operation.action == Action::ListModels;
   const bool responses = request.operation.action == Action::Responses;
   const std::string deployment = deploymentOf(request);
