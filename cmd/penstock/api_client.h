@@ -45,7 +45,4 @@ class ApiClient {
   const std::string ca_file_;
 };
 
-// Text as one segment of a path or one value of a query.
-std::string percentEncode(std::string_view text);
-
 }  // namespace penstock::cli

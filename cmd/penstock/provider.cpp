@@ -23,6 +23,12 @@ constexpr Column kColumns[] = {{"ID", "id"},
                                {"DEFAULT", "default"},
                                {"PRIVATE", "private"},
                                {"DEFAULT MODEL", "default_model"},
+                               {"REGION", "region"},
+                               {"PROJECT", "project"},
+                               {"LOCATION", "location"},
+                               {"API VERSION", "api_version"},
+                               {"DEPLOYMENTS", "deployments"},
+                               {"CREDENTIALS", "credentials"},
                                {"QUOTA GROUP", "quota_group"},
                                {"AT ONCE", "max_concurrency"},
                                {"PROBED EVERY, S", "probe_interval_seconds"},
@@ -82,13 +88,51 @@ constexpr Option kProbeInterval{"--probe-interval",
                                 Into::Body,
                                 false,
                                 true};
+constexpr Option kRegion{"--region", "region", "bedrock: its AWS region", Kind::Text, Into::Body,
+                         false,      true};
+constexpr Option kProject{"--cloud-project",
+                          "project",
+                          "vertex: its Google Cloud project",
+                          Kind::Text,
+                          Into::Body,
+                          false,
+                          true};
+constexpr Option kLocation{
+    "--location", "location", "vertex: its region, or global", Kind::Text, Into::Body, false, true};
+constexpr Option kApiVersion{
+    "--api-version",
+    "api_version",
+    "azure_openai: a date for the classic API, else v1; anthropic: its version",
+    Kind::Text,
+    Into::Body,
+    false,
+    true};
+constexpr Option kDeployments{"--deployments", "deployments",
+                              "azure_openai: JSON, deployments by model", Kind::Json};
+constexpr Option kCredentials{
+    "--credentials", "credentials",
+    "A file with the credentials' JSON, {\"kind\": …}; - is standard input", Kind::JsonFile};
+constexpr Option kCredentialKind{
+    "--credential-kind", "credentials.kind",
+    "Where credentials come from: aws_instance, google_metadata, managed_identity, …"};
+constexpr Option kServiceAccount{"--service-account", "credentials.key_file",
+                                 "vertex: a service account's key file", Kind::JsonFile};
 constexpr Option kVerify{"--verify", "verify", "Call it before the change is made (the default)",
                          Kind::Flag};
 constexpr Option kAdd[] = {
-    {"--vendor", "vendor", "openai or demo", Kind::Text, Into::Body, true},
+    {"--vendor", "vendor", "openai, anthropic, azure_openai, bedrock, groq, ollama, …", Kind::Text,
+     Into::Body, true},
     {"--name", "name", "Its name; NAME/model addresses it", Kind::Text, Into::Body, true},
     kBaseUrl,
     kKey,
+    kRegion,
+    kProject,
+    kLocation,
+    kApiVersion,
+    kDeployments,
+    kCredentials,
+    kCredentialKind,
+    kServiceAccount,
     kPrivate,
     kDefault,
     kDefaultModel,
@@ -103,6 +147,14 @@ constexpr Option kNewKey{"--api-key-stdin", "api_key", "Read a new key from stan
 constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kBaseUrl,
                               kNewKey,
+                              kRegion,
+                              kProject,
+                              kLocation,
+                              kApiVersion,
+                              kDeployments,
+                              kCredentials,
+                              kCredentialKind,
+                              kServiceAccount,
                               kPrivate,
                               kDefault,
                               kDefaultModel,

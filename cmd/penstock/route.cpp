@@ -1,4 +1,5 @@
 // penstock route: routing configs, what @slug means.
+#include "base/percent.h"
 #include "groups.h"
 #include "trace_text.h"
 

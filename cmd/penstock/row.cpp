@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "base/percent.h"
 #include "declare/yaml.h"
 #include "plan_text.h"
 

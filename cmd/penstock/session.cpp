@@ -7,6 +7,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/percent.h"
 #include "base/text.h"
 
 namespace penstock::cli {

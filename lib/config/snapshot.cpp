@@ -1,5 +1,7 @@
 #include "config/snapshot.h"
 
+#include "model/vendor.h"
+
 namespace penstock::config {
 namespace {
 
@@ -29,7 +31,10 @@ const model::Provider* Snapshot::findProviderByName(std::string_view name) const
 }
 
 const model::Provider* Snapshot::findDefaultProvider(std::string_view vendor) const {
-  return placeIn(parts_.providers->all, findIn(parts_.providers->default_of_vendor, vendor));
+  const auto& defaults = parts_.providers->default_of_vendor;
+  if (const size_t* place = findIn(defaults, vendor)) return &parts_.providers->all[*place];
+  const model::Vendor* row = model::findVendor(vendor);  // by another name of it
+  return row == nullptr ? nullptr : placeIn(parts_.providers->all, findIn(defaults, row->id));
 }
 
 const RoutingConfig* Snapshot::findRoutingConfig(std::string_view project_id,

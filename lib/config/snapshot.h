@@ -89,6 +89,7 @@ class Snapshot {
 
   const model::Provider* findProvider(std::string_view id) const;
   const model::Provider* findProviderByName(std::string_view name) const;
+  // By the vendor's id or another name of it: "azure" is azure_openai.
   const model::Provider* findDefaultProvider(std::string_view vendor) const;
   const std::vector<model::Provider>& providers() const { return parts_.providers->all; }
 

@@ -52,23 +52,25 @@ class BifrostImport {
   void readProvider(const std::string& name, json::ValueRef entry, const std::string& where) {
     const auto custom = entry.find("custom_provider_config");
     const std::string type(custom ? custom->stringAt("base_provider_type").value_or(name) : name);
-    const CompatibleVendor* vendor = findCompatible(type);
-    if (vendor == nullptr) {
+    const auto vendor = findCompatible(type);
+    if (!vendor) {
       return note(where, name,
                   speaksAnotherDialect(type)
-                      ? "does not speak OpenAI's API; only providers that do are in this version"
+                      ? "does not speak OpenAI's API; only providers that do are carried over"
                       : "is not known here");
     }
     const auto base = baseUrl(entry, *vendor, where);
     if (!base) return;
     reportSettings(entry, where);
+    const std::string ours(vendor->vendor->id);
     const auto keys = entry.find("keys");
     if (!keys || keys->size() == 0) {
-      add(name, name, {.name = {}, .vendor = "openai", .base_url = *base});
+      add(name, name, {.name = {}, .vendor = ours, .base_url = *base});
       return;
     }
     for (size_t i = 0; i < keys->size(); ++i) {
-      readKey(name, keys->at(i), *base, below(where + "/keys", i), i == 0);
+      const Provider unkeyed{.name = {}, .vendor = ours, .base_url = *base};
+      readKey(name, keys->at(i), unkeyed, below(where + "/keys", i), i == 0);
     }
   }
 
@@ -80,11 +82,12 @@ class BifrostImport {
     std::string url = textOf(network ? network->find("base_url") : std::nullopt);
     while (url.ends_with('/')) url.pop_back();
     if (!url.empty()) {
-      const bool complete = url.ends_with("/v1") || vendor.name == "perplexity";
+      const bool complete = url.ends_with("/v1") || vendor.vendor->id == "perplexity";
       return complete ? url : url + "/v1";
     }
-    if (vendor.base_url != "?") return std::string(vendor.base_url);
-    note(where, std::string(vendor.name), "has no base_url, and there is no address to assume");
+    if (!vendor.addressless) return std::string(assumedUrl(*vendor.vendor));
+    note(where, std::string(vendor.vendor->id),
+         "has no base_url, and there is no address to assume");
     return {};
   }
 
@@ -99,10 +102,9 @@ class BifrostImport {
     }
   }
 
-  void readKey(const std::string& provider, json::ValueRef key, const std::string& base,
+  void readKey(const std::string& provider, json::ValueRef key, Provider ours,
                const std::string& where, bool first) {
     const std::string key_name(key.stringAt("name").value_or(""));
-    Provider ours{.name = {}, .vendor = "openai", .base_url = base};
     ours.api_key = textOf(key.find("value"));
     const bool clear = !ours.api_key.empty() && ours.api_key.find("${") != 0;
     if (clear) {

@@ -8,48 +8,14 @@
 namespace penstock::declare {
 namespace {
 
-constexpr CompatibleVendor kCompatible[] = {
-    {"openai", "", "", "OPENAI_API_KEY"},
-    {"groq", "", "https://api.groq.com/openai/v1", "GROQ_API_KEY"},
-    {"together_ai", "together", "https://api.together.xyz/v1", "TOGETHERAI_API_KEY"},
-    {"deepseek", "", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"},
-    {"mistral", "", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"},
-    {"fireworks_ai", "fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_AI_API_KEY"},
-    {"openrouter", "", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"},
-    {"perplexity", "", "https://api.perplexity.ai", "PERPLEXITYAI_API_KEY"},
-    {"xai", "", "https://api.x.ai/v1", "XAI_API_KEY"},
-    {"cerebras", "", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"},
-    {"deepinfra", "", "https://api.deepinfra.com/v1/openai", "DEEPINFRA_API_KEY"},
-    {"nvidia_nim", "", "https://integrate.api.nvidia.com/v1", "NVIDIA_NIM_API_KEY"},
-    {"sambanova", "", "https://api.sambanova.ai/v1", "SAMBANOVA_API_KEY"},
-    {"moonshot", "", "https://api.moonshot.ai/v1", "MOONSHOT_API_KEY"},
-    {"nebius", "", "https://api.studio.nebius.ai/v1", "NEBIUS_API_KEY"},
-    {"novita", "", "https://api.novita.ai/v3/openai", "NOVITA_API_KEY"},
-    {"dashscope", "", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
-     "DASHSCOPE_API_KEY"},
-    {"parasail", "", "https://api.parasail.io/v1", "PARASAIL_API_KEY"},
-    {"ollama", "", "http://localhost:11434/v1", ""},
-    {"ollama_chat", "", "http://localhost:11434/v1", ""},
-    {"hosted_vllm", "vllm", "?", ""},
-    {"lm_studio", "", "?", ""},
-    {"llamafile", "", "http://127.0.0.1:8080/v1", ""},
-    {"sgl", "", "?", ""},
-    {"openai_like", "", "?", ""},
-    {"custom_openai", "", "?", ""},
-    {"litellm_proxy", "", "?", ""},
-};
+// Without an address of their own in LiteLLM.
+constexpr std::string_view kAddressless[] = {"hosted_vllm", "lm_studio",     "sgl",
+                                             "openai_like", "custom_openai", "litellm_proxy"};
 
-constexpr std::string_view kOtherDialects[] = {"anthropic",      "bedrock",
-                                               "bedrock_mantle", "bedrock_converse",
-                                               "vertex_ai",      "vertex",
-                                               "gemini",         "azure",
-                                               "azure_ai",       "azure_text",
-                                               "cohere",         "cohere_chat",
-                                               "sagemaker",      "replicate",
-                                               "huggingface",    "watsonx",
-                                               "databricks",     "elevenlabs",
-                                               "voyage",         "runway",
-                                               "runware",        "text-completion-openai"};
+// What neither we nor OpenAI's clients speak, beside the vendors of ours that have another dialect.
+constexpr std::string_view kOtherDialects[] = {
+    "bedrock_mantle", "azure_ai",   "sagemaker", "replicate", "watsonx",
+    "databricks",     "elevenlabs", "runway",    "runware",   "text-completion-openai"};
 
 struct BarePrefix {
   std::string_view prefix, vendor;
@@ -89,15 +55,23 @@ bool isPrivateV4(std::string_view host) {
 
 }  // namespace
 
-const CompatibleVendor* findCompatible(std::string_view name) {
-  const auto* row = std::ranges::find_if(kCompatible, [&](const CompatibleVendor& vendor) {
-    return vendor.name == name || (!vendor.alias.empty() && vendor.alias == name);
-  });
-  return row == std::end(kCompatible) ? nullptr : row;
+std::optional<CompatibleVendor> findCompatible(std::string_view name) {
+  const model::Vendor* vendor = model::findVendor(name);
+  const bool compatible = vendor != nullptr && vendor->family == model::Family::OpenAi &&
+                          !vendor->base_url.starts_with(model::kInternalScheme);
+  if (!compatible) return std::nullopt;
+  const bool addressless = std::ranges::find(kAddressless, name) != std::end(kAddressless);
+  return CompatibleVendor{vendor, addressless};
 }
 
 bool speaksAnotherDialect(std::string_view name) {
+  const model::Vendor* vendor = model::findVendor(name);
+  if (vendor != nullptr) return vendor->family != model::Family::OpenAi;
   return std::ranges::find(kOtherDialects, name) != std::end(kOtherDialects);
+}
+
+std::string_view assumedUrl(const model::Vendor& vendor) {
+  return isPrivateUrl(vendor.base_url) ? vendor.base_url : std::string_view();
 }
 
 std::string_view vendorOfBareName(std::string_view model) {

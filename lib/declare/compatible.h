@@ -1,23 +1,29 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "model/vendor.h"
+
 namespace penstock::declare {
 
-// How vendors whose API is OpenAI's are known to LiteLLM and Bifrost, and where they live. Vendor
-// `openai` with their base_url serves them.
+// How LiteLLM and Bifrost name a vendor whose API is OpenAI's.
 struct CompatibleVendor {
-  std::string_view name;      // LiteLLM's prefix
-  std::string_view alias;     // Bifrost's name where it is another
-  std::string_view base_url;  // empty: openai's own; "?": every deployment has its own
-  std::string_view variable;  // that holds its key by default; empty: none
+  const model::Vendor* vendor;
+  bool addressless;  // there, every deployment says where it is
 };
 
-const CompatibleVendor* findCompatible(std::string_view name);
+// By LiteLLM's prefix, Bifrost's name or ours; nothing for others.
+std::optional<CompatibleVendor> findCompatible(std::string_view name);
 
-// Vendors that speak another dialect, of which this version has none: "anthropic" and so on.
+// Vendors that are known but not carried over, since they speak another dialect: "anthropic" and so
+// on.
 bool speaksAnotherDialect(std::string_view name);
+
+// What the document says of where it is, when its source says nothing: nothing for the vendor's own
+// address, but that of a server in the house, which is said with `private`.
+std::string_view assumedUrl(const model::Vendor& vendor);
 
 // The vendor that LiteLLM takes a bare model name for; empty when unknown.
 std::string_view vendorOfBareName(std::string_view model);

@@ -54,8 +54,8 @@ class LiteLlmImport {
     }
     const std::string at = where + "/litellm_params";
     const auto [prefix, bare] = vendorAndModel(*params, model);
-    const CompatibleVendor* vendor = findCompatible(prefix);
-    if (vendor == nullptr) return reportVendor(at + "/model", name, prefix);
+    const auto vendor = findCompatible(prefix);
+    if (!vendor) return reportVendor(at + "/model", name, prefix);
     const auto provider = providerOf(*params, *vendor, at);
     if (!provider) return;
     reportOthers(*params, at,
@@ -75,7 +75,7 @@ class LiteLlmImport {
                                                             const std::string& model) {
     const size_t slash = model.find('/');
     const std::string prefix = slash == std::string::npos ? "" : model.substr(0, slash);
-    const bool known = findCompatible(prefix) != nullptr || speaksAnotherDialect(prefix);
+    const bool known = findCompatible(prefix) || speaksAnotherDialect(prefix);
     if (const auto custom = params.stringAt("custom_llm_provider")) {
       return {std::string(*custom), prefix == *custom ? model.substr(slash + 1) : model};
     }
@@ -86,7 +86,8 @@ class LiteLlmImport {
 
   static std::string servedModel(const CompatibleVendor& vendor, const std::string& model) {
     // LiteLLM adds what Fireworks wants before the name.
-    const bool short_name = vendor.name == "fireworks_ai" && model.find('/') == std::string::npos;
+    const bool short_name =
+        vendor.vendor->id == "fireworks" && model.find('/') == std::string::npos;
     return short_name ? "accounts/fireworks/models/" + model : model;
   }
 
@@ -95,22 +96,23 @@ class LiteLlmImport {
          prefix.empty()                 ? "it does not say which provider serves the model"
          : speaksAnotherDialect(prefix) ? "the provider " + prefix +
                                               " does not speak OpenAI's API; only providers that "
-                                              "do are in this version"
+                                              "do are carried over"
                                         : "the provider " + prefix + " is not known here");
   }
 
   std::optional<std::string> providerOf(json::ValueRef params, const CompatibleVendor& vendor,
                                         const std::string& where) {
-    Provider provider{.name = {}, .vendor = "openai"};
+    Provider provider{.name = {}, .vendor = std::string(vendor.vendor->id)};
     const auto base =
         params.stringAt("api_base") ? params.stringAt("api_base") : params.stringAt("base_url");
     if (base && !base->empty()) {
       provider.base_url = baseUrl(vendor, referenceOf(*base, kReference));
-    } else if (vendor.base_url == "?") {
-      note(where, std::string(vendor.name), "has no api_base, and there is no address to assume");
+    } else if (vendor.addressless) {
+      note(where, std::string(vendor.vendor->id),
+           "has no api_base, and there is no address to assume");
       return {};
     } else {
-      provider.base_url = vendor.base_url;
+      provider.base_url = assumedUrl(*vendor.vendor);
     }
     provider.allow_private = isPrivateUrl(provider.base_url);
     readKey(params, vendor, base.has_value(), where, provider);
@@ -120,7 +122,7 @@ class LiteLlmImport {
   // Ollama's own API is below its root, the one that OpenAI's clients speak below /v1.
   static std::string baseUrl(const CompatibleVendor& vendor, std::string url) {
     while (url.ends_with('/')) url.pop_back();
-    const bool below_root = vendor.name.starts_with("ollama") && !url.ends_with("/v1");
+    const bool below_root = vendor.vendor->id == "ollama" && !url.ends_with("/v1");
     return below_root ? url + "/v1" : url;
   }
 
@@ -133,12 +135,12 @@ class LiteLlmImport {
         note(where + "/api_key", "the key itself",
              "it stands in the document in clear; put it into a variable and write ${NAME}");
       }
-    } else if (!own_address && !vendor.variable.empty()) {
-      provider.api_key = "${" + std::string(vendor.variable) + "}";
-    } else if (!vendor.variable.empty()) {
+    } else if (!own_address && !vendor.vendor->variable.empty()) {
+      provider.api_key = "${" + std::string(vendor.vendor->variable) + "}";
+    } else if (!vendor.vendor->variable.empty()) {
       note(where, "api_key",
            "there is none, so none is sent; LiteLLM would send that of " +
-               std::string(vendor.variable));
+               std::string(vendor.vendor->variable));
     }
   }
 
@@ -147,7 +149,7 @@ class LiteLlmImport {
       provider.name = known.name;
       if (known == provider) return known.name;
     }
-    provider.name = provider_slugs_.make(vendor.name, "provider");
+    provider.name = provider_slugs_.make(vendor.vendor->id, "provider");
     imported.document.providers.push_back(provider);
     return provider.name;
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "dialect/usage_counts.h"
+#include "json/document.h"
 
 namespace penstock::dialect {
 
@@ -28,6 +29,15 @@ model::Usage readBedrockUsage(json::ValueRef usage) {
         buckets.input_cache_write_1h += take(written, count(each, "inputTokens").value_or(0));
   buckets.input_cache_write = written;
   return buckets;
+}
+
+BedrockResponse readBedrockResponse(std::string_view body) {
+  BedrockResponse response;
+  const auto parsed = json::parse(body);
+  if (!parsed || !parsed->root().find("output")) return response;
+  response.valid = true;
+  if (const auto usage = parsed->root().find("usage")) response.usage = readBedrockUsage(*usage);
+  return response;
 }
 
 }  // namespace penstock::dialect

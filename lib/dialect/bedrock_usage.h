@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "json/value.h"
 #include "model/usage.h"
 
@@ -10,8 +13,16 @@ namespace penstock::dialect {
 //   {"inputTokens":I,"outputTokens":O,"totalTokens":…,"cacheReadInputTokens":R,
 //    "cacheWriteInputTokens":W,"cacheDetails":[{"ttl":"1h","inputTokens":…}]}
 //
-// I is beside R and W; what W holds beyond its classes is of the 5-minute one. Counts are bounded as
-// OpenAI's are. source is None when no count is in it.
+// I is beside R and W; what W holds beyond its classes is of the 5-minute one. Counts are bounded
+// as OpenAI's are. source is None when no count is in it.
 model::Usage readBedrockUsage(json::ValueRef usage);
+
+// What accounting needs of a whole Converse answer; it does not name its model.
+struct BedrockResponse {
+  model::Usage usage;
+  std::string model = {};
+  bool valid = false;  // the body is a JSON object with an output
+};
+BedrockResponse readBedrockResponse(std::string_view body);
 
 }  // namespace penstock::dialect

@@ -139,6 +139,13 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
   return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
 }
 
+int64_t estimateAnswer(Dialect provider, std::string_view body) {
+  if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
+  if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
+  const auto answer = readAnswer(provider, body, {});
+  return answer ? estimateOutput(provider, body, *answer) : 0;
+}
+
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
                                             AnswerOptions options) {
   auto writer = makeWriter(caller, options);

@@ -53,6 +53,9 @@ struct AnswerOptions {
 Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::string_view body,
                                     const AnswerOptions& options, Losses& losses);
 
+// Output tokens of a provider's whole answer by estimate.h's rule, for when it has no usage.
+int64_t estimateAnswer(Dialect provider, std::string_view body);
+
 // The stream of a provider, to be fed with its bytes.
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
                                             AnswerOptions options);

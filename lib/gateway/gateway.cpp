@@ -157,7 +157,9 @@ class Gateway::Impl {
   std::vector<std::unique_ptr<http::Loop>> loops;
   http::Resolver resolver;  // its threads post to the loops: it ends before them
   std::unique_ptr<DemoServer> demo_server;
-  std::vector<std::unique_ptr<http::Client>> clients;              // by loop
+  std::vector<std::unique_ptr<http::Client>> clients;  // by loop
+  // Requests that end with the loops may wait for a token: it ends after them.
+  std::optional<upstream::Credentials> credentials;
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
@@ -235,9 +237,13 @@ class Gateway::Impl {
       loop_contexts.push_back(
           std::make_unique<proxy::LoopContext>(proxy_context, *loop, *clients.back()));
     }
-    for (auto& loop : loops) loop->start();
     // Calls that belong to no request are few: one loop makes them.
-    prober.emplace(*loops.front(), *clients.front());
+    credentials.emplace(
+        upstream::Credentials::Services{*loops.front(), *clients.front(), clock, log});
+    proxy_context.credentials = &*credentials;
+    for (auto& loop : loops) loop->start();
+    prober.emplace(
+        upstream::Prober::Services{*loops.front(), *clients.front(), *credentials, clock});
     webhooks.emplace(webhook::Dispatcher::Services{*store, *loops.front(), *clients.front(), clock,
                                                    log, metrics});
     health_watch.emplace(upstream::HealthWatch::Services{config->published(), *store, health,

@@ -181,7 +181,7 @@ void Reconciliation::providers(json::ObjectReader& document) {
         const std::string name = keyOf(item, "name", named);
         const auto before = tables_.providers.findByName(name);
         model::Provider wanted = before.value_or(model::Provider{});
-        const Vendor* vendor = before && !item.has("vendor") ? nullptr : readVendor(item);
+        const model::Vendor* vendor = before && !item.has("vendor") ? nullptr : readVendor(item);
         if (vendor != nullptr) wanted.vendor = vendor->id;
         if (before && wanted.vendor != before->vendor) {
           item.fail("vendor", "cannot be changed; the provider is of vendor " + before->vendor);

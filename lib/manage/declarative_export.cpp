@@ -6,7 +6,9 @@
 #include "manage/answers.h"
 #include "manage/declarative.h"
 #include "manage/declarative_budgets.h"
+#include "manage/provider_credentials.h"
 #include "manage/provider_names.h"
+#include "manage/provider_settings.h"
 #include "manage/routing_config_fields.h"
 
 namespace penstock::manage {
@@ -66,6 +68,11 @@ void writeProviders(json::Writer& out, const std::vector<model::Provider>& provi
   for (const auto& provider : providers) {
     out.beginObject().field("name", provider.name).field("vendor", provider.vendor);
     out.field("base_url", provider.base_url).field("private", provider.allow_private);
+    writeGivenSettings(out, provider.settings);
+    if (provider.credentials.kind != model::CredentialKind::ApiKey) {
+      out.key("credentials");
+      writeDeclaredCredentials(out, provider.credentials);
+    }
     out.field("default", provider.is_default).field("default_model", provider.default_model);
     writeText(out, "quota_group", provider.quota_group);
     out.field("max_concurrency", provider.max_concurrency);

@@ -1,7 +1,6 @@
 #include "manage/provider_fields.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "base/text.h"
@@ -9,15 +8,16 @@
 #include "http/address.h"
 #include "http/client.h"
 #include "manage/body.h"
-#include "store/provision.h"
+#include "manage/provider_credentials.h"
+#include "manage/provider_settings.h"
+#include "provider/endpoint.h"
 
 namespace penstock::manage {
 namespace {
 
-constexpr std::array kVendors = {
-    Vendor{"openai", "api.openai.com", "gpt-4o-mini"},
-    Vendor{store::kDemoVendor, "", store::kDemoModel},
-};
+// What a vendor that is not known might have taken: no further errors of it.
+constexpr const char* kOfVendors[] = {"region",      "project",     "location",
+                                      "api_version", "deployments", "credentials"};
 
 constexpr json::StringBounds kKeyBounds{.min = 1, .max = 8192};
 constexpr json::StringBounds kUrlBounds{.min = 1, .max = 2048};
@@ -103,70 +103,125 @@ std::optional<http::Origin> checkBaseUrl(json::ObjectReader& body,
   return url->origin;
 }
 
-// Where the vendor itself lives, as an origin to compare with.
+// Where the provider is called, as an origin to compare with.
 std::optional<http::Origin> originOf(const model::Provider& provider) {
-  const Vendor* vendor = findVendor(provider.vendor);
-  if (!provider.base_url && (vendor == nullptr || vendor->host.empty())) return std::nullopt;
-  auto url = http::parseBaseUrl(provider.base_url.value_or("https://" + std::string(vendor->host)));
+  auto url = http::parseBaseUrl(provider.base_url.value_or(provider::homeUrl(provider)));
   if (!url) return std::nullopt;
   return url->origin;
 }
 
-void checkTogether(json::ObjectReader& body, const model::Provider& provider) {
-  const auto origin = checkBaseUrl(body, provider);
-  const Vendor* vendor = findVendor(provider.vendor);
-  if (vendor == nullptr) return;
-  const bool at_home = !provider.base_url || (origin && origin->host == vendor->host);
-  if (vendor->host.empty()) {
-    if (provider.base_url) body.fail("base_url", "the built-in provider has no address");
-  } else if (at_home && provider.api_key.empty() &&
-             (!body.has("api_key") || body.isNull("api_key"))) {
-    body.fail("api_key", "is required for " + std::string(vendor->host));
+bool isBuiltIn(const model::Vendor& vendor) {
+  return vendor.base_url.starts_with(model::kInternalScheme);
+}
+
+std::string homeHost(const model::Provider& provider) {
+  const auto url = http::parseBaseUrl(provider::homeUrl(provider));
+  return url ? url->origin.host : std::string();
+}
+
+bool isAtHome(const model::Provider& provider) {
+  if (!provider.base_url) return true;
+  const auto origin = originOf(provider);
+  return origin && origin->host == homeHost(provider);
+}
+
+// A model server's own address is this machine: who adds one without an address means that.
+void assumeLocal(json::ObjectReader& body, model::Provider& provider) {
+  const std::string host = homeHost(provider);
+  const bool local = !provider.base_url && !host.empty() && isPrivateHost(host);
+  if (!local) return;
+  if (!body.has("private")) provider.allow_private = true;
+  if (!provider.allow_private) {
+    body.fail("private", "must be true: without a base_url the provider lives at " + host);
   }
 }
 
-std::string defaultModel(const model::Provider& provider) {
-  const Vendor* vendor = findVendor(provider.vendor);
-  if (vendor == nullptr) return {};
-  const auto origin = originOf(provider);
-  const bool at_home = vendor->host.empty() || (origin && origin->host == vendor->host);
-  return at_home ? std::string(vendor->default_model) : std::string();
+void checkTogether(json::ObjectReader& body, const model::Vendor& vendor,
+                   const model::Provider& provider) {
+  checkBaseUrl(body, provider);
+  if (isBuiltIn(vendor)) {
+    if (provider.base_url) body.fail("base_url", "the built-in provider has no address");
+    return;
+  }
+  const bool addressless = vendor.base_url.empty() && !provider.base_url;
+  if (addressless && (!body.has("base_url") || body.isNull("base_url"))) {
+    body.fail("base_url", "is required: each customer of " + std::string(vendor.name) +
+                              " has an address of their own");
+  }
+  const bool keyed = vendor.keys != model::KeyScheme::None &&
+                     provider.credentials.kind == model::CredentialKind::ApiKey;
+  const bool unsaid = !body.has("api_key") || body.isNull("api_key");
+  if (keyed && provider.api_key.empty() && unsaid && isAtHome(provider)) {
+    const std::string host = homeHost(provider);
+    body.fail("api_key", "is required for " + (host.empty() ? std::string(vendor.name) : host));
+  }
+  checkAmbient(body, vendor, provider);
+}
+
+enum class Secrets : unsigned char { Kept, GivenAnew };
+
+// What goes with a secret from one address to another is given again. From one of the vendor's
+// regions to another it stays with the vendor.
+void checkMove(json::ObjectReader& body, const model::Provider& before,
+               const model::Provider& provider, Secrets credentials) {
+  const bool at_home = !before.base_url && !provider.base_url;
+  if (at_home || originOf(before) == originOf(provider)) return;
+  constexpr const char* kAgain = "must be given again when base_url moves to another host";
+  if (!before.api_key.empty() && !body.has("api_key")) body.fail("api_key", kAgain);
+  if (!before.credentials.secret.empty() && credentials == Secrets::Kept) {
+    body.fail("credentials", kAgain);
+  }
 }
 
 }  // namespace
 
-const Vendor* findVendor(std::string_view id) {
-  const auto* const found = std::ranges::find(kVendors, id, &Vendor::id);
-  return found == kVendors.end() ? nullptr : found;
-}
-
-const Vendor* readVendor(json::ObjectReader& body) {
-  std::array<std::string_view, kVendors.size()> ids;
-  std::ranges::transform(kVendors, ids.begin(), &Vendor::id);
+const model::Vendor* readVendor(json::ObjectReader& body) {
   requireField(body, "vendor");
-  const auto chosen = body.choice("vendor", ids);
-  return chosen ? &kVendors[*chosen] : nullptr;
+  const auto name = body.string("vendor", {.min = 1, .max = 64});
+  if (!name) return nullptr;
+  const model::Vendor* vendor = model::findVendor(*name);
+  if (vendor != nullptr) return vendor;
+  std::string known;
+  for (const model::Vendor& row : model::vendors()) {
+    known.append(known.empty() ? "" : ", ").append(row.id);
+  }
+  body.fail("vendor", "must be one of " + known);
+  return nullptr;
 }
 
 void readProvider(json::ObjectReader& body, model::Provider& provider, Edit edit) {
   const model::Provider before = provider;
+  const model::Vendor* vendor = model::findVendor(provider.vendor);
   readName(body, provider);
   readKey(body, provider);
   readBaseUrl(body, provider);
   provider.allow_private = body.boolean("private").value_or(provider.allow_private);
   readDefault(body, provider);
-  checkTogether(body, provider);
-  if (edit == Edit::Update && !before.api_key.empty() && !body.has("api_key") &&
-      originOf(before) != originOf(provider)) {
-    body.fail("api_key", "must be given again when base_url moves to another host");
+  Secrets credentials = Secrets::Kept;
+  if (vendor != nullptr) {
+    readSettings(body, *vendor, provider);
+    if (readCredentials(body, *vendor, provider)) credentials = Secrets::GivenAnew;
+    if (edit == Edit::Create) assumeLocal(body, provider);
+    checkTogether(body, *vendor, provider);
+  } else {
+    checkBaseUrl(body, provider);
+    for (const char* field : kOfVendors) body.has(field);
   }
+  if (edit == Edit::Update) checkMove(body, before, provider, credentials);
   auto model = body.string("default_model", {.min = 0, .max = 256});
-  if (!model && edit == Edit::Create) model = defaultModel(provider);
+  if (!model && edit == Edit::Create && vendor != nullptr && isAtHome(provider)) {
+    model = vendor->default_model;
+  }
   if (model) provider.default_model = *std::move(model);
   readQuotaGroup(body, provider);
   readLimit(body, "max_concurrency", {.min = 1, .max = 100'000}, provider.max_concurrency);
   readLimit(body, "probe_interval_seconds", {.min = 5, .max = 86'400},
             provider.probe_interval_seconds);
+}
+
+bool sameCalls(const model::Provider& a, const model::Provider& b) {
+  return a.base_url == b.base_url && a.api_key == b.api_key && a.allow_private == b.allow_private &&
+         a.credentials == b.credentials && a.settings == b.settings;
 }
 
 }  // namespace penstock::manage

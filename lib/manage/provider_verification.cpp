@@ -58,7 +58,9 @@ void writeTargets(json::Writer& out, const routing::HealthBoard& health,
 Status verifyProvider(Services& services, const model::Provider& provider) {
   const upstream::ProbeResult result = probe(services, provider);
   if (result.ok()) return Unit{};
-  ApiError error = fieldError(result.reached ? "/api_key" : "/base_url",
+  const bool key = provider.credentials.kind == model::CredentialKind::ApiKey;
+  const char* credential = key ? "/api_key" : "/credentials";
+  ApiError error = fieldError(result.reached ? credential : "/base_url",
                               "verification failed: " + result.message +
                                   "; send \"verify\": false to save it all the same");
   error.code = "provider_verification_failed";

@@ -9,8 +9,8 @@
 namespace penstock::manage {
 
 // One call to the provider with its credential, bounded by ten seconds. 422
-// provider_verification_failed at /api_key when the provider refuses the key, at /base_url when it
-// cannot be reached. Blocks; not for the writer thread.
+// provider_verification_failed at /api_key or /credentials when the provider refuses them or none
+// can be had, at /base_url when it cannot be reached. Blocks; not for the writer thread.
 Status verifyProvider(Services& services, const model::Provider& provider);
 
 // The provider's JSON with `health` in it.

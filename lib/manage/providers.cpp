@@ -3,7 +3,9 @@
 #include "manage/change.h"
 #include "manage/effects.h"
 #include "manage/kinds.h"
+#include "manage/provider_credentials.h"
 #include "manage/provider_fields.h"
+#include "manage/provider_settings.h"
 #include "manage/provider_verification.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -35,6 +37,9 @@ void writeProvider(json::Writer& out, const model::Provider& provider, UnixMilli
   out.field("private", provider.allow_private).field("default", provider.is_default);
   writeText(out, "default_model", provider.default_model);
   writeText(out, "api_key_fingerprint", has_key ? provider.api_key.fingerprint() : std::string());
+  writeSettings(out, provider.settings);
+  out.key("credentials");
+  writeCredentials(out, provider.credentials);
   writeText(out, "quota_group", provider.quota_group);
   out.field("max_concurrency", provider.max_concurrency);
   out.field("probe_interval_seconds", provider.probe_interval_seconds);
@@ -115,7 +120,7 @@ Answer createProvider(Services& services, const Call& call) {
   if (!document) return std::move(document).error();
   json::ObjectReader body(document->root());
   model::Provider provider;
-  if (const Vendor* vendor = readVendor(body)) provider.vendor = vendor->id;
+  if (const model::Vendor* vendor = readVendor(body)) provider.vendor = vendor->id;
   requireField(body, "name");
   readProvider(body, provider, Edit::Create);
   const bool verify = body.boolean("verify").value_or(true);
@@ -147,9 +152,7 @@ Result<Verify> readEdit(const json::Document& document, model::Provider& provide
   readProvider(body, provider, Edit::Update);
   const bool wanted = body.boolean("verify").value_or(true);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
-  const bool moved = provider.base_url != before.base_url || provider.api_key != before.api_key ||
-                     provider.allow_private != before.allow_private;
-  return wanted && moved ? Verify::Yes : Verify::No;
+  return wanted && !sameCalls(provider, before) ? Verify::Yes : Verify::No;
 }
 
 // The present provider as the body would have it, verified where needed. The call to the provider
@@ -177,7 +180,7 @@ Answer updateProvider(Services& services, const Call& call) {
     auto provider = change.load(kProvider, "provider_id");
     if (!provider) return std::move(provider).error();
     if (auto edit = readEdit(*document, *provider); !edit) return std::move(edit).error();
-    if (provider->base_url != verified->base_url || provider->api_key != verified->api_key) {
+    if (!sameCalls(*provider, *verified)) {
       ApiError error{ErrorKind::Conflict, "version_conflict",
                      "the provider was changed while its new state was being verified"};
       error.resource = "provider";

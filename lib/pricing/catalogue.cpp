@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "model/vendor.h"
 #include "price_multipliers.h"
 #include "price_tables.h"
 #include "pricing/buckets.h"
@@ -187,9 +188,12 @@ const Price& PriceCatalogue::ceiling(std::string_view provider) const {
 std::string_view PriceCatalogue::providerOf(std::string_view vendor,
                                             std::optional<std::string_view> base_url) const {
   if (!base_url || vendor != "openai") {
-    const auto found = providers_.find(vendor);
-    return found == providers_.end() ? std::string_view() : found->first;
+    auto found = providers_.find(vendor);
+    const model::Vendor* row = model::findVendor(vendor);
+    if (found == providers_.end() && row != nullptr) found = providers_.find(row->catalogueId());
+    if (found != providers_.end()) return found->first;
   }
+  if (!base_url) return {};
   const std::string location = locationOf(*base_url);
   for (const std::string_view id : order_) {
     const Provider& provider = *providerById(id);

@@ -57,8 +57,9 @@ class PriceCatalogue {
   // What tiers of service multiply its prices by.
   const TierMultipliers& multipliers() const { return multipliers_; }
 
-  // The catalogue's id for a credential of ours: the vendor where there is no base URL; else, since
-  // vendor "openai" speaks for every compatible host, the provider that lives at the base URL
+  // The catalogue's id for a credential of ours: the vendor, by its id here or by the catalogue's;
+  // but where there is a base URL, since vendor "openai" speaks for every compatible host, and for
+  // vendors without prices, the provider that lives at the base URL
   // ("https://api.groq.com/openai/v1" → "groq"). Empty when nobody known does.
   std::string_view providerOf(std::string_view vendor,
                               std::optional<std::string_view> base_url) const;

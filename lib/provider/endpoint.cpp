@@ -1,11 +1,11 @@
 #include "provider/endpoint.h"
 
-#include "model/vendor.h"
+#include <string_view>
+
+#include "provider/credential.h"
 
 namespace penstock::provider {
 namespace {
-
-constexpr std::string_view kInternalScheme = "internal://";
 
 Endpoint internalEndpoint(std::string_view rest) {
   const size_t slash = rest.find('/');
@@ -17,27 +17,71 @@ Endpoint internalEndpoint(std::string_view rest) {
   return endpoint;
 }
 
+ApiError noAddress(const model::Vendor& vendor) {
+  std::string missing = "base_url is needed: every customer of ";
+  if (vendor.base_url.find("{region}") != std::string_view::npos) missing = "region is needed by ";
+  if (vendor.base_url.find("{location}") != std::string_view::npos) {
+    missing = "location is needed by ";
+  }
+  const bool own = vendor.base_url.empty();
+  return {ErrorKind::Unprocessable, "invalid_base_url",
+          missing + std::string(vendor.name) + (own ? " has an address of their own" : ""),
+          "/base_url"};
+}
+
+// "global" has no region in its host.
+std::string vertexHost(std::string_view location) {
+  if (location == "global") return "https://aiplatform.googleapis.com";
+  return "https://" + std::string(location) + "-aiplatform.googleapis.com";
+}
+
+std::string bedrockHost(const std::string& region) {
+  return "https://bedrock-runtime." + region + ".amazonaws.com" +
+         (region.starts_with("cn-") ? ".cn" : "");
+}
+
 }  // namespace
+
+std::string regionOf(const model::Provider& provider) {
+  if (!provider.settings.region.empty()) return provider.settings.region;
+  const auto packed = unpackAwsKeys(provider.api_key.reveal());
+  return packed ? packed->region : std::string();
+}
+
+std::string homeUrl(const model::Provider& provider) {
+  const model::Vendor* vendor = model::findVendor(provider.vendor);
+  if (vendor == nullptr) return {};
+  switch (vendor->family) {
+    case model::Family::Vertex:
+      return provider.settings.location.empty() ? std::string()
+                                                : vertexHost(provider.settings.location);
+    case model::Family::Bedrock: {
+      const std::string region = regionOf(provider);
+      return region.empty() ? std::string() : bedrockHost(region);
+    }
+    case model::Family::OpenAi:
+    case model::Family::Anthropic:
+    case model::Family::Google:
+    case model::Family::Azure: break;
+  }
+  return std::string(vendor->base_url);
+}
 
 Result<Endpoint> endpointOf(const model::Provider& provider) {
   const model::Vendor* vendor = model::findVendor(provider.vendor);
   if (vendor == nullptr) return internalError("provider " + provider.id + " has an unknown vendor");
   // Only a vendor's own row may name an in-process server; a stored base_url never can.
-  if (vendor->base_url.starts_with(kInternalScheme)) {
-    return internalEndpoint(vendor->base_url.substr(kInternalScheme.size()));
+  if (vendor->base_url.starts_with(model::kInternalScheme)) {
+    Endpoint endpoint = internalEndpoint(vendor->base_url.substr(model::kInternalScheme.size()));
+    endpoint.vendor = vendor;
+    return endpoint;
   }
-  auto url = http::parseBaseUrl(provider.base_url ? std::string_view(*provider.base_url)
-                                                  : vendor->base_url);
+  const std::string address = provider.base_url.value_or(homeUrl(provider));
+  if (address.empty()) return noAddress(*vendor);
+  auto url = http::parseBaseUrl(address);
   if (!url) return std::move(url).error();
   url->origin.allow_private = provider.allow_private;
-  return Endpoint{std::move(url->origin), std::move(url->path)};
-}
-
-void authenticate(const model::Provider& provider, const Secret& caller_key,
-                  http::Headers& headers) {
-  const Secret& key = caller_key.empty() ? provider.api_key : caller_key;
-  if (key.empty()) return;  // local servers often want none
-  headers.emplace_back("Authorization", "Bearer " + std::string(key.reveal()));
+  return Endpoint{std::move(url->origin), std::move(url->path), vendor};
 }
 
 }  // namespace penstock::provider

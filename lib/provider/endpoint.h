@@ -1,26 +1,31 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "base/result.h"
 #include "http/client.h"
 #include "model/provider.h"
+#include "model/vendor.h"
 
 namespace penstock::provider {
 
-// Where and how a provider is called: base URL taken apart, and its credential as headers. Built
-// when a provider is first used and whenever it changes; immutable.
+// Where a provider is called: its vendor, and its base URL taken apart. Built when a provider is
+// first used and whenever it changes; immutable.
 struct Endpoint {
   http::Origin origin;
   std::string base_path;  // "/v1", without a trailing slash
+  const model::Vendor* vendor = nullptr;
 };
 
+// Internal for a vendor that is not known, Unprocessable/"invalid_base_url" for an address that
+// cannot be called, or none where the vendor's customers have their own.
 Result<Endpoint> endpointOf(const model::Provider& provider);
 
-// Adds the headers that authenticate a call: the provider's own key, or the caller's (BYOK) when
-// `caller_key` is not empty.
-void authenticate(const model::Provider& provider, const Secret& caller_key,
-                  http::Headers& headers);
+// The vendor's own address for this provider, its region or location filled in; empty when it has
+// none, or when they are not given.
+std::string homeUrl(const model::Provider& provider);
+
+// The region of a bedrock provider: its own, else the one packed into its api_key.
+std::string regionOf(const model::Provider& provider);
 
 }  // namespace penstock::provider

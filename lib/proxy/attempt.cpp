@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "provider/endpoint.h"
 #include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
 
-const char* upstreamPath(Endpoint endpoint, dialect::Dialect dialect) {
-  if (dialect == dialect::Dialect::Anthropic) return "/messages";
-  return endpoint == Endpoint::Embeddings ? "/embeddings" : "/chat/completions";
+provider::Operation operationOf(const RequestScope& scope, bool stream) {
+  using provider::Action;
+  return {scope.endpoint == Endpoint::Embeddings ? Action::Embeddings : Action::Chat, stream,
+          scope.anthropic_version, scope.anthropic_beta};
 }
 
 }  // namespace
@@ -53,6 +53,10 @@ Status Attempt::prepare() {
   auto target = scope_.loop.target(*candidate_.provider);
   if (!target) return std::move(target).error();
   target_ = *std::move(target);
+  auto call = provider::prepare(*candidate_.provider, target_->endpoint,
+                                operationOf(scope_, streams()), candidate_.model);
+  if (!call) return std::move(call).error();
+  upstream_call_ = *std::move(call);
   if (!scope_.caller.snapshot->budgets().all().empty()) {
     model_key_ = config::BudgetIndex::modelKey(candidate_.model);
   }
@@ -96,30 +100,63 @@ void Attempt::onLedger(const Status& ready) {
   fail(std::move(failure));
 }
 
-// Starts the call; the answer arrives in the callbacks below.
+// What authenticates the call: the caller's own, what is stored, or a token that may have to be
+// fetched first.
 void Attempt::call() {
-  const model::Provider& provider = *candidate_.provider;
-  auto wire = Wire::write({scope_, target_->dialect, candidate_.model, outputLimit()});
+  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
+  const Secret& own = scope_.extensions.provider_key;
+  if (!own.empty()) {
+    bill_.byok_fingerprint = own.fingerprint();
+    return send(provider::callerCredential(*candidate_.provider, own));
+  }
+  const auto resume = [weak = weak_from_this(),
+                       &loop = scope_.loop.loop](const Result<provider::Credential>& answer) {
+    loop.post([weak, answer] {
+      if (const auto attempt = weak.lock()) attempt->onCredential(answer);
+    });
+  };
+  if (auto at_hand = scope_.loop.shared.credentials->get(*candidate_.provider, resume)) {
+    onCredential(*at_hand);
+  }
+}
+
+void Attempt::onCredential(const Result<provider::Credential>& credential) {
+  if (ended_) return;
+  if (credential) return send(*credential);
+  // Of the token's source, not of what the provider thinks of it: it may come back soon.
+  AttemptFailure failure;
+  failure.kind = AttemptFailure::Class::Transport;
+  failure.error = credential.error();
+  fail(std::move(failure));
+}
+
+// Starts the call; the answer arrives in the callbacks below.
+void Attempt::send(const provider::Credential& credential) {
+  auto wire = Wire::write(
+      {scope_, upstream_call_, *target_->endpoint.vendor, candidate_.model, outputLimit()});
   if (!wire) return fail(cannotExpress(std::move(wire).error()));
   wire_ = *std::move(wire);
   http::ClientRequest call;
-  call.origin = target_->endpoint.origin;
-  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint, target_->dialect);
+  call.origin = std::move(upstream_call_.origin);
+  call.path = std::move(upstream_call_.path);
+  call.headers = std::move(upstream_call_.headers);
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
   number_ = scope_.calls++;
   call.headers.emplace_back("traceparent",
                             telemetry::attemptTraceparent(scope_.row.traceparent, number_));
-  provider::authenticate(provider, scope_.extensions.provider_key, call.headers);
-  if (!scope_.extensions.provider_key.empty()) {
-    bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
-  }
   call.body = wire_->body();
   call.timeouts = scope_.loop.shared.options.timeouts;
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
+  const Status signed_off = provider::authorize(*candidate_.provider, target_->endpoint, credential,
+                                                scope_.loop.shared.clock.now(), call);
+  if (!signed_off) {
+    AttemptFailure failure;
+    failure.error = signed_off.error();
+    return fail(std::move(failure));
+  }
   called_ = true;
-  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
   call_ = scope_.loop.client.start(std::move(call), *this);
 }
 

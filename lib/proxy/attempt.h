@@ -16,6 +16,8 @@
 #include "model/decision.h"
 #include "model/request_log.h"
 #include "pricing/quote.h"
+#include "provider/call.h"
+#include "provider/credential.h"
 #include "proxy/attempt_failure.h"
 #include "proxy/request_scope.h"
 #include "proxy/spending.h"
@@ -115,6 +117,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void reserve();
   void onLedger(const Status& ready);
   void call();
+  void onCredential(const Result<provider::Credential>& credential);
+  void send(const provider::Credential& credential);
   http::Timeouts timeouts() const;
   void armTimer();
   void onTimer();
@@ -163,14 +167,16 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   pricing::Quote quote_;
   std::string model_key_;  // to budgets
   Spending spending_;
-  std::unique_ptr<Wire> wire_;  // once it is to be called
+  provider::UpstreamCall upstream_call_;  // until it is sent
+  std::unique_ptr<Wire> wire_;            // once it is to be called
   std::unique_ptr<http::Call> call_;
   http::Timer timer_;
   Receiving receiving_ = Receiving::Head;
   int upstream_status_ = 0;
   std::optional<int64_t> retry_after_ms_;
-  std::string response_;  // a whole answer or an error's body, as the provider sent it
-  std::string answer_;    // a whole answer as the caller gets it
+  std::string error_type_;  // as AWS says it in a header
+  std::string response_;    // a whole answer or an error's body, as the provider sent it
+  std::string answer_;      // a whole answer as the caller gets it
   std::string response_type_;
   std::optional<dialect::OpenAiStitch> stitch_;
   std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams

@@ -19,6 +19,13 @@ std::string requestIdOf(const http::HeaderList& headers) {
   return {};
 }
 
+// Server-sent events, or AWS's frames.
+bool isEventStream(std::string_view content_type) {
+  const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  return equalsIgnoreCase(type, "text/event-stream") ||
+         equalsIgnoreCase(type, "application/vnd.amazon.eventstream");
+}
+
 }  // namespace
 
 void Attempt::onHead(const http::ResponseHead& head) {
@@ -29,10 +36,10 @@ void Attempt::onHead(const http::ResponseHead& head) {
   record_.upstream_request_id = requestIdOf(head.headers);
   billable_ = head.status == 200;
   response_type_ = head.headers.get("content-type");
-  const bool events =
-      equalsIgnoreCase(std::string_view(response_type_).substr(0, 17), "text/event-stream");
+  const bool events = isEventStream(response_type_);
   if (head.status != 200) {
     receiving_ = Receiving::Error;
+    error_type_ = head.headers.get("x-amzn-errortype");
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
@@ -128,7 +135,7 @@ void Attempt::finishWhole() {
 }
 
 void Attempt::finishError() {
-  dialect::UpstreamError said = wire_->readError(response_, upstream_status_);
+  dialect::UpstreamError said = wire_->readError(response_, upstream_status_, error_type_);
   // What the config asks for is no fault of the caller's.
   if (scope_.dimensions && said.param == "dimensions") {
     return fail(misfit({ErrorKind::UpstreamFailed, "embedding_dimensions_mismatch",

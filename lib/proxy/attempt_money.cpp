@@ -88,8 +88,8 @@ Spending::Ask Attempt::ask() const {
 std::optional<dialect::OutputLimit> Attempt::outputLimit() const {
   const auto limit = spending_.outputLimit();
   if (!limit) return std::nullopt;
-  const bool openai = seller_.catalogue_id == "openai" || seller_.catalogue_id == "azure";
-  return dialect::OutputLimit{*limit, openai ? "max_completion_tokens" : "max_tokens"};
+  const bool newer = target_->endpoint.vendor->has(model::quirk::kMaxCompletionTokens);
+  return dialect::OutputLimit{*limit, newer ? "max_completion_tokens" : "max_tokens"};
 }
 
 // Brings usage into its final form, prices it, and ends the reservation.

@@ -21,6 +21,7 @@
 #include "routing/retry_budget.h"
 #include "telemetry/exporter.h"
 #include "trace/recorder.h"
+#include "upstream/credentials.h"
 
 namespace penstock::proxy {
 
@@ -51,8 +52,9 @@ struct Context {
   Logger& log;
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
-  telemetry::Exporter* telemetry = nullptr;  // null: no spans are exported
-  cache::ResponseCache* cache = nullptr;     // null: no answers are kept, whatever configs say
+  telemetry::Exporter* telemetry = nullptr;      // null: no spans are exported
+  cache::ResponseCache* cache = nullptr;         // null: no answers are kept, whatever configs say
+  upstream::Credentials* credentials = nullptr;  // set before the first request
 };
 
 }  // namespace penstock::proxy

@@ -38,7 +38,7 @@ routing::Line lineTo(const config::PolicyTarget& target, const RequestScope& jud
 std::string requestText(const routing::Line& line, std::string_view question) {
   const bool openai =
       !line.candidates.empty() && (line.candidates.front().provider->vendor == "openai" ||
-                                   line.candidates.front().provider->vendor == "azure");
+                                   line.candidates.front().provider->vendor == "azure_openai");
   std::string text;
   json::Writer out(text);
   out.beginObject().field("model", "judge");

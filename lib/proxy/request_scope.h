@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "dialect/chat_view.h"
@@ -34,7 +35,8 @@ struct RequestScope {
   const dialect::ChatView& request;
   TypedRequest& typed;                                  // the same for providers of another dialect
   dialect::Dialect dialect = dialect::Dialect::OpenAi;  // of the request
-  dialect::Dialect answer_dialect = dialect::Dialect::OpenAi;  // that answers are to be in
+  dialect::Dialect answer_dialect = dialect::Dialect::OpenAi;    // that answers are to be in
+  std::string_view anthropic_version = {}, anthropic_beta = {};  // headers of Anthropic's callers
   // Who asks, through which config, when: what budgets and the log tell requests apart by.
   const model::RequestLog& row;
   Endpoint endpoint = Endpoint::Chat;

@@ -6,10 +6,16 @@
 #include "dialect/anthropic_request.h"
 #include "dialect/anthropic_stream.h"
 #include "dialect/anthropic_usage.h"
+#include "dialect/bedrock_errors.h"
+#include "dialect/bedrock_usage.h"
+#include "dialect/gemini_errors.h"
+#include "dialect/gemini_request.h"
+#include "dialect/gemini_usage.h"
 #include "dialect/openai_embeddings.h"
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
 #include "dialect/openai_usage.h"
+#include "json/writer.h"
 #include "proxy/attempt.h"
 
 namespace penstock::proxy {
@@ -23,6 +29,26 @@ const dialect::OpenAiRequest& openAi(const RequestScope& scope) {
 
 bool wantsUsage(const RequestScope& scope) {
   return scope.dialect == Dialect::OpenAi && openAi(scope).include_usage;
+}
+
+Dialect dialectOf(model::Dialect spoken) {
+  switch (spoken) {
+    case model::Dialect::Anthropic: return Dialect::Anthropic;
+    case model::Dialect::Gemini: return Dialect::Gemini;
+    case model::Dialect::Bedrock: return Dialect::Bedrock;
+    case model::Dialect::OpenAi:
+    case model::Dialect::OpenAiResponses: break;
+  }
+  return Dialect::OpenAi;
+}
+
+std::string quotedList(const std::vector<std::string>& texts) {
+  std::string list;
+  json::Writer out(list);
+  out.beginArray();
+  for (const std::string& text : texts) out.value(text);
+  out.endArray();
+  return list;
 }
 
 // Providers take the whole answer's place in the caller's dialect from these ids.
@@ -40,33 +66,46 @@ Result<std::unique_ptr<Wire>> Wire::write(const Order& order) {
 
 Wire::Wire(const Order& order)
     : scope_(order.scope),
-      provider_(order.provider),
+      provider_(dialectOf(order.call.dialect)),
       caller_(order.scope.answer_dialect),
-      model_(order.model),
-      losses_(order.scope.dialect, order.scope.on_loss) {}
+      vendor_(order.vendor),
+      model_(order.call.body.model.empty() ? order.model : order.call.body.model),
+      losses_(order.scope.dialect, order.scope.on_loss) {
+  dialect::Extras betas;
+  for (const std::string& beta : order.call.dropped_betas) betas.push_back({beta, "true"});
+  losses_.dropExtras(betas, "anthropic-beta.");
+}
 
 Status Wire::writeBody(const Order& order) {
-  if (provider_ != scope_.dialect) return writeTyped(order);
-  splice(order);
-  pieces_ = spliced_.pieces();
+  if (provider_ == scope_.dialect) {
+    splice(order);
+  } else if (Status written = writeTyped(order); !written) {
+    return written;
+  }
+  fitBody(order.call.body);
   return Unit{};
 }
 
 void Wire::splice(const Order& order) {
-  using Usage = dialect::StreamUsage;
+  const auto limit = order.limit ? std::optional(order.limit->tokens) : std::nullopt;
   if (provider_ == Dialect::Anthropic) {
-    const auto& request = static_cast<const dialect::AnthropicRequest&>(scope_.request);
-    const auto limit = order.limit ? std::optional(order.limit->tokens) : std::nullopt;
-    spliced_ = dialect::encodeAnthropicRequest(request, model_, limit);
-    return;
-  }
-  if (scope_.endpoint == Endpoint::Embeddings) {
+    spliced_ = dialect::encodeAnthropicRequest(
+        static_cast<const dialect::AnthropicRequest&>(scope_.request), model_, limit);
+  } else if (provider_ == Dialect::Gemini) {
+    spliced_ = dialect::encodeGeminiRequest(
+        static_cast<const dialect::GeminiRequest&>(scope_.request), limit);
+  } else if (scope_.endpoint == Endpoint::Embeddings) {
     spliced_ = dialect::encodeOpenAiEmbeddings(openAi(scope_), model_, scope_.dimensions);
-    return;
+  } else {
+    spliced_ = dialect::encodeOpenAiRequest(openAi(scope_), model_, streamUsage(), order.limit);
   }
-  spliced_ = dialect::encodeOpenAiRequest(
-      openAi(scope_), model_, scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request,
-      order.limit);
+  pieces_ = spliced_.pieces();
+}
+
+dialect::StreamUsage Wire::streamUsage() const {
+  using Usage = dialect::StreamUsage;
+  if (scope_.reply == Reply::Whole) return Usage::NoStream;
+  return vendor_.has(model::quirk::kNoStreamOptions) ? Usage::Leave : Usage::Request;
 }
 
 Status Wire::writeTyped(const Order& order) {
@@ -74,14 +113,14 @@ Status Wire::writeTyped(const Order& order) {
   if (!typed) return typed.error();
   const dialect::ChatRequest* request = &*typed;
   dialect::ChatRequest adjusted;
-  const bool taken_whole = scope_.reply == Reply::Whole && typed->stream;
+  const bool taken_whole = scope_.reply == Reply::Whole && scope_.request.stream;
   if (order.limit || taken_whole) {
     adjusted = *typed;
     if (order.limit) adjusted.max_tokens = order.limit->tokens;
     if (taken_whole) adjusted.stream = false;
     request = &adjusted;
   }
-  auto written = dialect::writeChat(*request, target(model_), losses_);
+  auto written = dialect::writeChat(*request, target(), losses_);
   if (!written) return std::move(written).error();
   if (auto refused = losses_.error()) return *std::move(refused);
   written_ = *std::move(written);
@@ -89,9 +128,49 @@ Status Wire::writeTyped(const Order& order) {
   return Unit{};
 }
 
-dialect::ChatTarget Wire::target(std::string_view model) const {
-  if (provider_ == Dialect::Anthropic) return dialect::anthropicTargetOf(model);
-  return dialect::openAiTargetOf(model);
+// What the URL says instead of the body, and the other way round.
+void Wire::fitBody(const provider::BodyNeeds& needs) {
+  const bool in_body = provider_ == Dialect::OpenAi || provider_ == Dialect::Anthropic;
+  const bool usual = !needs.model.empty() && needs.stream && needs.anthropic_version.empty() &&
+                     needs.betas.empty();
+  if (!in_body || usual) return;
+  std::string text;
+  for (const std::string_view piece : pieces_) text.append(piece);
+  json::ObjectIndex members;
+  if (!json::scanObject(text, members)) return;  // cannot happen: we wrote it
+  json::Splicer splicer(members);
+  for (size_t i = 0; i < members.size(); ++i) {
+    const bool said_elsewhere = (members[i].key == "model" && needs.model.empty()) ||
+                                (members[i].key == "stream" && !needs.stream);
+    if (said_elsewhere) splicer.removeMember(i);
+  }
+  if (!needs.anthropic_version.empty()) {
+    splicer.appendMember("anthropic_version", json::quoted(needs.anthropic_version));
+  }
+  if (!needs.betas.empty()) splicer.appendMember("anthropic_beta", quotedList(needs.betas));
+  written_.body = splicer.build().str();
+  pieces_ = {written_.body};
+}
+
+dialect::ChatTarget Wire::target() const {
+  switch (provider_) {
+    case Dialect::Anthropic: return dialect::anthropicTargetOf(model_);
+    case Dialect::Gemini: return dialect::geminiTargetOf(model_);
+    case Dialect::Bedrock: return dialect::bedrockTargetOf(model_);
+    case Dialect::OpenAi: break;
+  }
+  return openAiTarget();
+}
+
+// What is known of the model's family, and of the server that has it.
+dialect::OpenAiTarget Wire::openAiTarget() const {
+  using namespace model::quirk;
+  dialect::OpenAiTarget target = dialect::openAiTargetOf(model_);
+  if (vendor_.has(kMaxCompletionTokens)) target.limit_field = "max_completion_tokens";
+  if (vendor_.has(kNoStreamOptions)) target.stream_usage = false;
+  if (vendor_.has(kNoDeveloperRole)) target.developer_role = false;
+  if (vendor_.has(kReasoningContent)) target.reasoning = dialect::OpenAiTarget::Reasoning::Content;
+  return target;
 }
 
 void Wire::letGo() {
@@ -115,6 +194,8 @@ dialect::AnswerOptions Wire::options(bool provider_counts) const {
 std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) {
   if (translates()) return dialect::translateStream(provider_, caller_, options(false));
   if (caller_ == Dialect::Anthropic) return std::make_unique<dialect::AnthropicRelay>();
+  if (caller_ != Dialect::OpenAi)
+    return dialect::translateStream(provider_, caller_, options(false));
   using Usage = dialect::StreamRelay::UsageFor;
   auto relay = std::make_unique<dialect::StreamRelay>(dialect::StreamRelay::Options{
       wantsUsage(scope_) ? Usage::Caller : Usage::Accounting, scope_.request.choices});
@@ -123,17 +204,22 @@ std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) 
 }
 
 Wire::Whole Wire::read(std::string_view body) const {
-  if (provider_ == Dialect::Anthropic) {
-    auto read = dialect::readAnthropicResponse(body);
-    return {read.usage, std::move(read.model), std::move(read.service_tier), read.valid};
+  const auto taken = [](auto read) {
+    Whole whole{.usage = read.usage, .model = std::move(read.model), .valid = read.valid};
+    if constexpr (requires { read.service_tier; }) whole.service_tier = read.service_tier;
+    return whole;
+  };
+  switch (provider_) {
+    case Dialect::Anthropic: return taken(dialect::readAnthropicResponse(body));
+    case Dialect::Gemini: return taken(dialect::readGeminiResponse(body));
+    case Dialect::Bedrock: return taken(dialect::readBedrockResponse(body));
+    case Dialect::OpenAi: break;
   }
-  auto read = dialect::readOpenAiResponse(body);
-  return {read.usage, std::move(read.model), std::move(read.service_tier), read.valid};
+  return taken(dialect::readOpenAiResponse(body));
 }
 
 int64_t Wire::estimateOutput(std::string_view body) const {
-  return provider_ == Dialect::Anthropic ? dialect::estimateAnthropicOutput(body)
-                                         : dialect::estimateOpenAiOutput(body);
+  return dialect::estimateAnswer(provider_, body);
 }
 
 std::optional<Result<std::string>> Wire::translate(std::string_view body, const Whole& read) {
@@ -142,9 +228,15 @@ std::optional<Result<std::string>> Wire::translate(std::string_view body, const 
       provider_, caller_, body, options(read.usage.source != model::Usage::Source::None), losses_);
 }
 
-dialect::UpstreamError Wire::readError(std::string_view body, int status) const {
-  return provider_ == Dialect::Anthropic ? dialect::parseAnthropicError(body, status)
-                                         : dialect::parseOpenAiError(body, status);
+dialect::UpstreamError Wire::readError(std::string_view body, int status,
+                                       std::string_view type) const {
+  switch (provider_) {
+    case Dialect::Anthropic: return dialect::parseAnthropicError(body, status);
+    case Dialect::Gemini: return dialect::parseGeminiError(body, status);
+    case Dialect::Bedrock: return dialect::parseBedrockError(body, status, type);
+    case Dialect::OpenAi: break;
+  }
+  return dialect::parseOpenAiError(body, status);
 }
 
 }  // namespace penstock::proxy

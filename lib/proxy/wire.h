@@ -16,6 +16,8 @@
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "model/usage.h"
+#include "model/vendor.h"
+#include "provider/call.h"
 
 namespace penstock::proxy {
 
@@ -29,9 +31,10 @@ class Wire {
   // A request that is to be written. What it refers to outlives the wire.
   struct Order {
     const RequestScope& scope;
-    dialect::Dialect provider = dialect::Dialect::OpenAi;  // that the target speaks
-    std::string_view model;                                // as the target names it
-    std::optional<dialect::OutputLimit> limit;             // in place of the caller's
+    const provider::UpstreamCall& call;         // which says how the target is asked
+    const model::Vendor& vendor;                // and how its server differs from others
+    std::string_view model;                     // as the decision names it
+    std::optional<dialect::OutputLimit> limit;  // in place of the caller's
   };
   // Errors: InvalidRequest when the target cannot express the request and the project would rather
   // have that than something left out; or when the typed model cannot hold the request.
@@ -61,7 +64,8 @@ class Wire {
   // sent it. Error: UpstreamFailed.
   std::optional<Result<std::string>> translate(std::string_view body, const Whole& read);
 
-  dialect::UpstreamError readError(std::string_view body, int status) const;
+  // `type` is what a header says of the error, with AWS.
+  dialect::UpstreamError readError(std::string_view body, int status, std::string_view type) const;
   dialect::Dialect provider() const { return provider_; }
 
  private:
@@ -69,7 +73,10 @@ class Wire {
   Status writeBody(const Order& order);
   void splice(const Order& order);
   Status writeTyped(const Order& order);
-  dialect::ChatTarget target(std::string_view model) const;
+  dialect::StreamUsage streamUsage() const;
+  void fitBody(const provider::BodyNeeds& needs);
+  dialect::ChatTarget target() const;
+  dialect::OpenAiTarget openAiTarget() const;
   dialect::AnswerOptions options(bool provider_counts) const;
   bool translates() const { return provider_ != caller_; }
 
@@ -77,6 +84,7 @@ class Wire {
   const RequestScope& scope_;
   const dialect::Dialect provider_;
   const dialect::Dialect caller_;  // that the answer is to be in
+  const model::Vendor& vendor_;
 
   std::string model_;
   json::Spliced spliced_;

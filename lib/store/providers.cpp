@@ -3,12 +3,15 @@
 #include <limits>
 #include <stdexcept>
 
+#include "store/provider_texts.h"
 #include "store/rows.h"
 
 namespace penstock::store {
 namespace {
 
-std::string identity(std::string_view id) { return "provider:" + std::string(id) + ":api_key"; }
+std::string identity(std::string_view id, std::string_view what = "api_key") {
+  return "provider:" + std::string(id) + ":" + std::string(what);
+}
 
 std::optional<storage::Blob> asBlob(const std::optional<std::string>& sealed) {
   if (!sealed) return std::nullopt;
@@ -25,10 +28,12 @@ Status ProviderTable::insert(const model::Provider& provider) {
   if (isNameTaken(provider)) return nameTaken(provider);
   const bool is_default = claimDefault(provider);
   const std::optional<std::string> sealed = seal(provider);
+  const std::optional<std::string> credentials = sealCredentials(provider);
   insert_.run(provider.id, provider.vendor, provider.name, provider.base_url, asBlob(sealed),
               provider.allow_private, is_default, provider.default_model, provider.created_at,
               provider.updated_at, provider.quota_group, provider.max_concurrency,
-              provider.probe_interval_seconds);
+              provider.probe_interval_seconds, settingsText(provider.settings),
+              asBlob(credentials));
   return Unit{};
 }
 
@@ -60,9 +65,11 @@ Status ProviderTable::update(const model::Provider& provider) {
   if (isNameTaken(provider)) return nameTaken(provider);
   const bool is_default = claimDefault(provider);
   const std::optional<std::string> sealed = seal(provider);
+  const std::optional<std::string> credentials = sealCredentials(provider);
   update_.run(provider.name, provider.base_url, asBlob(sealed), provider.allow_private, is_default,
               provider.default_model, provider.updated_at, provider.quota_group,
-              provider.max_concurrency, provider.probe_interval_seconds, provider.id);
+              provider.max_concurrency, provider.probe_interval_seconds,
+              settingsText(provider.settings), asBlob(credentials), provider.id);
   return Unit{};
 }
 
@@ -80,17 +87,27 @@ std::optional<std::string> ProviderTable::seal(const model::Provider& provider) 
   return box_.seal(provider.api_key, identity(provider.id));
 }
 
+// NULL for those whose api_key is all there is.
+std::optional<std::string> ProviderTable::sealCredentials(const model::Provider& provider) const {
+  if (provider.credentials == model::Credentials{}) return std::nullopt;
+  return box_.seal(credentialsText(provider.credentials), identity(provider.id, "credentials"));
+}
+
+Secret ProviderTable::open(const storage::Rows& row, int column, const std::string& id,
+                           std::string_view what) const {
+  if (row.isNull(column)) return Secret();
+  Result<Secret> opened = box_.open(row.blob(column), identity(id, what));
+  if (!opened) throw std::runtime_error(id + ": " + opened.error().detail);
+  return *std::move(opened);
+}
+
 model::Provider ProviderTable::read(const storage::Rows& row) const {
   model::Provider provider;
   provider.id = row.string(0);
   provider.vendor = row.string(1);
   provider.name = row.string(2);
   provider.base_url = row.optionalString(3);
-  if (!row.isNull(4)) {
-    Result<Secret> key = box_.open(row.blob(4), identity(provider.id));
-    if (!key) throw std::runtime_error(provider.id + ": " + key.error().detail);
-    provider.api_key = *std::move(key);
-  }
+  provider.api_key = open(row, 4, provider.id, "api_key");
   provider.allow_private = row.flag(5);
   provider.is_default = row.flag(6);
   provider.default_model = row.string(7);
@@ -99,6 +116,8 @@ model::Provider ProviderTable::read(const storage::Rows& row) const {
   provider.quota_group = row.string(10);
   provider.max_concurrency = row.optionalInteger(11);
   provider.probe_interval_seconds = row.optionalInteger(12);
+  provider.settings = readSettings(row.string(13));
+  provider.credentials = readCredentials(open(row, 14, provider.id, "credentials"));
   return provider;
 }
 

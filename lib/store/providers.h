@@ -38,13 +38,17 @@ class ProviderTable {
 
  private:
   std::optional<std::string> seal(const model::Provider& provider) const;
+  std::optional<std::string> sealCredentials(const model::Provider& provider) const;
+  Secret open(const storage::Rows& row, int column, const std::string& id,
+              std::string_view what) const;
   model::Provider read(const storage::Rows& row) const;
   bool isNameTaken(const model::Provider& provider);
   bool claimDefault(const model::Provider& provider);
 
   static constexpr std::string_view kSelect =
       "SELECT id, vendor, name, base_url, api_key, allow_private, is_default, default_model, "
-      "created_at, updated_at, quota_group, max_concurrency, probe_interval_seconds "
+      "created_at, updated_at, quota_group, max_concurrency, probe_interval_seconds, "
+      "settings, credentials "
       "FROM provider WHERE deleted_at IS NULL ";
   storage::Database& db_;
   const storage::SecretBox& box_;
@@ -52,7 +56,8 @@ class ProviderTable {
       db_,
       "INSERT INTO provider (id, vendor, name, base_url, api_key, allow_private, is_default, "
       "default_model, created_at, updated_at, quota_group, max_concurrency, "
-      "probe_interval_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "probe_interval_seconds, settings, credentials) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "AND id = ?"};
   storage::Statement by_name_{db_, kSelect, "AND name = ?"};
   storage::Statement default_of_{db_, kSelect, "AND vendor = ? AND is_default = 1"};
@@ -67,10 +72,12 @@ class ProviderTable {
       db_,
       "UPDATE provider SET name = ?, base_url = ?, api_key = ?, allow_private = ?, "
       "is_default = ?, default_model = ?, updated_at = ?, quota_group = ?, max_concurrency = ?, "
-      "probe_interval_seconds = ? WHERE id = ? AND deleted_at IS NULL"};
-  storage::Statement delete_{db_,
-                             "UPDATE provider SET deleted_at = ?, api_key = NULL, is_default = 0 "
-                             "WHERE id = ? AND deleted_at IS NULL"};
+      "probe_interval_seconds = ?, settings = ?, credentials = ? "
+      "WHERE id = ? AND deleted_at IS NULL"};
+  storage::Statement delete_{
+      db_,
+      "UPDATE provider SET deleted_at = ?, api_key = NULL, "
+      "credentials = NULL, is_default = 0 WHERE id = ? AND deleted_at IS NULL"};
   storage::Statement promote_{
       db_,
       "UPDATE provider SET is_default = 1 WHERE id = "

@@ -31,8 +31,9 @@ constexpr int kParentKnown = 0x100;
 constexpr int kParentRemote = 0x200;
 
 // Vendors that the conventions name otherwise; all others are called the same.
-constexpr std::array<Names, 6> kProviders = {{
+constexpr std::array<Names, 7> kProviders = {{
     {"google", "gcp.gemini"},
+    {"vertex", "gcp.vertex_ai"},
     {"azure", "azure.ai.openai"},
     {"azure_openai", "azure.ai.openai"},
     {"bedrock", "aws.bedrock"},

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "http/fetch.h"
-#include "provider/endpoint.h"
+#include "provider/call.h"
 
 namespace penstock::upstream {
 namespace {
@@ -11,17 +11,22 @@ namespace {
 // Some list thousands of models with prices and descriptions.
 constexpr uint64_t kMaxBody = 16 << 20;
 
-http::ClientRequest modelsRequest(const model::Provider& provider, provider::Endpoint endpoint,
-                                  const Prober::Options& options) {
+http::ClientRequest modelsRequest(provider::UpstreamCall call, const Prober::Options& options) {
   http::ClientRequest request;
-  request.origin = std::move(endpoint.origin);
-  request.method = "GET";
-  request.path = endpoint.base_path + "/models";
+  request.origin = std::move(call.origin);
+  request.method = std::move(call.method);
+  request.path = std::move(call.path);
+  request.headers = std::move(call.headers);
   request.headers.emplace_back("Accept", "application/json");
   request.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  provider::authenticate(provider, Secret(), request.headers);
   request.timeouts = {options.connect, options.total, options.total, options.total};
   return request;
+}
+
+// AWS knows who asks, and does not let them list models; they may call them all the same.
+bool mayNotList(const http::Fetched& answer) {
+  return answer.status == 403 &&
+         answer.header("x-amzn-errortype").starts_with("AccessDeniedException");
 }
 
 ProbeResult judge(int status) {
@@ -62,15 +67,26 @@ ProbeResult notReached(http::FailureKind kind) {
   return {false, false, 0, {}, std::move(message)};
 }
 
+ProbeResult notAsked(const ApiError& error) { return {false, false, 0, {}, error.message}; }
+
 }  // namespace
 
 ProbeResult Prober::probe(const model::Provider& provider) const {
-  auto endpoint = provider::endpointOf(provider);
-  if (!endpoint) return {false, false, 0, {}, endpoint.error().message};
+  const auto endpoint = provider::endpointOf(provider);
+  if (!endpoint) return notAsked(endpoint.error());
+  auto call = provider::prepare(provider, *endpoint, {provider::Action::ListModels}, {});
+  if (!call) return notAsked(call.error());
+  const auto credential = services_.credentials.wait(provider);
+  if (!credential) return {true, false, 0, {}, credential.error().message};
+  http::ClientRequest request = modelsRequest(*std::move(call), options_);
+  const Status signed_off =
+      provider::authorize(provider, *endpoint, *credential, services_.clock.now(), request);
+  if (!signed_off) return notAsked(signed_off.error());
   const SteadyTime begin = std::chrono::steady_clock::now();
-  const auto answer = http::fetch(
-      loop_, client_, modelsRequest(provider, *std::move(endpoint), options_), kMaxBody);
-  ProbeResult result = answer ? judge(answer->status) : notReached(answer.error().kind);
+  const auto answer = http::fetch(services_.loop, services_.client, std::move(request), kMaxBody);
+  ProbeResult result = !answer               ? notReached(answer.error().kind)
+                       : mayNotList(*answer) ? judge(404)
+                                             : judge(answer->status);
   result.latency = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
   return result;

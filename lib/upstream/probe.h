@@ -6,6 +6,7 @@
 #include "http/client.h"
 #include "http/loop.h"
 #include "model/provider.h"
+#include "upstream/credentials.h"
 
 namespace penstock::upstream {
 
@@ -29,20 +30,26 @@ class Prober {
     std::chrono::milliseconds total{10'000};
   };
 
-  Prober(http::Loop& loop, http::Client& client) : Prober(loop, client, Options()) {}
-  Prober(http::Loop& loop, http::Client& client, Options options)
-      : loop_(loop), client_(client), options_(options) {}
+  struct Services {
+    http::Loop& loop;
+    http::Client& client;  // of that loop
+    Credentials& credentials;
+    const Clock& clock;
+  };
 
-  // GET {base}/models with the provider's own credential, once:
+  explicit Prober(Services services) : Prober(services, Options()) {}
+  Prober(Services services, Options options) : services_(services), options_(options) {}
+
+  // The vendor's list of models with the provider's own credential, which may have to be fetched
+  // first; asked once:
   //   2xx                 reached, accepted
-  //   401, 403            reached, refused
+  //   401, 403            reached, refused; AWS's 403 for a known one that may not list: accepted
   //   other 4xx           reached, and accepted as far as one can tell: some have no such list
   //   3xx, 5xx, no answer not reached; redirects are not followed
   ProbeResult probe(const model::Provider& provider) const;
 
  private:
-  http::Loop& loop_;
-  http::Client& client_;
+  const Services services_;
   const Options options_;
 };
 

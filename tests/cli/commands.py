@@ -148,6 +148,23 @@ class Resources(GatewayTest):
         self.assertEqual(self.gateway.json("provider", "show", added["id"])["name"], "local")
         self.gateway.good("provider", "remove", "local")
 
+    def test_a_provider_says_what_its_vendor_wants_to_know(self):
+        self.gateway.good("route", "update", "@default", "--model", "demo-chat", "--provider", "demo")
+        keys = {"kind": "aws_keys", "access_key_id": "AKID", "secret_access_key": "canary-0123456789"}
+        added = self.gateway.json("provider", "add", "--vendor", "bedrock", "--name", "aws", "--region", "eu-west-1",
+                                  "--credentials", "-", "--no-verify", stdin=json.dumps(keys))
+        self.assertEqual(added["region"], "eu-west-1")
+        self.assertEqual(added["credentials"]["access_key_id"], "AKID")
+        self.assertNotIn("canary", json.dumps(added))
+        changed = self.gateway.json("provider", "update", "aws", "--credential-kind", "aws_instance", "--no-verify")
+        self.assertEqual(changed["credentials"], {"kind": "aws_instance"})
+        azure = self.gateway.json("provider", "add", "--vendor", "azure", "--name", "az", "--api-version", "2024-10-21",
+                                  "--base-url", "https://r.openai.azure.com", "--deployments", '{"gpt-4o":"mine"}',
+                                  "--api-key-stdin", "--no-verify", stdin="az-0123456789abcdef\n")
+        self.assertEqual((azure["vendor"], azure["deployments"]), ("azure_openai", {"gpt-4o": "mine"}))
+        for name in ("aws", "az"):
+            self.gateway.good("provider", "remove", name)
+
     def verifies(self):
         code, _, err = self.gateway.run("provider", "add", "--vendor", "demo", "--name", "probe", "--no-verify")
         if code == 0:

@@ -67,7 +67,7 @@ TEST_SUITE("manage/providers") {
           "/providers",
           R"({"vendor":"acme","name":"x"})",
           422,
-          {"/vendor", "openai, demo"}},
+          {"/vendor", "openai, anthropic", "azure_openai", "demo"}},
          {"no vendor", "POST", "/providers", R"({"name":"x"})", 422, {"/vendor", "is required"}},
          {"no key",
           "POST",
@@ -93,6 +93,85 @@ TEST_SUITE("manage/providers") {
           R"({"vendor":"demo","name":"d2","default":true})",
           201,
           {R"("default":true)"}}});
+  }
+
+  TEST_CASE("credentials that are more than a key go in and never come out, in documents neither") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const Answer made = api.post(
+        "/manage/v1/providers",
+        R"({"verify":false,"vendor":"bedrock","name":"aws","region":"eu-west-1","credentials":)"
+        R"({"kind":"aws_keys","access_key_id":"AKID1","secret_access_key":")" +
+            std::string(kSecret) + R"(","session_token":"canary-session-token"}})");
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    const std::string path = "/providers/" + dataText(made, "id");
+    const std::string id = "/audit-logs?resource_id=" + dataText(made, "id");
+    runScenarios(
+        api, {{"read",
+               "GET",
+               path,
+               "",
+               200,
+               {R"("kind":"aws_keys","access_key_id":"AKID1","secret_fingerprint":"sk-c...9793")",
+                R"("region":"eu-west-1")"},
+               {kSecret, "canary"}},
+              {"other region",
+               "PATCH",
+               path,
+               R"({"verify":false,"region":"us-east-1"})",
+               200,
+               {R"("region":"us-east-1")", "9793"},
+               {"canary"}},
+              {"moved",
+               "PATCH",
+               path,
+               R"({"verify":false,"base_url":"https://evil.example.com"})",
+               422,
+               {"/credentials", "again"},
+               {"canary"}},
+              {"document",
+               "GET",
+               "/config/export",
+               "",
+               200,
+               {R"("credentials":{"kind":"aws_keys","access_key_id":"AKID1"})",
+                R"("region":"us-east-1")"},
+               {"canary", "9793"}},
+              {"audit", "GET", id, "", 200, {"AKID1"}, {"canary"}},
+              {"instance's role",
+               "PATCH",
+               path,
+               R"({"verify":false,"credentials":{"kind":"aws_instance"}})",
+               200,
+               {R"("credentials":{"kind":"aws_instance"})"}},
+              {"only at home",
+               "PATCH",
+               path,
+               R"({"verify":false,"base_url":"https://evil.example.com"})",
+               422,
+               {"/base_url", "own hosts"}}});
+  }
+
+  TEST_CASE("a document brings providers of any vendor, with their secrets where it names them") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string azure =
+        R"({"name":"az","vendor":"azure","base_url":"https://r.openai.azure.com",)"
+        R"("api_version":"2024-10-21","deployments":{"gpt-4o":"mine"},"credentials":)"
+        R"({"kind":"entra_client","tenant_id":"t","client_id":"c")";
+    const auto apply = [&](const std::string& provider) {
+      return api.post("/manage/v1/config/apply",
+                      R"({"document":{"version":1,"providers":[)" + provider + "]}}");
+    };
+    const Answer incomplete = apply(azure + "}}");
+    CHECK(incomplete.status == 422);
+    CHECK(contains(incomplete.body, "/document/providers/0/credentials/client_secret"));
+    CHECK(apply(azure + R"(,"client_secret":"canary-secret"}})").status == 200);
+    // What leaves the secret out keeps it: nothing differs.
+    const Answer again = apply(azure + "}}");
+    CHECK(again.status == 200);
+    CHECK(contains(again.body, R"("changes":[])"));
+    CHECK_FALSE(contains(again.body, "canary"));
   }
 
   TEST_CASE(

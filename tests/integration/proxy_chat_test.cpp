@@ -123,6 +123,46 @@ TEST_SUITE("proxy/chat") {
     CHECK(log.root().find("data")->at(0).intAt("input_tokens") == 7);
   }
 
+  TEST_CASE("a vendor is called at its own paths, with its own header, by any of its names") {
+    FakeUpstream upstream(answering(kCompletion));
+    Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
+    std::string address = upstream.baseUrl();
+    address.resize(address.size() - 3);  // "/v1"
+    const Answer made = manageOf(gateway).post(
+        "/manage/v1/providers",
+        R"({"verify":false,"vendor":"azure","name":"mine","private":true,"api_key":"az-key",)"
+        R"("api_version":"2024-10-21","deployments":{"gpt-4o":"my deployment"},"base_url":")" +
+            address + R"("})");
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    for (const char* model : {"mine/gpt-4o", "azure/gpt-4o", "azure_openai/gpt-4o"}) {
+      const Answer answer = proxyOf(gateway).post(
+          "/v1/chat/completions", std::string(R"({"model":")") + model +
+                                      R"(","messages":[{"role":"user","content":"x"}]})");
+      CHECK_MESSAGE(answer.status == 200, answer.body);
+      CHECK(answer.header("X-Modelux-Provider-Used") == "azure_openai");
+      const Seen seen = upstream.seen().back();
+      CHECK(seen.target ==
+            "/openai/deployments/my%20deployment/chat/completions?api-version=2024-10-21");
+      CHECK(seen.header("api-key") == "az-key");
+      CHECK(seen.header("authorization") == "");
+      CHECK(seen.body.find(R"("model":"my deployment")") != std::string::npos);
+    }
+  }
+
+  TEST_CASE("a token that cannot be had is a failure of that provider, told without secrets") {
+    Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
+    const Answer made = manageOf(gateway).post(
+        "/manage/v1/providers",
+        R"({"verify":false,"vendor":"azure","name":"az","base_url":"https://r.openai.azure.com",)"
+        R"("credentials":{"kind":"entra_workload","tenant_id":"t","client_id":"c"}})");
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    const Answer answer = proxyOf(gateway).post(
+        "/v1/chat/completions",
+        R"({"model":"az/gpt-4o","messages":[{"role":"user","content":"x"}]})");
+    CHECK(answer.status == 502);
+    CHECK(answer.body.find("AZURE_FEDERATED_TOKEN_FILE") != std::string::npos);
+  }
+
   TEST_CASE("a stream that dies after content ends with an error event and no DONE") {
     FakeUpstream upstream([](const http::ExchangePtr& exchange) {
       exchange->start({200, "text/event-stream", "", {}});

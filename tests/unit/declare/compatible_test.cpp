@@ -19,10 +19,22 @@ TEST_SUITE("declare/compatible") {
   }
 
   TEST_CASE("a vendor is known by either gateway's name for it") {
-    CHECK(findCompatible("together_ai") == findCompatible("together"));
-    CHECK(findCompatible("anthropic") == nullptr);
-    CHECK(findCompatible("") == nullptr);
-    CHECK(speaksAnotherDialect("anthropic"));
+    CHECK(findCompatible("together_ai")->vendor->id == "together");
+    CHECK(findCompatible("together")->vendor == findCompatible("together_ai")->vendor);
+    CHECK(findCompatible("hosted_vllm")->addressless);
+    CHECK_FALSE(findCompatible("vllm")->addressless);
+    for (const char* other :
+         {"anthropic", "gemini", "vertex_ai", "azure", "bedrock", "sagemaker"}) {
+      CHECK_FALSE(findCompatible(other));
+      CHECK(speaksAnotherDialect(other));
+    }
+    for (const char* nobody : {"", "acme"}) {
+      CHECK_FALSE(findCompatible(nobody));
+      CHECK_FALSE(speaksAnotherDialect(nobody));
+    }
+    CHECK_FALSE(findCompatible("demo"));
+    CHECK(assumedUrl(*findCompatible("groq")->vendor).empty());
+    CHECK(assumedUrl(*findCompatible("ollama")->vendor) == "http://localhost:11434/v1");
     CHECK(vendorOfBareName("claude-3") == "anthropic");
     CHECK(vendorOfBareName("llama") == "");
   }

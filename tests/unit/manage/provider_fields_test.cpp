@@ -5,6 +5,10 @@
 #include <string>
 
 #include "json/document.h"
+#include "json/writer.h"
+#include "manage/openapi.h"
+#include "manage/provider_credentials.h"
+#include "support/rsa_key.h"
 
 using namespace penstock;
 using manage::Edit;
@@ -149,5 +153,203 @@ TEST_SUITE("manage/provider_fields") {
     plain.vendor = "demo";
     CHECK(firstError(R"({"name":"d"})", plain) == "");
     CHECK(plain.default_model == "demo-chat");
+  }
+
+  TEST_CASE("vendors go by several names, and an unknown one is told the known") {
+    const auto read = [](const char* json, std::string& message) {
+      const auto document = json::parse(json);
+      REQUIRE(document);
+      json::ObjectReader body(document->root());
+      const model::Vendor* vendor = manage::readVendor(body);
+      const Status checked = body.finish();
+      message = checked ? "" : checked.error().fields.at(0).message;
+      return vendor == nullptr ? std::string() : std::string(vendor->id);
+    };
+    std::string message;
+    CHECK(read(R"({"vendor":"groq"})", message) == "groq");
+    CHECK(read(R"({"vendor":"azure"})", message) == "azure_openai");
+    CHECK(message == "");
+    CHECK(read(R"({"vendor":"acme"})", message) == "");
+    for (const char* known : {"openai, anthropic, google", "azure_openai", "demo"}) {
+      CHECK(message.find(known) != std::string::npos);
+    }
+    CHECK(read("{}", message) == "");
+    CHECK(message.find("required") != std::string::npos);
+  }
+
+  TEST_CASE("each vendor takes what it knows of, and needs what it cannot be called without") {
+    struct Case {
+      const char* vendor;
+      const char* json;  // beside the name
+      const char* wrong;
+    };
+    const char* keys =
+        R"("credentials":{"kind":"aws_keys","access_key_id":"A","secret_access_key":"s"})";
+    const std::string with_region = std::string(R"("region":"eu-west-1",)") + keys;
+    for (const Case& c :
+         {Case{"groq", R"("api_key":"k")", ""},
+          Case{"groq", R"("x":1)", "/api_key"},
+          Case{"groq", R"("api_key":"k","region":"eu")", "/region"},
+          Case{"groq", R"("api_key":"k","deployments":{"a":"b"})", "/deployments"},
+          Case{"ollama", R"("default_model":"llama")", ""},
+          Case{"ollama", R"("private":false)", "/private"},
+          Case{"vllm", R"("base_url":"http://gpu.example.com/v1")", ""},
+          Case{"azure_openai", R"("api_key":"k")", "/base_url"},
+          Case{"azure_openai", R"("api_key":"k","base_url":"https://r.openai.azure.com")", ""},
+          Case{
+              "azure_openai",
+              R"("api_key":"k","base_url":"https://r.openai.azure.com","api_version":"2024-10-21",)"
+              R"("deployments":{"gpt-4o":"mine"})",
+              ""},
+          Case{
+              "azure_openai",
+              R"("api_key":"k","base_url":"https://r.openai.azure.com","api_version":"latest&x=1")",
+              "/api_version"},
+          Case{"azure_openai",
+               R"("api_key":"k","base_url":"https://r.openai.azure.com","deployments":{"a/b":1})",
+               "/deployments/a~1b"},
+          Case{"anthropic", R"("api_key":"k","api_version":"2026-10-21")", ""},
+          Case{"bedrock", keys, "/region"},
+          Case{"bedrock", with_region.c_str(), ""},
+          Case{"bedrock", R"("region":"eu-west-1")", "/api_key"},
+          Case{"bedrock", R"("region":"eu-west-1/../x","api_key":"k")", "/region"},
+          Case{"bedrock", R"("api_key":"AKID::secret::eu-west-1")", ""},
+          Case{"bedrock", R"("region":"eu-west-1","credentials":{"kind":"aws_instance"})", ""},
+          Case{"bedrock", R"("region":"eu-west-1","credentials":{"kind":"managed_identity"})",
+               "/credentials/kind"},
+          Case{"bedrock",
+               R"("region":"eu-west-1","credentials":{"kind":"aws_keys","access_key_id":"A"})",
+               "/credentials/secret_access_key"},
+          Case{"vertex", R"("location":"global","credentials":{"kind":"google_metadata"})",
+               "/project"},
+          Case{"vertex", R"("project":"p","credentials":{"kind":"google_metadata"})", "/location"},
+          Case{"vertex",
+               R"("project":"p","location":"global","credentials":{"kind":"google_metadata"})", ""},
+          Case{"vertex",
+               R"("project":"p","location":"global","credentials":{"kind":"service_account",)"
+               R"("client_email":"a@b","private_key":"no key"})",
+               "/credentials/private_key"},
+          Case{"openai", R"("api_key":"k","credentials":{"kind":"aws_instance"})",
+               "/credentials/kind"},
+          Case{"openai", R"("api_key":"k","credentials":{"kind":"api_key","tenant_id":"x"})",
+               "/credentials/tenant_id"}}) {
+      INFO(std::string(c.vendor), " ", std::string(c.json));
+      model::Provider provider;
+      provider.vendor = c.vendor;
+      std::string json = std::string(R"({"name":"n",)") + c.json + "}";
+      if (std::string(c.json) == R"("x":1)") json = R"({"name":"n"})";
+      CHECK(firstError(json, provider) == c.wrong);
+    }
+  }
+
+  TEST_CASE("a model server without an address is taken to be here, and called so") {
+    model::Provider provider;
+    provider.vendor = "ollama";
+    CHECK(firstError(R"({"name":"o"})", provider) == "");
+    CHECK(provider.allow_private);
+    CHECK(provider.default_model == "");
+  }
+
+  TEST_CASE("a service account is its key file, as an object or as a text") {
+    const test::RsaKey key;
+    std::string file;
+    json::Writer(file)
+        .beginObject()
+        .field("type", "service_account")
+        .field("client_email", "r@p")
+        .field("private_key_id", "kid")
+        .field("private_key", key.pem())
+        .field("token_uri", "https://evil.example/token")
+        .endObject();
+    for (const std::string& given : {file, json::quoted(file)}) {
+      model::Provider provider;
+      provider.vendor = "vertex";
+      CHECK(
+          firstError(R"({"name":"v","project":"p","location":"global","credentials":{"key_file":)" +
+                         given + "}}",
+                     provider) == "");
+      CHECK(provider.credentials.kind == model::CredentialKind::ServiceAccount);
+      CHECK(provider.credentials.id == "r@p");
+      CHECK(provider.credentials.secret.reveal() == key.pem());
+      std::string shown;
+      json::Writer out(shown);
+      manage::writeCredentials(out, provider.credentials);
+      CHECK(shown == R"({"kind":"service_account","client_email":"r@p","private_key_id":"kid"})");
+    }
+    model::Provider provider;
+    provider.vendor = "vertex";
+    for (const char* wrong : {"{}", "\"x\"", "1", R"({"type":"authorized_user"})"}) {
+      CHECK(firstError(std::string(R"({"name":"v","project":"p","location":"global",)") +
+                           R"("credentials":{"key_file":)" + wrong + "}}",
+                       provider) == "/credentials/key_file");
+    }
+  }
+
+  TEST_CASE("credentials of one kind are laid over those before; another kind starts afresh") {
+    model::Provider provider;
+    provider.vendor = "azure_openai";
+    CHECK(firstError(R"({"name":"a","base_url":"https://r.openai.azure.com","credentials":)"
+                     R"({"kind":"entra_client","tenant_id":"t","client_id":"c",)"
+                     R"("client_secret":"canary-0123456789ab"}})",
+                     provider) == "");
+    CHECK(firstError(R"({"credentials":{"tenant_id":"t2"}})", provider, Edit::Update) == "");
+    CHECK(provider.credentials.tenant == "t2");
+    CHECK(provider.credentials.secret.reveal() == "canary-0123456789ab");
+    std::string shown;
+    json::Writer out(shown);
+    manage::writeCredentials(out, provider.credentials);
+    CHECK(shown == R"({"kind":"entra_client","tenant_id":"t2","client_id":"c",)"
+                   R"("secret_fingerprint":"cana...89ab"})");
+    CHECK(firstError(R"({"base_url":"https://evil.example.com"})", provider, Edit::Update) ==
+          "/credentials");
+    provider.base_url = "https://r.openai.azure.com";
+    CHECK(firstError(R"({"base_url":"https://evil.example.com","credentials":{"tenant_id":"x"}})",
+                     provider, Edit::Update) == "/credentials");
+    provider.base_url = "https://r.openai.azure.com";
+    CHECK(firstError(R"({"credentials":{"kind":"managed_identity"}})", provider, Edit::Update) ==
+          "");
+    CHECK(provider.credentials.secret.empty());
+    CHECK(provider.credentials.tenant.empty());
+    CHECK(firstError(R"({"credentials":null,"api_key":"k"})", provider, Edit::Update) == "");
+    CHECK(provider.credentials == model::Credentials{});
+  }
+
+  TEST_CASE("the machine's own credentials go to the vendor's hosts only, whoever edits") {
+    struct Case {
+      const char* vendor;
+      const char* kind;
+      const char* base_url;
+      bool allowed;
+    };
+    for (const Case& c :
+         {Case{"azure_openai", "managed_identity", "https://r.openai.azure.com", true},
+          Case{"azure_openai", "managed_identity", "http://r.openai.azure.com", false},
+          Case{"azure_openai", "entra_workload", "https://x.azure-api.net", false},
+          Case{"azure_openai", "managed_identity", "https://evil.example.com", false},
+          Case{"vertex", "google_metadata", "https://us-central1-aiplatform.googleapis.com", true},
+          Case{"vertex", "google_metadata", "https://storage.googleapis.com", false},
+          Case{"bedrock", "aws_instance", "https://bedrock-runtime.us-east-1.amazonaws.com", true},
+          Case{"bedrock", "aws_web_identity", "https://x.execute-api.us-east-1.amazonaws.com",
+               false}}) {
+      INFO(std::string(c.base_url));
+      model::Provider provider;
+      provider.vendor = c.vendor;
+      provider.settings = {"eu-west-1", "p", "global", "", {}};
+      const std::string json = std::string(R"({"name":"n","base_url":")") + c.base_url +
+                               R"(","credentials":{"kind":")" + c.kind + R"("}})";
+      CHECK(firstError(json, provider) == (c.allowed ? "" : "/base_url"));
+    }
+  }
+
+  TEST_CASE("the document names the vendors of the table") {
+    const std::string_view document = manage::manageDocument();
+    const size_t begin = document.find("\n    Vendor:\n");
+    std::string listed(document.substr(begin, document.find(']', begin) - begin));
+    for (char& c : listed) c = c == '[' || c == ',' || c == '\n' ? ' ' : c;
+    listed += ' ';
+    for (const model::Vendor& vendor : model::vendors()) {
+      INFO(std::string(vendor.id));
+      CHECK(listed.find(" " + std::string(vendor.id) + " ") != std::string::npos);
+    }
   }
 }

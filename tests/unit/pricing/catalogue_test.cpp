@@ -68,6 +68,15 @@ TEST_SUITE("pricing/catalogue") {
     CHECK(c.providerOf("demo", std::nullopt) == "demo");
     CHECK(c.providerOf("demo", "internal://demo") == "demo");
     CHECK(c.providerOf("unheard-of", std::nullopt).empty());
+    CHECK(c.providerOf("xai", std::nullopt) == "x-ai");
+    CHECK(c.providerOf("x-ai", std::nullopt) == "x-ai");
+    CHECK(c.providerOf("azure", "https://my.openai.azure.com") == "azure");
+    CHECK(c.providerOf("azure_openai", "https://my.openai.azure.com") == "azure");
+    CHECK(c.providerOf("vertex", std::nullopt) == "google");
+    CHECK(c.providerOf("bedrock", std::nullopt) == "aws");
+    CHECK(c.providerOf("huggingface", "https://router.huggingface.co/groq/openai/v1") ==
+          "huggingface_groq");
+    CHECK(c.providerOf("vllm", "http://127.0.0.1:8000/v1").empty());
   }
 
   TEST_CASE("an earlier pattern wins over a later exact name, an earlier table over a later") {

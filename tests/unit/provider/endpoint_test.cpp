@@ -24,14 +24,26 @@ TEST_SUITE("provider/endpoint") {
     CHECK_FALSE(provider::endpointOf(sly).has_value());
   }
 
-  TEST_CASE("the caller's own key replaces the provider's; no key sends no header") {
-    model::Provider provider{.id = "prov_1", .vendor = "openai", .api_key = Secret("sk-ours")};
-    http::Headers headers;
-    provider::authenticate(provider, Secret("sk-theirs"), headers);
-    CHECK(headers == http::Headers{{"Authorization", "Bearer sk-theirs"}});
-    headers.clear();
-    provider.api_key = Secret();
-    provider::authenticate(provider, Secret(), headers);
-    CHECK(headers.empty());
+  TEST_CASE("regions and locations are part of the vendor's own address") {
+    model::Provider bedrock{.id = "prov_1", .vendor = "bedrock"};
+    CHECK(provider::endpointOf(bedrock).error().message.find("region") != std::string::npos);
+    bedrock.settings.region = "cn-north-1";
+    CHECK(provider::endpointOf(bedrock)->origin.host ==
+          "bedrock-runtime.cn-north-1.amazonaws.com.cn");
+    model::Provider vertex{.id = "prov_2", .vendor = "vertex"};
+    CHECK(provider::endpointOf(vertex).error().message.find("location") != std::string::npos);
+    vertex.settings.location = "global";
+    CHECK(provider::endpointOf(vertex)->origin.host == "aiplatform.googleapis.com");
+    vertex.base_url = "https://proxy.example.com/vertex";
+    CHECK(provider::endpointOf(vertex)->base_path == "/vertex");
+    model::Provider azure{.id = "prov_3", .vendor = "azure_openai"};
+    CHECK(provider::endpointOf(azure).error().param == "/base_url");
+  }
+
+  TEST_CASE("a vendor goes by its other names too, and an unknown one by none") {
+    model::Provider provider{.id = "prov_1", .vendor = "together_ai"};
+    CHECK(provider::endpointOf(provider)->origin.host == "api.together.xyz");
+    provider.vendor = "acme";
+    CHECK(provider::endpointOf(provider).error().kind == ErrorKind::Internal);
   }
 }

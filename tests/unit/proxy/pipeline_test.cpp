@@ -57,6 +57,9 @@ class Proxy : public StoreFixture {
     ledger.emplace(*store, clock, log_, nullptr, budget::Ledger::Options{});
     context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger, health,
                                       retries_, *recorder_, metrics_, clock, log_, options});
+    credentials_.emplace(
+        upstream::Credentials::Services{client_.loop(), client_.client(), clock, log_});
+    context_->credentials = &*credentials_;
     onLoop(client_.loop(),
            [&] { loop_context_.emplace(*context_, client_.loop(), client_.client()); });
     listen();
@@ -123,6 +126,7 @@ class Proxy : public StoreFixture {
   std::optional<trace::Recorder> recorder_;
   std::unique_ptr<proxy::Context> context_;
   HttpClient client_, caller_;
+  std::optional<upstream::Credentials> credentials_;
   std::optional<proxy::LoopContext> loop_context_;  // on client_'s loop
   std::optional<http::Router> router_;
   std::optional<http::Server> server_;

@@ -1,3 +1,5 @@
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -20,6 +22,48 @@ TEST_SUITE("store/providers") {
     provider.api_key = Secret();
     f.store->write([&](Tables& t) { CHECK(t.providers.update(provider)); });
     CHECK(f.store->read([&](Tables& t) { return t.providers.findByName("main"); }) == provider);
+  }
+
+  TEST_CASE("settings and credentials come back, and the secrets are sealed") {
+    StoreFixture f;
+    model::Provider provider = f.provider("bedrock", "main");
+    provider.is_default = true;
+    provider.api_key = Secret();
+    provider.settings.region = "eu-west-1";
+    provider.credentials = {.kind = model::CredentialKind::AwsKeys, .id = "AKID"};
+    provider.credentials.secret = Secret("canary-0123456789");
+    const auto stored = [&] {
+      return f.store->read([&](Tables& t) { return t.providers.find(provider.id); });
+    };
+    f.store->write([&](Tables& t) { CHECK(t.providers.insert(provider)); });
+    CHECK(stored() == provider);
+    provider.settings.region = "eu-west-2";
+    provider.credentials.session_token = Secret("canary-session");
+    f.store->write([&](Tables& t) { CHECK(t.providers.update(provider)); });
+    CHECK(stored() == provider);
+    f.reopen();
+    CHECK(stored() == provider);
+    f.close();
+    for (const char* file : {"penstock.db", "penstock.db-wal"}) {
+      std::ifstream in(f.dir / file, std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+      CHECK(bytes.find("canary") == std::string::npos);
+    }
+  }
+
+  TEST_CASE("a deleted provider's credentials are wiped") {
+    StoreFixture f;
+    model::Provider provider = f.provider("bedrock", "main");
+    provider.credentials = {.kind = model::CredentialKind::AwsKeys, .id = "AKID"};
+    provider.credentials.secret = Secret("secret");
+    f.store->write([&](Tables& t) {
+      CHECK(t.providers.insert(provider));
+      CHECK(t.providers.softDelete(provider.id, 5));
+    });
+    f.close();
+    storage::Database db(f.dir / "penstock.db", {});
+    storage::Statement left(db, "SELECT count(*) FROM provider WHERE credentials IS NOT NULL");
+    CHECK(left.integer(-1) == 0);
   }
 
   TEST_CASE("a vendor has one default: the first, until another asks or it is deleted") {

@@ -64,7 +64,9 @@ struct Bench : StoreFixture {
   Logger log{{.fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC)}, clock};
   HttpClient client;
   routing::HealthBoard health;
-  const upstream::Prober prober{client.loop(), client.client()};
+  upstream::Credentials credentials{{client.loop(), client.client(), clock, log}};
+  const upstream::Prober prober{
+      upstream::Prober::Services{client.loop(), client.client(), credentials, clock}};
   std::unique_ptr<config::ConfigStore> config;
   int woken = 0;
   std::optional<HealthWatch> watch;

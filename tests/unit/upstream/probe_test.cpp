@@ -7,6 +7,7 @@
 
 #include "support/fake_upstream.h"
 #include "support/http_client.h"
+#include "support/manual_clock.h"
 
 using namespace penstock;
 using namespace penstock::test;
@@ -15,6 +16,17 @@ using upstream::Prober;
 using upstream::ProbeResult;
 
 namespace {
+
+// A client with what a prober needs beside it.
+struct Asker {
+  HttpClient client;
+  ManualClock clock;
+  Logger log{{.level = LogLevel::Error}, clock};
+  upstream::Credentials credentials{{client.loop(), client.client(), clock, log}};
+  Prober prober(Prober::Options options = {}) {
+    return Prober({client.loop(), client.client(), credentials, clock}, options);
+  }
+};
 
 model::Provider providerAt(const std::string& base_url) {
   model::Provider provider;
@@ -32,8 +44,8 @@ model::Provider providerAt(const std::string& base_url) {
 TEST_SUITE("upstream/probe") {
   TEST_CASE("the provider is asked once for its models, with its own credential") {
     FakeUpstream server(answering(R"({"object":"list","data":[]})"));
-    HttpClient client;
-    const Prober prober(client.loop(), client.client());
+    Asker asker;
+    const Prober prober = asker.prober();
     const ProbeResult result = prober.probe(providerAt(server.baseUrl()));
     CHECK(result.ok());
     CHECK(result.status == 200);
@@ -62,8 +74,8 @@ TEST_SUITE("upstream/probe") {
                                            {503, false, false}}) {
       INFO(c.status);
       FakeUpstream server(answering("the answer echoes sk-canary", c.status));
-      HttpClient client;
-      const Prober prober(client.loop(), client.client());
+      Asker asker;
+      const Prober prober = asker.prober();
       const ProbeResult result = prober.probe(providerAt(server.baseUrl()));
       CHECK(result.reached == c.reached);
       CHECK(result.accepted == c.accepted);
@@ -73,9 +85,63 @@ TEST_SUITE("upstream/probe") {
     }
   }
 
+  TEST_CASE("each vendor is asked for its own list, in its own way") {
+    FakeUpstream server(answering("{}"));
+    Asker asker;
+    const Prober prober = asker.prober();
+    std::string root = server.baseUrl();
+    root.resize(root.size() - 3);  // "/v1"
+    model::Provider anthropic = providerAt(root);
+    anthropic.vendor = "anthropic";
+    CHECK(prober.probe(anthropic).ok());
+    CHECK(server.seen().back().target == "/v1/models");
+    CHECK(server.seen().back().header("x-api-key") == "sk-canary");
+    CHECK(server.seen().back().header("anthropic-version") == "2023-06-01");
+    model::Provider google = providerAt(root);
+    google.vendor = "google";
+    CHECK(prober.probe(google).ok());
+    CHECK(server.seen().back().target == "/v1beta/models");
+    CHECK(server.seen().back().header("x-goog-api-key") == "sk-canary");
+    model::Provider bedrock = providerAt(root);
+    bedrock.vendor = "bedrock";
+    bedrock.api_key = Secret("AKID::canary::eu-west-1");
+    CHECK(prober.probe(bedrock).ok());
+    CHECK(server.seen().back().target == "/foundation-models");
+    CHECK(server.seen().back().header("authorization").starts_with("AWS4-HMAC-SHA256 "));
+  }
+
+  TEST_CASE("AWS's refusal to list is no refusal of the credential") {
+    const char* said = "AccessDeniedException:http://internal.amazon.com/";
+    FakeUpstream server([&](const http::ExchangePtr& exchange) {
+      exchange->respond({403, "application/json", "{}", {{"x-amzn-ErrorType", said}}});
+    });
+    Asker asker;
+    model::Provider bedrock = providerAt(server.baseUrl());
+    bedrock.vendor = "bedrock";
+    bedrock.settings.region = "eu-west-1";
+    CHECK(asker.prober().probe(bedrock).ok());
+    said = "UnrecognizedClientException";
+    CHECK_FALSE(asker.prober().probe(bedrock).accepted);
+  }
+
+  TEST_CASE("a credential that cannot be had is told as such") {
+    FakeUpstream server(answering("{}"));
+    Asker asker;
+    model::Provider vertex = providerAt(server.baseUrl());
+    vertex.vendor = "vertex";
+    vertex.credentials.kind = model::CredentialKind::ServiceAccount;
+    vertex.credentials.secret = Secret("canary: no key");
+    const ProbeResult result = asker.prober().probe(vertex);
+    CHECK(result.reached);
+    CHECK_FALSE(result.accepted);
+    CHECK(result.message.find("private key") != std::string::npos);
+    CHECK(result.message.find("canary") == std::string::npos);
+    CHECK(server.seen().empty());
+  }
+
   TEST_CASE("a provider that is not there, or may not be called, was not reached") {
-    HttpClient client;
-    const Prober prober(client.loop(), client.client(), {milliseconds(300), milliseconds(300)});
+    Asker asker;
+    const Prober prober = asker.prober({milliseconds(300), milliseconds(300)});
     uint16_t nobody = 0;
     {
       RawListener listener;

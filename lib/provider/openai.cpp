@@ -1,0 +1,21 @@
+// OpenAI and the many that speak its dialect: {base}/chat/completions and so on.
+#include "provider/families.h"
+
+namespace penstock::provider {
+
+Result<UpstreamCall> callOpenAi(const CallRequest& request) {
+  switch (request.operation.action) {
+    case Action::Chat: return startCall(request, "chat/completions");
+    case Action::Embeddings: return startCall(request, "embeddings");
+    case Action::Responses: {
+      UpstreamCall call = startCall(request, "responses");
+      call.dialect = model::Dialect::OpenAiResponses;
+      return call;
+    }
+    case Action::ListModels: return listCall(request, request.endpoint.vendor->models_path);
+    case Action::CountTokens: break;
+  }
+  return unsupported(request);
+}
+
+}  // namespace penstock::provider
