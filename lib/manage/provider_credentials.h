@@ -10,8 +10,9 @@ namespace penstock::manage {
 // Reads `credentials` {kind, …}; null means the api_key again. Of the same kind as before, what is
 // not given stays; another kind starts afresh. A service account may be given as its key file,
 // `key_file`, an object or its text. Records an error for kinds that the vendor does not take and
-// for members that are missing or of no use.
-void readCredentials(json::ObjectReader& body, const model::Vendor& vendor,
+// for members that are missing or of no use. Answers whether a secret was given anew, or none is
+// needed any more.
+bool readCredentials(json::ObjectReader& body, const model::Vendor& vendor,
                      model::Provider& provider);
 
 // Records an error unless the provider is at an address of the vendor's cloud, when its credentials
