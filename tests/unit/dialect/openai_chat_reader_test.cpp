@@ -32,6 +32,7 @@ TEST_SUITE("dialect/openai_chat_reader") {
          "messages[0].tool_calls[0].function.name"},
         {m + R"([{"role":"assistant","function_call":{}}]})", "missing_field",
          "messages[0].function_call.name"},
+        {m + R"([],"function_call":{"name":[]}})", "missing_field", "function_call.name"},
         {m + R"([],"tools":[{"function":{}}]})", "missing_field", "tools[0].function.name"},
         {m + R"([],"temperature":"hot"})", "invalid_type", "temperature"},
         {m + R"([],"max_tokens":1.5})", "invalid_type", "max_tokens"},
