@@ -249,10 +249,12 @@ bool ChatReader::toolChoice(ValueRef value) {
 // Gives way to tool_choice.
 bool ChatReader::functionCall(ValueRef value) {
   if (has_tool_choice_) return true;
-  if (value.isObject())
+  if (value.isObject()) {
     request_.tool_choice = ToolChoice{.mode = ToolChoice::Mode::Named, .name = namedTool(value)};
-  else if (const auto mode = modeOf(reading.text(value)))
+    if (request_.tool_choice->name.empty()) reading.failMissing(value, "name");
+  } else if (const auto mode = modeOf(reading.text(value))) {
     request_.tool_choice = ToolChoice{.mode = *mode};
+  }
   return true;
 }
 
