@@ -81,7 +81,9 @@ Result<Endpoint> endpointOf(const model::Provider& provider) {
   auto url = http::parseBaseUrl(address);
   if (!url) return std::move(url).error();
   url->origin.allow_private = provider.allow_private;
-  return Endpoint{std::move(url->origin), std::move(url->path), vendor};
+  const bool somebody_else = vendor->id == "openai" && provider.base_url.has_value();
+  return Endpoint{std::move(url->origin), std::move(url->path), vendor,
+                  vendor->has(model::quirk::kMaxCompletionTokens) && !somebody_else};
 }
 
 }  // namespace penstock::provider

@@ -15,6 +15,9 @@ struct Endpoint {
   http::Origin origin;
   std::string base_path;  // "/v1", without a trailing slash
   const model::Vendor* vendor = nullptr;
+  // Whether the newer name of the output's limit, max_completion_tokens, is known there. Servers of
+  // others that are set up as "openai" are taken to know the older one only.
+  bool newer_limit = false;
 };
 
 // Internal for a vendor that is not known, Unprocessable/"invalid_base_url" for an address that

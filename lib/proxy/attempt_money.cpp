@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dialect/openai_input.h"
+#include "dialect/openai_target.h"
 #include "pricing/charge.h"
 #include "proxy/attempt.h"
 
@@ -88,8 +89,8 @@ Spending::Ask Attempt::ask() const {
 std::optional<dialect::OutputLimit> Attempt::outputLimit() const {
   const auto limit = spending_.outputLimit();
   if (!limit) return std::nullopt;
-  const bool newer = target_->endpoint.vendor->has(model::quirk::kMaxCompletionTokens);
-  return dialect::OutputLimit{*limit, newer ? "max_completion_tokens" : "max_tokens"};
+  if (target_->endpoint.newer_limit) return dialect::OutputLimit{*limit, "max_completion_tokens"};
+  return dialect::OutputLimit{*limit, dialect::openAiTargetOf(candidate_.model).limit_field};
 }
 
 // Brings usage into its final form, prices it, and ends the reservation.

@@ -68,7 +68,7 @@ Wire::Wire(const Order& order)
     : scope_(order.scope),
       provider_(dialectOf(order.call.dialect)),
       caller_(order.scope.answer_dialect),
-      vendor_(order.vendor),
+      endpoint_(order.endpoint),
       model_(order.call.body.model.empty() ? order.model : order.call.body.model),
       losses_(order.scope.dialect, order.scope.on_loss) {
   dialect::Extras betas;
@@ -105,7 +105,7 @@ void Wire::splice(const Order& order) {
 dialect::StreamUsage Wire::streamUsage() const {
   using Usage = dialect::StreamUsage;
   if (scope_.reply == Reply::Whole) return Usage::NoStream;
-  return vendor_.has(model::quirk::kNoStreamOptions) ? Usage::Leave : Usage::Request;
+  return endpoint_.vendor->has(model::quirk::kNoStreamOptions) ? Usage::Leave : Usage::Request;
 }
 
 Status Wire::writeTyped(const Order& order) {
@@ -166,10 +166,11 @@ dialect::ChatTarget Wire::target() const {
 dialect::OpenAiTarget Wire::openAiTarget() const {
   using namespace model::quirk;
   dialect::OpenAiTarget target = dialect::openAiTargetOf(model_);
-  if (vendor_.has(kMaxCompletionTokens)) target.limit_field = "max_completion_tokens";
-  if (vendor_.has(kNoStreamOptions)) target.stream_usage = false;
-  if (vendor_.has(kNoDeveloperRole)) target.developer_role = false;
-  if (vendor_.has(kReasoningContent)) target.reasoning = dialect::OpenAiTarget::Reasoning::Content;
+  const model::Vendor& vendor = *endpoint_.vendor;
+  if (endpoint_.newer_limit) target.limit_field = "max_completion_tokens";
+  if (vendor.has(kNoStreamOptions)) target.stream_usage = false;
+  if (vendor.has(kNoDeveloperRole)) target.developer_role = false;
+  if (vendor.has(kReasoningContent)) target.reasoning = dialect::OpenAiTarget::Reasoning::Content;
   return target;
 }
 

@@ -32,7 +32,7 @@ class Wire {
   struct Order {
     const RequestScope& scope;
     const provider::UpstreamCall& call;         // which says how the target is asked
-    const model::Vendor& vendor;                // and how its server differs from others
+    const provider::Endpoint& endpoint;         // and how its server differs from others
     std::string_view model;                     // as the decision names it
     std::optional<dialect::OutputLimit> limit;  // in place of the caller's
   };
@@ -84,7 +84,7 @@ class Wire {
   const RequestScope& scope_;
   const dialect::Dialect provider_;
   const dialect::Dialect caller_;  // that the answer is to be in
-  const model::Vendor& vendor_;
+  const provider::Endpoint& endpoint_;
 
   std::string model_;
   json::Spliced spliced_;
