@@ -108,7 +108,8 @@ bool ConfigReader::mimeType(ValueRef value) {
   using Mode = ResponseFormat::Mode;
   if (type != "application/json" && type != "text/plain") return false;
   if (!request_.response_format)
-    request_.response_format = ResponseFormat{.mode = type == "text/plain" ? Mode::Text : Mode::JsonObject};
+    request_.response_format =
+        ResponseFormat{.mode = type == "text/plain" ? Mode::Text : Mode::JsonObject};
   return true;
 }
 
