@@ -66,9 +66,8 @@ bool AnthropicBlockWriter::canWrite(const Part& part) {
     return false;
   }
   const auto* thinking = part.as<ThinkingPart>();
-  const bool unsigned_thinking =
-      thinking != nullptr &&
-      (thinking->signature.empty() || isGeminiSignature(thinking->signature));
+  const bool unsigned_thinking = thinking != nullptr && (thinking->signature.empty() ||
+                                                         isGeminiSignature(thinking->signature));
   if (unsigned_thinking && use_ == For::Request) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;

@@ -218,7 +218,8 @@ std::optional<ToolChoice::Mode> modeOf(std::string_view word) {
 // {"type":"function","function":{"name":"…"}}
 std::string namedTool(ValueRef value) {
   for (const char* key : {"function", "custom"}) {
-    if (const auto named = value.find(key)) return std::string(named->stringAt("name").value_or(""));
+    if (const auto named = value.find(key))
+      return std::string(named->stringAt("name").value_or(""));
   }
   return std::string(value.stringAt("name").value_or(""));
 }

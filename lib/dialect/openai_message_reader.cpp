@@ -200,6 +200,7 @@ class Assistant {
       if (!reading_.isObject(value)) return true;
       ToolCallPart call;
       readCalled(value, call);
+      if (call.name.empty()) reading_.failMissing(value, "name");
       call.id = "call_" + call.name;
       calls_.push_back({.value = std::move(call)});
     } else if (key == "thinking_blocks") {

@@ -30,6 +30,8 @@ TEST_SUITE("dialect/openai_chat_reader") {
         {m + R"([{"role":"tool","content":"x"}]})", "missing_field", "messages[0].tool_call_id"},
         {m + R"([{"role":"assistant","tool_calls":[{"id":"a"}]}]})", "missing_field",
          "messages[0].tool_calls[0].function.name"},
+        {m + R"([{"role":"assistant","function_call":{}}]})", "missing_field",
+         "messages[0].function_call.name"},
         {m + R"([],"tools":[{"function":{}}]})", "missing_field", "tools[0].function.name"},
         {m + R"([],"temperature":"hot"})", "invalid_type", "temperature"},
         {m + R"([],"max_tokens":1.5})", "invalid_type", "max_tokens"},
@@ -57,12 +59,12 @@ TEST_SUITE("dialect/openai_chat_reader") {
   }
 
   TEST_CASE("other servers' spellings are read") {
-    const auto request = readOpenAiChat(
-        R"({"model":"m","messages":[{"role":"user","content":["a",{"text":"b"},)"
-        R"({"type":"image_url","image_url":"https://x"},)"
-        R"({"type":"file","file":{"file_data":"JVBERi0="}}]},)"
-        R"({"role":"assistant","reasoning":"r","tool_calls":[{"id":"c","function":)"
-        R"({"name":"f","arguments":{"a":1}}}]}],"stop":"x","mlx:tags":{"a":"b"}})");
+    const auto request =
+        readOpenAiChat(R"({"model":"m","messages":[{"role":"user","content":["a",{"text":"b"},)"
+                       R"({"type":"image_url","image_url":"https://x"},)"
+                       R"({"type":"file","file":{"file_data":"JVBERi0="}}]},)"
+                       R"({"role":"assistant","reasoning":"r","tool_calls":[{"id":"c","function":)"
+                       R"({"name":"f","arguments":{"a":1}}}]}],"stop":"x","mlx:tags":{"a":"b"}})");
     REQUIRE(request);
     const auto& user = request->messages[0].parts;
     REQUIRE(user.size() == 4);
