@@ -11,9 +11,9 @@ namespace penstock::dialect {
 // One message of an AWS event stream. Views are valid during the callback only. Empty: no such
 // header.
 struct AwsFrame {
-  std::string_view message_type;   // ":message-type": "event", "exception", "error"
-  std::string_view event_type;     // ":event-type"
-  std::string_view exception_type;  // ":exception-type"
+  std::string_view message_type;               // ":message-type": "event", "exception", "error"
+  std::string_view event_type;                 // ":event-type"
+  std::string_view exception_type;             // ":exception-type"
   std::string_view error_code, error_message;  // ":error-code", ":error-message"
   std::string_view payload;
 };
@@ -25,8 +25,8 @@ class AwsEventStream {
   using Callback = std::function<void(const AwsFrame&)>;
   static constexpr size_t kMaxFrameBytes = 16 << 20;
 
-  // False: a checksum or length that does not hold, headers that do not parse, or a frame beyond the
-  // limit. The stream is then unusable: there is no way to find the next message.
+  // False: a checksum or length that does not hold, headers that do not parse, or a frame beyond
+  // the limit. The stream is then unusable: there is no way to find the next message.
   [[nodiscard]] bool feed(std::string_view bytes, const Callback& each);
   // True when bytes of an unfinished message are held: at the end of input, a cut stream.
   bool partial() const { return !pending_.empty(); }

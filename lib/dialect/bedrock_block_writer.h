@@ -20,8 +20,8 @@ class BedrockBlockWriter {
   BedrockBlockWriter(const BedrockTarget& target, Losses& losses, json::Writer& out)
       : target_(target), losses_(losses), out_(out) {}
 
-  // Whether the part has a block. Blank texts, which Bedrock refuses, have none; what has none and is
-  // missed is reported.
+  // Whether the part has a block. Blank texts, which Bedrock refuses, have none; what has none and
+  // is missed is reported.
   bool canWrite(const Part& part);
   // canWrite() said yes.
   void write(const Part& part);

@@ -59,8 +59,8 @@ void ConfigWriter::planOther() {
     sampling_.top_k.reset();
   }
   dropForeignSampling(sampling, losses_);
-  const bool thinks = request_.thinking.active() ||
-                      (request_.effort && *request_.effort != Effort::None);
+  const bool thinks =
+      request_.thinking.active() || (request_.effort && *request_.effort != Effort::None);
   if (!thinks) return;
   const Field field = request_.effort ? Field::Effort : Field::Thinking;
   if (target_.family != Family::Nova2) return losses_.drop(field, "is not known to the model");

@@ -20,7 +20,8 @@ struct BedrockPlan {
 BedrockPlan planBedrock(const ChatRequest& request, const BedrockTarget& target, Losses& losses);
 
 // "inferenceConfig", "outputConfig" and "additionalModelRequestFields" of a Converse request, as
-// members of an open object where they say something. `tool_choice`: JSON for the last; empty: none.
+// members of an open object where they say something. `tool_choice`: JSON for the last; empty:
+// none.
 void writeBedrockConfig(const ChatRequest& request, const BedrockTarget& target,
                         const BedrockPlan& plan, std::string_view tool_choice, Losses& losses,
                         json::Writer& out);

@@ -15,8 +15,8 @@
 namespace penstock::dialect {
 
 // Reads a ConverseStream. The usage comes after the stop reason and is the end. Events, deltas and
-// blocks of kinds that are not known are passed over and named in a LossEvent. Calls of tools that a
-// request writer made up are turned back: the JSON tool's become text, a custom tool's come whole
+// blocks of kinds that are not known are passed over and named in a LossEvent. Calls of tools that
+// a request writer made up are turned back: the JSON tool's become text, a custom tool's come whole
 // when they end.
 class BedrockEventReader final : public EventReader {
  public:

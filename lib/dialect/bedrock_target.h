@@ -27,8 +27,8 @@ struct BedrockTarget {
   bool cache_ttl = false;          // of an hour
 };
 
-// By what AWS documents: "anthropic.claude-sonnet-4-5-20250929-v1:0", "us.amazon.nova-pro-v1:0", also
-// as the end of an ARN. Names that say no family get the defaults.
+// By what AWS documents: "anthropic.claude-sonnet-4-5-20250929-v1:0", "us.amazon.nova-pro-v1:0",
+// also as the end of an ARN. Names that say no family get the defaults.
 BedrockTarget bedrockTargetOf(std::string_view model);
 
 }  // namespace penstock::dialect

@@ -26,9 +26,8 @@ void BedrockToolWriter::addCalled(std::vector<Tool>& tools) const {
     for (const Part& part : message.parts) {
       const auto* call = part.as<ToolCallPart>();
       if (call == nullptr) continue;
-      const bool known = std::any_of(tools.begin(), tools.end(), [call](const Tool& tool) {
-        return tool.name == call->name;
-      });
+      const bool known = std::any_of(tools.begin(), tools.end(),
+                                     [call](const Tool& tool) { return tool.name == call->name; });
       if (!known) tools.push_back({.kind = call->kind, .name = call->name});
     }
   }

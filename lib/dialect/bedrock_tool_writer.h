@@ -11,8 +11,8 @@
 
 namespace penstock::dialect {
 
-// Writes a request's "toolConfig". Converse wants one as soon as the messages hold calls, and has no
-// choice of none: then the tools stay, or are made of the calls' names.
+// Writes a request's "toolConfig". Converse wants one as soon as the messages hold calls, and has
+// no choice of none: then the tools stay, or are made of the calls' names.
 class BedrockToolWriter {
  public:
   // `thinking` is as the request will have it.

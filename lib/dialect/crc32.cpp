@@ -23,7 +23,8 @@ constexpr std::array<uint32_t, 256> kTable = makeTable();
 
 uint32_t crc32(std::string_view bytes) {
   uint32_t value = 0xFFFFFFFF;
-  for (const char c : bytes) value = (value >> 8) ^ kTable[(value ^ static_cast<uint8_t>(c)) & 0xFF];
+  for (const char c : bytes)
+    value = (value >> 8) ^ kTable[(value ^ static_cast<uint8_t>(c)) & 0xFF];
   return ~value;
 }
 

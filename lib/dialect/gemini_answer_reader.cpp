@@ -54,9 +54,12 @@ std::string blockReason(ValueRef response) {
 }
 
 bool isGeminiFailure(std::string_view finish_reason) {
-  constexpr std::string_view kFailures[] = {
-      "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL",
-      "TOO_MANY_TOOL_CALLS",     "OTHER",              "LANGUAGE"};
+  constexpr std::string_view kFailures[] = {"MALFORMED_FUNCTION_CALL",
+                                            "MALFORMED_RESPONSE",
+                                            "UNEXPECTED_TOOL_CALL",
+                                            "TOO_MANY_TOOL_CALLS",
+                                            "OTHER",
+                                            "LANGUAGE"};
   return std::find(std::begin(kFailures), std::end(kFailures), finish_reason) !=
          std::end(kFailures);
 }
@@ -84,6 +87,7 @@ Result<ChatAnswer> readGeminiAnswer(std::string_view body, const AnswerContext& 
   Reading lenient;
   GeminiPartReader reader(lenient, answer.id);
   answer.parts = readGeminiCandidate(reader, *candidate, context);
+  if (candidates->size() > 1) answer.parts.push_back({.value = OtherPart{"candidates", "true"}});
   answer.stop = stopOfGemini(finish.empty() ? "STOP" : finish);
   if (answer.stop.reason == Stop::Reason::EndTurn && hasCalls(answer.parts))
     answer.stop.reason = Stop::Reason::ToolUse;

@@ -13,10 +13,10 @@
 
 namespace penstock::dialect {
 
-// A GenerateContentResponse as the typed model: its first candidate. Members that are odd are left
-// out. A prompt that was blocked is a refusal without parts. Error: UpstreamFailed/
-// "invalid_response" when the body is no JSON object with either, or the model failed to say
-// anything that holds (MALFORMED_FUNCTION_CALL).
+// A GenerateContentResponse as the typed model: its first candidate, others as an OtherPart.
+// Members that are odd are left out. A prompt that was blocked is a refusal without parts. Error:
+// UpstreamFailed/ "invalid_response" when the body is no JSON object with either, or the model
+// failed to say anything that holds (MALFORMED_FUNCTION_CALL).
 Result<ChatAnswer> readGeminiAnswer(std::string_view body, const AnswerContext& context);
 
 // Shared with streams: the parts of a candidate, calls of custom tools turned back to their text

@@ -31,14 +31,14 @@ class ConfigReader {
   };
   static const Row kRows[];
 
-  template <std::optional<double> Sampling::*kField>
+  template <std::optional<double> Sampling::*Place>
   bool number(ValueRef value) {
-    request_.sampling.*kField = reading_.number(value);
+    request_.sampling.*Place = reading_.number(value);
     return true;
   }
-  template <std::optional<int64_t> Sampling::*kField>
+  template <std::optional<int64_t> Sampling::*Place>
   bool integer(ValueRef value) {
-    request_.sampling.*kField = reading_.integer(value);
+    request_.sampling.*Place = reading_.integer(value);
     return true;
   }
   bool choices(ValueRef value) {
@@ -108,7 +108,8 @@ bool ConfigReader::mimeType(ValueRef value) {
   using Mode = ResponseFormat::Mode;
   if (type != "application/json" && type != "text/plain") return false;
   if (!request_.response_format)
-    request_.response_format = ResponseFormat{.mode = type == "text/plain" ? Mode::Text : Mode::JsonObject};
+    request_.response_format =
+        ResponseFormat{.mode = type == "text/plain" ? Mode::Text : Mode::JsonObject};
   return true;
 }
 

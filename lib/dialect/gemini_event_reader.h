@@ -17,10 +17,10 @@
 
 namespace penstock::dialect {
 
-// Reads a Gemini stream: server-sent events, or the JSON array that comes without alt=sse; the first
-// byte tells. Each chunk is a whole response with the next parts. There is no word for the end:
-// after a reason to finish, the end of the body is it. Only the first candidate is read; others and
-// parts of kinds that are not known are named in a LossEvent.
+// Reads a Gemini stream: server-sent events, or the JSON array that comes without alt=sse; the
+// first byte tells. Each chunk is a whole response with the next parts. There is no word for the
+// end: after a reason to finish, the end of the body is it. Only the first candidate is read;
+// others and parts of kinds that are not known are named in a LossEvent.
 class GeminiEventReader final : public EventReader {
  public:
   explicit GeminiEventReader(AnswerContext context) : context_(std::move(context)) {}

@@ -67,9 +67,8 @@ void GeminiEventWriter::on(const ToolStart& event) {
 }
 
 void GeminiEventWriter::on(const ArgumentsDelta& event) {
-  const auto call = std::find_if(calls_.begin(), calls_.end(), [&event](const Call& open) {
-    return open.number == event.call;
-  });
+  const auto call = std::find_if(calls_.begin(), calls_.end(),
+                                 [&event](const Call& open) { return open.number == event.call; });
   if (call == calls_.end()) return;
   std::get<ToolCallPart>(call->part.value).arguments += event.fragment;
   call->arguments.feed(event.fragment);

@@ -139,7 +139,8 @@ bool GeminiPartReader::readValue(ValueRef value, Part& part) {
     else
       keep(part.extras, key, member);
   }
-  if (resolution && !readResolution(*resolution, part)) keep(part.extras, "mediaResolution", *resolution);
+  if (resolution && !readResolution(*resolution, part))
+    keep(part.extras, "mediaResolution", *resolution);
   // A signature may come alone, with nothing that it signs.
   if (!known && signature.empty()) return false;
   const WireThought sign = thoughtOfGemini(signature);

@@ -18,11 +18,11 @@ struct Extension {
   std::string_view suffix, media_type;
 };
 constexpr Extension kExtensions[] = {
-    {".png", "image/png"},   {".jpg", "image/jpeg"},  {".jpeg", "image/jpeg"},
-    {".webp", "image/webp"}, {".gif", "image/gif"},   {".heic", "image/heic"},
+    {".png", "image/png"},   {".jpg", "image/jpeg"},      {".jpeg", "image/jpeg"},
+    {".webp", "image/webp"}, {".gif", "image/gif"},       {".heic", "image/heic"},
     {".heif", "image/heif"}, {".pdf", "application/pdf"}, {".txt", "text/plain"},
-    {".html", "text/html"},  {".csv", "text/csv"},    {".md", "text/markdown"},
-    {".mp4", "video/mp4"},   {".webm", "video/webm"}, {".mov", "video/quicktime"},
+    {".html", "text/html"},  {".csv", "text/csv"},        {".md", "text/markdown"},
+    {".mp4", "video/mp4"},   {".webm", "video/webm"},     {".mov", "video/quicktime"},
     {".mp3", "audio/mp3"},   {".wav", "audio/wav"},
 };
 

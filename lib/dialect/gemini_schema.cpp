@@ -15,7 +15,7 @@ namespace {
 
 using json::ValueRef;
 
-constexpr int kMaxDepth = 24;         // of references within each other
+constexpr int kMaxDepth = 24;          // of references within each other
 constexpr size_t kMaxBytes = 1 << 20;  // references may repeat what they name without end
 
 bool isIn(std::string_view word, std::initializer_list<std::string_view> words) {

@@ -18,8 +18,8 @@ struct GeminiThinking {
   bool says() const { return budget || !level.empty() || include; }
 };
 
-// Gemini 2.5 knows budgets, 3 levels (spec/dialects.md 5): the nearest that the target takes. Callers
-// of other dialects who ask for thinking are shown it, as these do.
+// Gemini 2.5 knows budgets, 3 levels (spec/dialects.md 5): the nearest that the target takes.
+// Callers of other dialects who ask for thinking are shown it, as these do.
 GeminiThinking planGeminiThinking(const ChatRequest& request, const GeminiTarget& target,
                                   Losses& losses);
 

@@ -15,6 +15,19 @@ std::optional<int64_t> countAt(json::ValueRef object, std::string_view key) {
   return number ? std::optional(boundedCount(*number)) : std::nullopt;
 }
 
+// {"candidates":[{"groundingMetadata":{"webSearchQueries":["…"]}}]}
+int64_t searchesOf(json::ValueRef answer) {
+  int64_t searches = 0;
+  const auto candidates = memberOf(answer, "candidates");
+  if (!candidates) return searches;
+  for (const json::ValueRef candidate : candidates->elements()) {
+    const auto grounding = memberOf(candidate, "groundingMetadata");
+    const auto queries = grounding ? memberOf(*grounding, "webSearchQueries") : std::nullopt;
+    if (queries && queries->isArray()) searches += static_cast<int64_t>(queries->size());
+  }
+  return searches;
+}
+
 }  // namespace
 
 void GeminiUsage::replace(std::optional<int64_t>& count, json::ValueRef metadata,
@@ -89,6 +102,7 @@ GeminiResponse readGeminiResponse(std::string_view body) {
     GeminiUsage usage;
     usage.update(*metadata);
     response.usage = usage.usage();
+    response.usage.web_searches = searchesOf(root);
   }
   return response;
 }

@@ -41,8 +41,8 @@ std::vector<Part> signaturesOnThinking(const std::vector<Part>& parts, CallSigna
   std::vector<Part> moved;
   moved.reserve(parts.size());
   for (const Part& part : parts) {
-    const bool moves = !part.signature.empty() &&
-                       (calls == CallSignatures::Move || !part.is<ToolCallPart>());
+    const bool moves =
+        !part.signature.empty() && (calls == CallSignatures::Move || !part.is<ToolCallPart>());
     if (moves) {
       auto* before = moved.empty() ? nullptr : std::get_if<ThinkingPart>(&moved.back().value);
       if (before != nullptr && before->signature.empty())

@@ -29,8 +29,7 @@ void fuzzRequest(Dialect caller, std::string_view bytes) {
         ChatTarget(anthropicTargetOf("claude-3-haiku-20240307")),
         ChatTarget(anthropicTargetOf("claude-sonnet-4-5")),
         ChatTarget(anthropicTargetOf("claude-opus-5")),
-        ChatTarget(geminiTargetOf("gemini-2.0-flash")),
-        ChatTarget(geminiTargetOf("gemini-3-pro")),
+        ChatTarget(geminiTargetOf("gemini-2.0-flash")), ChatTarget(geminiTargetOf("gemini-3-pro")),
         ChatTarget(bedrockTargetOf("anthropic.claude-sonnet-4-5-v1:0")),
         ChatTarget(bedrockTargetOf("us.amazon.nova-pro-v1:0"))}) {
     Losses losses(caller);

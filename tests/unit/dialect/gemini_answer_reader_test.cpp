@@ -70,6 +70,17 @@ TEST_SUITE("dialect/gemini_answer_reader") {
     }
   }
 
+  TEST_CASE("of several candidates the first is the answer, and the others are reported") {
+    const auto read = readGeminiAnswer(
+        R"({"candidates":[{"index":1,"content":{"parts":[{"text":"b"}]}},{"content":{"parts":[{"text":"a"}]}}]})",
+        {});
+    REQUIRE(read);
+    CHECK(read->parts.at(0).as<TextPart>()->text == "a");
+    Losses losses(Dialect::Gemini);
+    writeGeminiAnswer(*read, "x", losses);
+    CHECK(losses.header() == "answer.candidates");
+  }
+
   TEST_CASE("pictures and code that Gemini ran have no place with other callers") {
     const auto read = readGeminiAnswer(
         answer(

@@ -72,10 +72,11 @@ TEST_SUITE("dialect/gemini_usage") {
 
   TEST_CASE("whole answers and token counts") {
     const GeminiResponse response = readGeminiResponse(
-        R"({"candidates":[],"usageMetadata":{"promptTokenCount":3},"modelVersion":"gemini-x"})");
+        R"({"candidates":[{"groundingMetadata":{"webSearchQueries":["a","b"]}}],"usageMetadata":{"promptTokenCount":3},"modelVersion":"gemini-x"})");
     CHECK(response.valid);
     CHECK(response.model == "gemini-x");
     CHECK(response.usage.input() == 3);
+    CHECK(response.usage.web_searches == 2);
     CHECK_FALSE(readGeminiResponse(R"({"error":{}})").valid);
     CHECK_FALSE(readGeminiResponse("[]").valid);
     CHECK(readGeminiTokenCount(renderGeminiTokenCount(31)) == 31);
