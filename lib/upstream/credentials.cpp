@@ -143,7 +143,7 @@ void Credentials::Core::done(const std::string& key, Result<provider::Token> res
 void Credentials::Core::keep(Source& source, const provider::Token& token) {
   const int64_t life = std::max<int64_t>(token.expires_at - services.clock.now(), 0);
   const int64_t margin = std::min(life / 4, kMostMargin);
-  const auto jitter = static_cast<int64_t>(static_cast<double>(life / 20) * options.jitter());
+  const auto jitter = static_cast<int64_t>(static_cast<double>(life) / 20 * options.jitter());
   source.token = token;
   source.renew_at = token.expires_at - margin - jitter;
   source.error.reset();

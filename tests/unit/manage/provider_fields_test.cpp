@@ -290,16 +290,16 @@ TEST_SUITE("manage/provider_fields") {
     provider.vendor = "azure_openai";
     CHECK(firstError(R"({"name":"a","base_url":"https://r.openai.azure.com","credentials":)"
                      R"({"kind":"entra_client","tenant_id":"t","client_id":"c",)"
-                     R"("client_secret":"canary-0123456789ab"}})",
+                     R"("client_secret":"canary-0123456789abcd"}})",
                      provider) == "");
     CHECK(firstError(R"({"credentials":{"tenant_id":"t2"}})", provider, Edit::Update) == "");
     CHECK(provider.credentials.tenant == "t2");
-    CHECK(provider.credentials.secret.reveal() == "canary-0123456789ab");
+    CHECK(provider.credentials.secret.reveal() == "canary-0123456789abcd");
     std::string shown;
     json::Writer out(shown);
     manage::writeCredentials(out, provider.credentials);
     CHECK(shown == R"({"kind":"entra_client","tenant_id":"t2","client_id":"c",)"
-                   R"("secret_fingerprint":"cana...89ab"})");
+                   R"("secret_fingerprint":"cana...abcd"})");
     CHECK(firstError(R"({"base_url":"https://evil.example.com"})", provider, Edit::Update) ==
           "/credentials");
     provider.base_url = "https://r.openai.azure.com";
