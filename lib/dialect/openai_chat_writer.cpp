@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/openai_chat_reader.h"
+#include "dialect/openai_effort.h"
 #include "dialect/openai_message_writer.h"
 #include "json/writer.h"
 
@@ -101,35 +102,9 @@ void ChatWriter::writeSampling() {
                penalties || sampling.frequency_penalty == 0.0);
 }
 
-// Anthropic's budgets as the effort that has the budget below them (anthropic_thinking.h).
-std::optional<Effort> effortWanted(const ChatRequest& request) {
-  if (request.effort) return request.effort;
-  switch (request.thinking.mode) {
-    case Thinking::Mode::Unset:
-    case Thinking::Mode::Adaptive:
-    case Thinking::Mode::BetweenTools: return std::nullopt;
-    case Thinking::Mode::Disabled: return Effort::None;
-    case Thinking::Mode::Budget: break;
-  }
-  const int64_t budget = request.thinking.budget_tokens;
-  if (budget < 2048) return Effort::Minimal;
-  if (budget < 4096) return Effort::Low;
-  return budget < 8192 ? Effort::Medium : Effort::High;
-}
-
 void ChatWriter::writeEffort() {
-  const auto wanted = effortWanted(request_);
-  const Field field = request_.effort ? Field::Effort : Field::Thinking;
-  if (!target_.efforts) {
-    if (wanted && *wanted != Effort::None) losses_.drop(field, "is not known to the model");
-    return;
-  }
-  if (!wanted) return;
-  const Effort effort = std::clamp(*wanted, target_.efforts->least, target_.efforts->most);
-  if (effort != *wanted) losses_.change(field, "is told as the nearest effort that the model has");
-  if (!request_.effort && *wanted != Effort::None)
-    losses_.change(field, "is told as an effort, not as a number of tokens");
-  out_.field("reasoning_effort", effortWord(effort));
+  if (const auto effort = fitEffort(request_, target_.efforts, losses_))
+    out_.field("reasoning_effort", effortWord(*effort));
 }
 
 void ChatWriter::writeTools() {

@@ -1,0 +1,23 @@
+#include "dialect/responses_answer_writer.h"
+
+namespace penstock::dialect {
+
+std::string writeResponsesAnswer(const ChatAnswer& answer, const ResponsesHead& head,
+                                 Losses& losses) {
+  for (const Part& part : answer.parts)
+    if (const auto* other = part.as<OtherPart>())
+      losses.dropExtras({{other->type, other->json}}, "answer.");
+  const std::string id = responsesId(answer.id, head.id);
+  const std::vector<OutputItem> items = outputItems(answer.parts, id);
+  const std::string tier = openAiTier(answer.service_tier);
+  return renderResponse({.head = head,
+                         .id = id,
+                         .model = answer.model.empty() ? head.model : answer.model,
+                         .status = ResponsesObject::Status::Ended,
+                         .output = &items,
+                         .stop = &answer.stop,
+                         .usage = &answer.usage,
+                         .service_tier = tier});
+}
+
+}  // namespace penstock::dialect
