@@ -73,6 +73,7 @@ Result<WrittenRequest> MessagesWriter::write() {
   plan_ = planThinking(request_, target_, maxTokens(), losses_);
   if (usesJsonTool()) context_.json_tool = kJsonTool;
   collect();
+  if (auto error = losses_.error()) return std::move(*error);
   if (auto checked = checkTurns(); !checked) return std::move(checked).error();
   out_.beginObject().field("model", target_.model).field("max_tokens", maxTokens());
   writeTools();

@@ -66,9 +66,17 @@ std::string_view anthropicStop(Stop::Reason reason) {
 }
 
 std::string_view openAiExtension(const Stop& stop) {
-  const bool plain = stopOfAnthropic(openAiFinish(stop.reason)).reason == stop.reason ||
-                     stopOfOpenAi(openAiFinish(stop.reason)).reason == stop.reason;
-  return plain ? std::string_view() : std::string_view(stop.raw);
+  switch (stop.reason) {
+    case Reason::EndTurn:
+    case Reason::MaxTokens:
+    case Reason::ToolUse:
+    case Reason::Refusal: return {};
+    case Reason::StopSequence:
+    case Reason::ContextWindow:
+    case Reason::PauseTurn:
+    case Reason::Unknown: return stop.raw;
+  }
+  return {};
 }
 
 std::string_view anthropicExtension(const Stop& stop) {

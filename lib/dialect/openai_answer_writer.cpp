@@ -74,6 +74,13 @@ std::string openAiId(std::string_view id, std::string_view otherwise) {
   return "chatcmpl-" + std::string(id);
 }
 
+std::string openAiTier(std::string_view tier) {
+  if (tier == "standard") return "default";
+  for (const char* known : {"auto", "default", "flex", "scale", "priority", "fast"})
+    if (tier == known) return std::string(tier);
+  return {};
+}
+
 std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, Losses& losses) {
   const Said said(answer, losses);
   std::string body;
@@ -90,7 +97,8 @@ std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, 
     out.key("usage");
     writeOpenAiUsage(out, answer.usage);
   }
-  if (!answer.service_tier.empty()) out.field("service_tier", answer.service_tier);
+  if (const auto tier = openAiTier(answer.service_tier); !tier.empty())
+    out.field("service_tier", tier);
   out.endObject();
   return body;
 }

@@ -23,4 +23,7 @@ std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, 
 // "chatcmpl-…" of an id of another dialect.
 std::string openAiId(std::string_view id, std::string_view otherwise);
 
+// A provider's word for the tier it served, in OpenAI's; empty where OpenAI has none.
+std::string openAiTier(std::string_view tier);
+
 }  // namespace penstock::dialect

@@ -86,7 +86,7 @@ void OpenAiEventWriter::on(const RedactedThinkingEvent& event) {
 
 void OpenAiEventWriter::on(const ToolStart& event) {
   const Call call{static_cast<int64_t>(calls_.size()), event.kind};
-  calls_.emplace(event.call, call);
+  calls_.insert_or_assign(event.call, call);
   const bool custom = event.kind == ToolKind::Custom;
   const std::string_view type = custom ? "custom" : "function";
   json::Writer chunk = beginDelta();
@@ -99,21 +99,34 @@ void OpenAiEventWriter::on(const ToolStart& event) {
 
 void OpenAiEventWriter::on(const ArgumentsDelta& event) {
   const auto call = calls_.find(event.call);
-  if (call == calls_.end()) return;
-  const bool custom = call->second.kind == ToolKind::Custom;
+  if (call != calls_.end()) writeArguments(call->second, event.fragment);
+}
+
+void OpenAiEventWriter::writeArguments(Call& call, std::string_view fragment) {
+  call.empty = false;
+  const bool custom = call.kind == ToolKind::Custom;
   json::Writer chunk = beginDelta();
-  chunk.key("tool_calls").beginArray().beginObject().field("index", call->second.index);
+  chunk.key("tool_calls").beginArray().beginObject().field("index", call.index);
   chunk.key(custom ? "custom" : "function").beginObject();
-  chunk.field(custom ? "input" : "arguments", event.fragment);
+  chunk.field(custom ? "input" : "arguments", fragment);
   chunk.endObject().endObject().endArray();
   endDelta(chunk);
 }
+
+// Anthropic sends nothing for no arguments, but callers parse what they get as JSON.
+void OpenAiEventWriter::fillEmptyCalls() {
+  for (auto& [number, call] : calls_)
+    if (call.empty && call.kind == ToolKind::Function) writeArguments(call, "{}");
+}
+
+void OpenAiEventWriter::on(const PartEnd&) { fillEmptyCalls(); }
 
 // One newline: a blank line would make some clients see an empty event.
 void OpenAiEventWriter::on(const PingEvent&) { out_->append(": ping\n"); }
 
 void OpenAiEventWriter::on(const EndEvent&) {
   begin();
+  fillEmptyCalls();
   json::Writer chunk = beginChunk();
   chunk.beginObject().field("index", 0).key("delta").beginObject().endObject();
   chunk.field("finish_reason", openAiFinish(stop_.reason));

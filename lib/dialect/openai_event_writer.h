@@ -24,6 +24,12 @@ class OpenAiEventWriter final : public EventWriter {
   void setTrace(std::string json) override { trace_ = std::move(json); }
 
  private:
+  struct Call {
+    int64_t index;
+    ToolKind kind;
+    bool empty = true;  // no arguments yet
+  };
+
   void on(const StartEvent& event);
   void on(const TextDelta& event) { writeText("content", event.text); }
   void on(const RefusalDelta& event) { writeText("refusal", event.text); }
@@ -32,27 +38,24 @@ class OpenAiEventWriter final : public EventWriter {
   void on(const RedactedThinkingEvent& event);
   void on(const ToolStart& event);
   void on(const ArgumentsDelta& event);
-  void on(const PartEnd&) {}
+  void on(const PartEnd&);
   void on(const FinishEvent& event) { stop_ = event.stop; }
   void on(const UsageEvent& event) { usage_ = event.usage; }
-  void on(const TierEvent& event) { service_tier_ = event.service_tier; }
+  void on(const TierEvent& event) { service_tier_ = openAiTier(event.service_tier); }
   void on(const PingEvent&);
   void on(const EndEvent&);
   void on(const ErrorEvent& event);
   void on(const LossEvent&) {}
 
   void begin();
+  void fillEmptyCalls();
+  void writeArguments(Call& call, std::string_view fragment);
   void writeText(std::string_view key, std::string_view text);
   void writeThinkingPart(const Part& part);
   json::Writer beginChunk();
   json::Writer beginDelta();
   void endDelta(json::Writer& chunk);
   void endChunk(json::Writer& chunk);
-
-  struct Call {
-    int64_t index;
-    ToolKind kind;
-  };
 
   const AnswerHead head_;
   const UsageChunk usage_for_;

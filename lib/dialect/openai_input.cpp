@@ -4,18 +4,13 @@
 #include <cstring>
 
 #include "dialect/estimate.h"
+#include "dialect/input_rules.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
 namespace {
 
-constexpr int64_t kFraming = 1024;
-constexpr int64_t kTokensAnImage = 50'000;
-constexpr int64_t kTokensAnythingElse = 1'000'000;
-constexpr int64_t kTokensAMessage = 4;
-constexpr int64_t kTokensAnAttachment = 5000;
-constexpr int64_t kBytesAToken = 128;
-constexpr int64_t kMostTokens = 1'000'000'000'000;
+using namespace input_rules;
 
 enum class Part : uint8_t { Text, Image, InlineAudio, Other };
 
@@ -102,7 +97,7 @@ InputBound inputBound(const OpenAiRequest& request) {
   return bound;
 }
 
-bool mayCacheLong(const OpenAiRequest& request) {
+bool mayCacheLong(const ChatView& request) {
   // {"cache_control":{"type":"ephemeral","ttl":"1h"}}, where an escape may hide a letter.
   const std::string_view body = request.body.text();
   return contains(body, "\"1h\"") || contains(body, "\\u0031") ||

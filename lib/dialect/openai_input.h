@@ -18,19 +18,13 @@ namespace penstock::dialect {
 //   audio, inline   its bytes: a second is 10 to 32 tokens and at least 750 bytes of base64
 //   file, video, audio by name, anything new       1,000,000: more than any context window
 //
-// so take the smaller of it and the model's context window, where that is known.
-struct InputBound {
-  int64_t tokens = 0;
-  bool images = false;
-  bool audio = false;
-};
+// so take the smaller of it and the model's context window, where that is known. Free where messages
+// hold texts only; else one walk of the messages, about 0.5 µs a KB.
+InputBound inputBound(const OpenAiRequest& request);
 
 // Whether it may mark parts to be cached for an hour. Errs on the side of yes. Ask only where that
 // has a price of its own.
-bool mayCacheLong(const OpenAiRequest& request);
-
-// Free where messages hold texts only; else one walk of the messages, about 0.5 µs a KB.
-InputBound inputBound(const OpenAiRequest& request);
+bool mayCacheLong(const ChatView& request);
 
 // estimate.h's rule on texts and tools, 4 a message, and for an attachment 5,000 or a token for 128
 // bytes, whichever is more.

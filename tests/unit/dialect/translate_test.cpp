@@ -1,0 +1,164 @@
+// The golden cases of tests/golden/translate: a caller's request and a provider's answer, stream and
+// error as they are on the wire, with what they become and the report of what was lost.
+// PENSTOCK_ACCEPT=1 writes the latter instead.
+//
+//   <caller>_to_<provider>/<case>/request.json          → provider_request.json, losses.txt
+//                                 provider_answer.json  → answer.json
+//                                 provider_stream.sse   → stream.sse, stream.txt (how it ended)
+//                                 provider_error.json   → error.json (status: its HTTP status)
+//                                 target                  the provider's model
+#include "dialect/translate.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "json/document.h"
+#include "unit/dialect/chat_samples.h"
+
+using namespace penstock;
+using namespace penstock::dialect;
+using namespace penstock::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(__FILE__).parent_path() / "../../golden/translate";
+
+std::string readFile(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void checkGolden(const fs::path& path, const std::string& text) {
+  if (std::getenv("PENSTOCK_ACCEPT") != nullptr) {
+    std::ofstream(path) << text;
+    return;
+  }
+  CHECK_MESSAGE(readFile(path) == text, path.string());
+}
+
+struct Case {
+  Dialect caller, provider;
+  fs::path folder;
+
+  ChatTarget target() const {
+    std::string model = readFile(folder / "target");
+    if (!model.empty()) model.pop_back();
+    if (provider == Dialect::Anthropic)
+      return anthropicTargetOf(model.empty() ? "claude-opus-4-6" : model);
+    return openAiTargetOf(model.empty() ? "gpt-5.1" : model);
+  }
+};
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const auto& [name, caller, provider] :
+       {std::tuple{"openai_to_anthropic", Dialect::OpenAi, Dialect::Anthropic},
+        std::tuple{"anthropic_to_openai", Dialect::Anthropic, Dialect::OpenAi}}) {
+    for (const auto& entry : fs::directory_iterator(kFolder / name))
+      all.push_back({caller, provider, entry.path()});
+  }
+  return all;
+}
+
+std::string shown(const Losses& losses) {
+  constexpr const char* kKinds[] = {"changed", "hint", "dropped", "refused"};
+  std::string text;
+  for (const Loss& loss : losses.all())
+    text += std::string(kKinds[static_cast<size_t>(loss.kind)]) + " " + loss.field + ": it " +
+            loss.reason + "\n";
+  return text;
+}
+
+// Writes the request, checks it and answers what reading the answer needs.
+AnswerOptions checkRequest(const Case& one) {
+  AnswerOptions options{.id = "none-1",
+                        .model = "served",
+                        .created = 1'764'000'000,
+                        .usage = UsageChunk::Send,
+                        .input_estimate = 33};
+  const std::string body = readFile(one.folder / "request.json");
+  if (body.empty()) return options;
+  const auto request = readChat(one.caller, body);
+  REQUIRE_MESSAGE(request, one.folder.string());
+  Losses losses(one.caller);
+  const auto written = writeChat(*request, one.target(), losses);
+  checkGolden(one.folder / "losses.txt", shown(losses));
+  const std::string text =
+      written ? written->body : renderError(one.caller, written.error(), "req_1");
+  REQUIRE(json::parse(text));
+  checkGolden(one.folder / "provider_request.json", pretty(text));
+  if (written) options.context = written->context;
+  return options;
+}
+
+std::string ended(const ChatStream& stream) {
+  constexpr const char* kPhases[] = {"waiting", "streaming", "done", "failed"};
+  constexpr const char* kFailures[] = {"", " by the provider's error", " on garbage", " by a cut"};
+  const model::Usage& usage = stream.usage();
+  return std::string(kPhases[static_cast<size_t>(stream.phase())]) +
+         kFailures[static_cast<size_t>(stream.failure())] +
+         (stream.released() ? ", released" : ", held") + "\nmodel " + stream.model() + "\ninput " +
+         std::to_string(usage.input()) + ", output " + std::to_string(usage.output()) +
+         ", about " + std::to_string(stream.estimatedOutputTokens()) + "\n";
+}
+
+void checkStream(const Case& one, const AnswerOptions& options) {
+  const std::string bytes = readFile(one.folder / "provider_stream.sse");
+  if (bytes.empty()) return;
+  const auto whole = [&](size_t cut) {
+    const auto stream = translateStream(one.provider, one.caller, options);
+    stream->setTrace(R"({"n":1})");
+    std::string out;
+    stream->feed(std::string_view(bytes).substr(0, cut), out);
+    stream->feed(std::string_view(bytes).substr(cut), out);
+    stream->finish(out);
+    return std::pair(out, ended(*stream));
+  };
+  const auto [out, end] = whole(0);
+  checkGolden(one.folder / "stream.sse", out);
+  checkGolden(one.folder / "stream.txt", end);
+  for (size_t cut = 1; cut < bytes.size(); ++cut) {
+    const auto [split, split_end] = whole(cut);
+    REQUIRE_MESSAGE(split == out, one.folder.string(), " cut at ", cut);
+    REQUIRE(split_end == end);
+  }
+}
+
+}  // namespace
+
+TEST_SUITE("dialect/translate") {
+  TEST_CASE("requests, answers, streams and errors become what the golden files say") {
+    std::set<std::string> seen;
+    for (const Case& one : cases()) {
+      INFO(one.folder.string());
+      seen.insert(one.folder.filename().string());
+      const AnswerOptions options = checkRequest(one);
+      checkStream(one, options);
+      if (const std::string answer = readFile(one.folder / "provider_answer.json");
+          !answer.empty()) {
+        Losses losses(one.caller);
+        const auto told = translateAnswer(one.provider, one.caller, answer, options, losses);
+        REQUIRE(told);
+        checkGolden(one.folder / "answer.json", pretty(*told));
+      }
+      if (const std::string error = readFile(one.folder / "provider_error.json"); !error.empty()) {
+        const int status = std::stoi(readFile(one.folder / "status"));
+        const std::string told =
+            translateError(one.provider, one.caller, error, status, "req_1");
+        checkGolden(one.folder / "error.json", pretty(told));
+      }
+    }
+    for (const char* needed :
+         {"text", "system", "multi_turn", "tools", "parallel_tools", "tool_results", "forced_tool",
+          "image", "pdf", "json_schema", "thinking", "stop", "length", "refusal", "error",
+          "usage_cache"})
+      CHECK_MESSAGE(seen.contains(needed), needed);
+  }
+}
