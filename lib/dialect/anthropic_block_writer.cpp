@@ -1,5 +1,6 @@
 #include "dialect/anthropic_block_writer.h"
 
+#include "dialect/responses_reasoning.h"
 #include "json/raw.h"
 #include "json/scan.h"
 
@@ -65,7 +66,9 @@ bool AnthropicBlockWriter::canWrite(const Part& part) {
     return false;
   }
   const auto* thinking = part.as<ThinkingPart>();
-  if (thinking != nullptr && thinking->signature.empty() && use_ == For::Request) {
+  const bool own = thinking == nullptr ||
+                   (!thinking->signature.empty() && !openReasoning(thinking->signature));
+  if (!own && use_ == For::Request) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;
   }

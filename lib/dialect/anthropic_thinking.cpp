@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dialect/responses_reasoning.h"
+
 namespace penstock::dialect {
 namespace {
 
@@ -41,7 +43,8 @@ bool loopLacksThinking(const ChatRequest& request) {
       if (message->parts.empty()) continue;
       const Part& first = message->parts.front();
       const auto* thought = first.as<ThinkingPart>();
-      const bool signed_thought = thought != nullptr && !thought->signature.empty();
+      const bool signed_thought = thought != nullptr && !thought->signature.empty() &&
+                                  !openReasoning(thought->signature);
       return results && !signed_thought && !first.is<RedactedThinkingPart>();
     }
   }

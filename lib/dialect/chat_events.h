@@ -96,6 +96,8 @@ class EventWriter {
   virtual void write(const ChatEvent& event, std::string& out) = 0;
   // Raw JSON of mlx:trace, for the event that ends the answer.
   virtual void setTrace(std::string json) = 0;
+  // As ChatStream's.
+  virtual int64_t nextSequence() const { return 0; }
 };
 
 }  // namespace penstock::dialect

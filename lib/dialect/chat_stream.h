@@ -53,6 +53,9 @@ class ChatStream {
   virtual bool released() const = 0;  // something has left
   virtual const UpstreamError& upstreamError() const = 0;
 
+  // The number of an event that the caller of the relay sends next, in dialects that number them.
+  virtual int64_t nextSequence() const { return 0; }
+
   // Raw JSON to add as "mlx:trace" to the event that finishes the answer. Set it before then.
   virtual void setTrace(std::string json) = 0;
 

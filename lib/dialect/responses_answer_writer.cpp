@@ -1,5 +1,8 @@
 #include "dialect/responses_answer_writer.h"
 
+#include "dialect/openai_answer_writer.h"
+#include "dialect/responses_stop.h"
+
 namespace penstock::dialect {
 
 std::string writeResponsesAnswer(const ChatAnswer& answer, const ResponsesHead& head,
@@ -8,7 +11,9 @@ std::string writeResponsesAnswer(const ChatAnswer& answer, const ResponsesHead& 
     if (const auto* other = part.as<OtherPart>())
       losses.dropExtras({{other->type, other->json}}, "answer.");
   const std::string id = responsesId(answer.id, head.id);
-  const std::vector<OutputItem> items = outputItems(answer.parts, id);
+  std::vector<OutputItem> items = outputItems(answer.parts, id);
+  const bool cut = !incompleteReason(answer.stop.reason).empty();
+  if (cut && !items.empty()) items.back().status = ItemStatus::Incomplete;
   const std::string tier = openAiTier(answer.service_tier);
   return renderResponse({.head = head,
                          .id = id,

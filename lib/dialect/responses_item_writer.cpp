@@ -1,25 +1,11 @@
 #include "dialect/responses_item_writer.h"
 
-#include <algorithm>
-#include <array>
-
+#include "dialect/openai_family.h"
 #include "dialect/openai_message_writer.h"
 #include "dialect/responses_item_reader.h"
 #include "dialect/responses_reasoning.h"
 
 namespace penstock::dialect {
-namespace {
-
-constexpr std::array<std::string_view, 5> kShared{
-    "metadata", "prompt_cache_key", "prompt_cache_retention", "safety_identifier",
-    "prompt_cache_options"};
-
-}  // namespace
-
-bool isSharedByOpenAi(std::string_view member) {
-  return std::find(kShared.begin(), kShared.end(), member) != kShared.end();
-}
-
 void ResponsesItemWriter::write(const Message& message) {
   Parts parts;
   switch (message.role) {
@@ -164,7 +150,7 @@ void ResponsesItemWriter::writeContent(const Parts& parts, Said said) {
 }
 
 bool ResponsesItemWriter::canWriteSource(const Source& source, Field field) {
-  if (source.kind != Source::Kind::FileId || isFamily()) return true;
+  if (source.kind != Source::Kind::FileId || isOpenAis(source_)) return true;
   losses_.refuse(field, "is a file that only its own provider has");
   return false;
 }

@@ -12,10 +12,6 @@
 
 namespace penstock::dialect {
 
-// Whether OpenAI's two dialects say the same by a member of a request of this name, "metadata": for
-// those without a typed place.
-bool isSharedByOpenAi(std::string_view member);
-
 // Writes messages of the model as items of a Responses request's input. One message may be several:
 // the results of tools come first, thinking and calls are items of their own.
 class ResponsesItemWriter {
@@ -33,7 +29,6 @@ class ResponsesItemWriter {
   enum class Said : uint8_t { In, Out };
 
   bool same() const { return source_ == Dialect::Responses; }
-  bool isFamily() const { return same() || source_ == Dialect::OpenAi; }
   void writeUser(const Message& message);
   void writeAssistant(const Message& message);
   void writeMessage(std::string_view role, const Parts& parts, Said said, const Extras& extras);

@@ -42,15 +42,10 @@ void writeHow(json::Writer& out, const ResponsesObject& response) {
   if (const auto raw = openAiExtension(*response.stop); !raw.empty()) out.field("x_stop_reason", raw);
 }
 
-// What was cut off by the end of the answer is not complete.
 void writeOutput(json::Writer& out, const ResponsesObject& response) {
   out.key("output").beginArray();
-  const bool whole = response.status == Status::Ended && incompleteOf(response).empty();
-  const size_t count = response.output == nullptr ? 0 : response.output->size();
-  for (size_t i = 0; i < count; ++i) {
-    const bool cut = !whole && i + 1 == count;
-    writeOutputItem(out, (*response.output)[i], cut ? ItemStatus::Incomplete : ItemStatus::Completed);
-  }
+  if (response.output != nullptr)
+    for (const OutputItem& item : *response.output) writeOutputItem(out, item);
   out.endArray();
 }
 

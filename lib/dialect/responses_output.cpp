@@ -53,10 +53,10 @@ void writeOutputContent(json::Writer& out, OutputItem::Content::Kind kind, std::
   out.endObject();
 }
 
-void writeOutputItem(json::Writer& out, const OutputItem& item, ItemStatus status) {
+void writeOutputItem(json::Writer& out, const OutputItem& item) {
   out.beginObject().field("id", item.id);
   const auto begin = [&](std::string_view type) {
-    out.field("type", type).field("status", kStatuses[static_cast<size_t>(status)]);
+    out.field("type", type).field("status", kStatuses[static_cast<size_t>(item.status)]);
   };
   switch (item.kind) {
     case Kind::Message:

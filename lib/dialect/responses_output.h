@@ -10,6 +10,8 @@
 
 namespace penstock::dialect {
 
+enum class ItemStatus : uint8_t { InProgress, Completed, Incomplete };
+
 // An item of a response's output, as much of it as there is: what answers and streams tell.
 struct OutputItem {
   enum class Kind : uint8_t { Message, Reasoning, Function, Custom };
@@ -20,15 +22,14 @@ struct OutputItem {
   Kind kind = Kind::Message;
   std::string id = {};
   std::vector<Content> contents = {};
-  std::string text = {};           // the summary of Reasoning, the arguments or input of a call
-  std::string call_id = {};        // of a call
-  std::string name = {};           // likewise
-  std::string encrypted = {};      // of Reasoning
+  std::string text = {};       // the summary of Reasoning, the arguments or input of a call
+  std::string call_id = {};    // of a call
+  std::string name = {};       // likewise
+  std::string encrypted = {};  // of Reasoning
+  ItemStatus status = ItemStatus::Completed;
 };
 
-enum class ItemStatus : uint8_t { InProgress, Completed, Incomplete };
-
-void writeOutputItem(json::Writer& out, const OutputItem& item, ItemStatus status);
+void writeOutputItem(json::Writer& out, const OutputItem& item);
 // {"type":"output_text","text":…,"annotations":[],"logprobs":[]} or the refusal.
 void writeOutputContent(json::Writer& out, OutputItem::Content::Kind kind, std::string_view text);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dialect/openai_chat_reader.h"
-#include "dialect/openai_effort.h"
+#include "dialect/openai_family.h"
 #include "dialect/responses_item_writer.h"
 #include "dialect/tool_ids.h"
 #include "json/writer.h"
@@ -24,7 +24,6 @@ class RequestWriter {
 
  private:
   bool same() const { return request_.source == Dialect::Responses; }
-  bool isFamily() const { return same() || request_.source == Dialect::OpenAi; }
   bool beginsWithInstructions() const;
   void writeInput();
   void writeSampling();
@@ -37,7 +36,6 @@ class RequestWriter {
   void writeAllowed(const ToolChoice& choice);
   ToolKind kindOf(std::string_view tool) const;
   void writeRest();
-  void writeTier();
   void writeExtras();
   bool hasExtrasIn(std::string_view place) const;
   void writeExtrasIn(std::string_view place);
@@ -227,20 +225,10 @@ void RequestWriter::writeToolChoice(const ToolChoice& choice) {
   }
 }
 
-void RequestWriter::writeTier() {
-  const std::string& tier = request_.service_tier;
-  if (tier.empty()) return;
-  if (isFamily())
-    out_.field("service_tier", tier);
-  else if (tier == "standard_only")
-    out_.field("service_tier", "default");
-  else if (tier != "auto")
-    losses_.hint(Field::ServiceTier, "is not known to the provider");
-}
-
 void RequestWriter::writeRest() {
   if (!request_.end_user.empty()) out_.field("user", request_.end_user);
-  writeTier();
+  if (const auto tier = fitTier(request_, losses_); !tier.empty())
+    out_.field("service_tier", tier);
   if (request_.stream) out_.field("stream", true);
   if (!same()) {
     out_.field("store", false);
@@ -254,7 +242,7 @@ void RequestWriter::writeExtras() {
   Extras lost;
   for (const Extra& extra : request_.extras) {
     const bool nested = extra.name.starts_with(kReasoning) || extra.name.starts_with(kText);
-    const bool shared = request_.source == Dialect::OpenAi && isSharedByOpenAi(extra.name);
+    const bool shared = request_.source == Dialect::OpenAi && isSharedMember(extra.name);
     const bool told = request_.source == Dialect::OpenAi && extra.name == "verbosity";
     if (shared || (same() && !nested))
       out_.rawField(extra.name, extra.json);

@@ -15,6 +15,14 @@
 #include "dialect/openai_event_reader.h"
 #include "dialect/openai_event_writer.h"
 #include "dialect/openai_usage.h"
+#include "dialect/responses_answer_reader.h"
+#include "dialect/responses_answer_writer.h"
+#include "dialect/responses_errors.h"
+#include "dialect/responses_event_reader.h"
+#include "dialect/responses_event_writer.h"
+#include "dialect/responses_request_reader.h"
+#include "dialect/responses_request_writer.h"
+#include "dialect/responses_usage.h"
 #include "dialect/stream_translator.h"
 
 namespace penstock::dialect {
@@ -25,43 +33,78 @@ Result<ChatAnswer> readAnswer(Dialect provider, std::string_view body,
   switch (provider) {
     case Dialect::OpenAi: return readOpenAiAnswer(body);
     case Dialect::Anthropic: return readAnthropicAnswer(body, context);
+    case Dialect::Responses: return readResponsesAnswer(body);
   }
   return invalidAnswer("no dialect");
 }
 
 int64_t estimateOutput(Dialect provider, std::string_view body) {
-  return provider == Dialect::OpenAi ? estimateOpenAiOutput(body) : estimateAnthropicOutput(body);
+  switch (provider) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return estimateAnthropicOutput(body);
+    case Dialect::Responses: return estimateResponsesOutput(body);
+  }
+  return estimateOpenAiOutput(body);
 }
 
 std::unique_ptr<EventReader> makeReader(Dialect provider, AnswerContext context) {
-  if (provider == Dialect::OpenAi) return std::make_unique<OpenAiEventReader>();
-  return std::make_unique<AnthropicEventReader>(std::move(context));
+  switch (provider) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return std::make_unique<AnthropicEventReader>(std::move(context));
+    case Dialect::Responses: return std::make_unique<ResponsesEventReader>();
+  }
+  return std::make_unique<OpenAiEventReader>();
+}
+
+ResponsesHead responsesHead(const AnswerOptions& options) {
+  return {options.id, options.created, options.model, options.responses_echo};
 }
 
 std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& options) {
-  if (caller == Dialect::OpenAi)
-    return std::make_unique<OpenAiEventWriter>(
-        AnswerHead{options.id, options.created, options.model}, options.usage);
-  return std::make_unique<AnthropicEventWriter>(
-      AnthropicEventWriter::Options{options.id, options.model, options.input_estimate});
+  if (caller == Dialect::Anthropic)
+    return std::make_unique<AnthropicEventWriter>(
+        AnthropicEventWriter::Options{options.id, options.model, options.input_estimate});
+  if (caller == Dialect::Responses)
+    return std::make_unique<ResponsesEventWriter>(responsesHead(options));
+  return std::make_unique<OpenAiEventWriter>(
+      AnswerHead{options.id, options.created, options.model}, options.usage);
+}
+
+UpstreamError parseError(Dialect provider, std::string_view body, int status) {
+  switch (provider) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return parseAnthropicError(body, status);
+    case Dialect::Responses: return parseResponsesError(body, status);
+  }
+  return parseOpenAiError(body, status);
 }
 
 }  // namespace
 
 Dialect dialectOf(const ChatTarget& target) {
-  return std::holds_alternative<OpenAiTarget>(target) ? Dialect::OpenAi : Dialect::Anthropic;
+  return std::visit(Overloaded{[](const OpenAiTarget&) { return Dialect::OpenAi; },
+                               [](const AnthropicTarget&) { return Dialect::Anthropic; },
+                               [](const ResponsesTarget&) { return Dialect::Responses; }},
+                    target);
 }
 
 Result<ChatRequest> readChat(Dialect caller, std::string_view body, const json::Limits& limits) {
-  return caller == Dialect::OpenAi ? readOpenAiChat(body, limits)
-                                   : readAnthropicMessages(body, limits);
+  switch (caller) {
+    case Dialect::OpenAi: break;
+    case Dialect::Anthropic: return readAnthropicMessages(body, limits);
+    case Dialect::Responses: return readResponses(body, limits);
+  }
+  return readOpenAiChat(body, limits);
 }
 
 Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& target,
                                  Losses& losses) {
   if (const auto* claude = std::get_if<AnthropicTarget>(&target))
     return writeAnthropicMessages(request, *claude, losses);
-  auto body = writeOpenAiChat(request, std::get<OpenAiTarget>(target), losses);
+  const auto* responses = std::get_if<ResponsesTarget>(&target);
+  auto body = responses != nullptr
+                  ? writeResponses(request, *responses, losses)
+                  : writeOpenAiChat(request, std::get<OpenAiTarget>(target), losses);
   if (!body) return std::move(body).error();
   return WrittenRequest{*std::move(body), {}};
 }
@@ -76,9 +119,10 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
     answer->usage.input_uncached = options.input_estimate;
     answer->usage.output_text = estimateOutput(provider, body);
   }
-  if (caller == Dialect::OpenAi)
-    return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
-  return writeAnthropicAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Anthropic) return writeAnthropicAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Responses)
+    return writeResponsesAnswer(*answer, responsesHead(options), losses);
+  return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
 }
 
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
@@ -90,20 +134,22 @@ std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
 
 std::string translateError(Dialect provider, Dialect caller, std::string_view body, int status,
                            std::string_view request_id) {
-  const UpstreamError error = provider == Dialect::OpenAi ? parseOpenAiError(body, status)
-                                                          : parseAnthropicError(body, status);
+  const UpstreamError error = parseError(provider, body, status);
   if (caller == Dialect::Anthropic) return renderAnthropicError(error, status, request_id);
-  return renderOpenAiError(provider == Dialect::OpenAi ? error : openAiErrorOf(error, status));
+  const bool foreign = provider == Dialect::Anthropic;
+  return renderOpenAiError(foreign ? openAiErrorOf(error, status) : error);
 }
 
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id) {
-  return caller == Dialect::OpenAi ? renderOpenAiError(error)
-                                   : renderAnthropicError(error, request_id);
+  return caller == Dialect::Anthropic ? renderAnthropicError(error, request_id)
+                                      : renderOpenAiError(error);
 }
 
-std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id) {
-  return caller == Dialect::OpenAi ? renderOpenAiErrorEvent(error)
-                                   : renderAnthropicErrorEvent(error, request_id);
+std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
+                             int64_t sequence) {
+  if (caller == Dialect::Anthropic) return renderAnthropicErrorEvent(error, request_id);
+  return caller == Dialect::Responses ? renderResponsesErrorEvent(error, sequence)
+                                      : renderOpenAiErrorEvent(error);
 }
 
 }  // namespace penstock::dialect

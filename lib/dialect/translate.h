@@ -13,6 +13,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_target.h"
+#include "dialect/responses_target.h"
 #include "json/kind.h"
 
 namespace penstock::dialect {
@@ -20,7 +21,7 @@ namespace penstock::dialect {
 // Translation between the dialects, for the pipeline: the one place that knows all readers and
 // writers. README.md tells the order of calls. Traffic within one dialect does not come here.
 
-using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget>;
+using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget, ResponsesTarget>;
 Dialect dialectOf(const ChatTarget& target);
 
 // A caller's body as the typed model. Once a request: every attempt writes from the same.
@@ -40,6 +41,7 @@ struct AnswerOptions {
   UsageChunk usage = UsageChunk::Leave;  // whether a caller of OpenAI's asked for it
   int64_t input_estimate = 0;            // tokens, for when the provider does not count
   AnswerContext context = {};
+  std::string responses_echo = {};  // responsesEcho() of a caller of Responses
 };
 
 // A provider's whole answer for the caller. What was left out is in `losses`. Error:
@@ -57,6 +59,8 @@ std::string translateError(Dialect provider, Dialect caller, std::string_view bo
 
 // An error of our own in the caller's dialect, as a body and as a stream's last event.
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id);
-std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id);
+// `sequence` is the stream's nextSequence().
+std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
+                             int64_t sequence = 0);
 
 }  // namespace penstock::dialect

@@ -1,9 +1,14 @@
-#include "dialect/openai_effort.h"
+#include "dialect/openai_family.h"
 
 #include <algorithm>
+#include <array>
 
 namespace penstock::dialect {
 namespace {
+
+constexpr std::array<std::string_view, 5> kShared{
+    "metadata", "prompt_cache_key", "prompt_cache_retention", "safety_identifier",
+    "prompt_cache_options"};
 
 std::optional<Effort> effortWanted(const ChatRequest& request) {
   if (request.effort) return request.effort;
@@ -37,6 +42,18 @@ std::optional<Effort> fitEffort(const ChatRequest& request,
   if (!request.effort && *wanted != Effort::None)
     losses.change(field, "is told as an effort, not as a number of tokens");
   return effort;
+}
+
+std::string fitTier(const ChatRequest& request, Losses& losses) {
+  const std::string& tier = request.service_tier;
+  if (tier.empty() || isOpenAis(request.source)) return tier;
+  if (tier == "standard_only") return "default";
+  if (tier != "auto") losses.hint(Field::ServiceTier, "is not known to the provider");
+  return {};
+}
+
+bool isSharedMember(std::string_view name) {
+  return std::find(kShared.begin(), kShared.end(), name) != kShared.end();
 }
 
 }  // namespace penstock::dialect
