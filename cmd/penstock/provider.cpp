@@ -35,6 +35,12 @@ constexpr Column kHealth[] = {{"state", "state"},
                               {"in the last seconds", "window_seconds"},
                               {"last check", "last_check_at"},
                               {"last error", "last_error"}};
+// Of each of its models that was asked lately, or that is held back.
+constexpr Column kTargets[] = {{"MODEL", "model"},         {"STATE", "state"},
+                               {"REASON", "reason"},       {"UNTIL", "until"},
+                               {"UNDER WAY", "in_flight"}, {"P50, MS", "p50_ms"},
+                               {"P95, MS", "p95_ms"},      {"SUCCESS RATE", "success_rate"},
+                               {"SAMPLES", "samples"}};
 constexpr Column kVerified[] = {
     {"ok", "ok"}, {"status", "status"}, {"latency, ms", "latency_ms"}, {"message", "message"}};
 
@@ -105,6 +111,13 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kProbeInterval,
                               kVerify};
 
+std::string healthText(json::ValueRef health) {
+  const auto targets = health.find("targets");
+  const std::string summary = fieldsOf(health, kHealth);
+  if (!targets || targets->size() == 0) return summary;
+  return summary + "\nModels\n" + tableOf(*targets, kTargets);
+}
+
 constexpr Row kRows[] = {
     {.verb = "add",
      .help = "Add a provider",
@@ -136,7 +149,7 @@ constexpr Row kRows[] = {
      .method = "GET",
      .path = "/providers/{provider_id}/health",
      .arguments = kProvider,
-     .columns = kHealth},
+     .render = healthText},
     {.verb = "verify",
      .help = "Call a provider now with its stored key",
      .method = "POST",

@@ -1,5 +1,6 @@
 // penstock route: routing configs, what @slug means.
 #include "groups.h"
+#include "trace_text.h"
 
 namespace penstock::cli {
 namespace {
@@ -54,12 +55,17 @@ constexpr Option kRollback[] = {
     {"--to", "version", "The version to go back to", Kind::Int, Into::Body, true},
     kExpected,
     kNote};
-constexpr Option kDryRun[] = {
+constexpr Option kTest[] = {
     kInProject,
     {"--message", "", "What the user would say", Kind::Text, Into::Prepare},
     {"--messages", "messages", "The whole conversation, as an array", Kind::Json},
-    {"--tags", "tags", "As in a request, an object", Kind::Json},
-    {"--end-user", "end_user", "As in a request"}};
+    {"--tag", "", "A tag of the request, KEY=VALUE; repeatable", Kind::List, Into::Prepare},
+    {"--tags", "tags", "All tags, as in a request: an object", Kind::Json},
+    {"--end-user", "end_user", "As in a request"},
+    {"--tools", "tools", "As in a request, an array", Kind::Json},
+    {"--max-tokens", "max_tokens", "As in a request", Kind::Int},
+    {"--temperature", "temperature", "As in a request", Kind::Json},
+    {"--stream", "stream", "Whether a stream is asked for", Kind::Flag}};
 
 // {"model", "provider_credential_id"} of the flags; the one that is not given as it is.
 Outcome<Unit> singleConfig(const Session& session, Values& values, std::string model,
@@ -97,7 +103,7 @@ Outcome<Unit> changedConfig(const Session& session, Values& values) {
                       std::string(config->stringAt("provider_credential_id").value_or("")));
 }
 
-Outcome<Unit> oneMessage(const Session&, Values& values) {
+Outcome<Unit> addMessage(Values& values) {
   if (values.find("--message") == nullptr) return Unit{};
   if (values.find("--messages") != nullptr) {
     return Failure{kUsage, "give --message or --messages, not both"};
@@ -105,6 +111,31 @@ Outcome<Unit> oneMessage(const Session&, Values& values) {
   values.fields.emplace_back("messages", "[{\"role\":\"user\",\"content\":" +
                                              json::quoted(values.text("--message")) + "}]");
   return Unit{};
+}
+
+Outcome<Unit> addTags(Values& values) {
+  if (values.find("--tag") == nullptr) return Unit{};
+  if (values.find("--tags") != nullptr) {
+    return Failure{kUsage, "give --tag or --tags, not both"};
+  }
+  std::string tags;
+  json::Writer out(tags);
+  out.beginObject();
+  for (const std::string& tag : values.options["--tag"]) {
+    const size_t equals = tag.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return Failure{kUsage, "--tag takes KEY=VALUE"};
+    }
+    out.field(tag.substr(0, equals), tag.substr(equals + 1));
+  }
+  out.endObject();
+  values.fields.emplace_back("tags", std::move(tags));
+  return Unit{};
+}
+
+Outcome<Unit> requestFields(const Session&, Values& values) {
+  if (auto added = addMessage(values); !added) return added;
+  return addTags(values);
 }
 
 constexpr Row kVersionsRow{.verb = "versions",
@@ -178,14 +209,15 @@ constexpr Row kRows[] = {
      .arguments = kRoute,
      .options = kRollback,
      .columns = kColumns},
-    {.verb = "dry-run",
-     .help = "Show what it would decide, without calling anyone",
+    {.verb = "test",
+     .help = "Show which rule matches, what it would decide and why, without calling anyone",
      .method = "POST",
      .path = "/routing-configs/{config_id}/dry-run",
      .arguments = kRoute,
-     .options = kDryRun,
-     .print = Print::Whole,
-     .prepare = oneMessage},
+     .options = kTest,
+     .alias = "dry-run",
+     .prepare = requestFields,
+     .render = traceText},
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr Column kSummary[] = {{"request", "request_id"},
                                {"decision", "decision"},
                                {"reason", "reason"},
                                {"total, ms", "total_latency_ms"}};
-constexpr Column kRules[] = {{"#", "index"}, {"MATCHED", "matched"}, {"IF", "if"}};
+constexpr Column kRules[] = {{"#", "index"}, {"MATCHED", "matched"}, {"IF", "if"}, {"WHY", "why"}};
 constexpr Column kCandidates[] = {{"MODEL", "model"},
                                   {"PROVIDER", "provider"},
                                   {"CREDENTIAL", "provider_id"},

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "json/schema.h"
 #include "rules/expression.h"
 #include "rules/pattern.h"
 
@@ -146,7 +147,8 @@ struct Acceptance {
   };
   std::optional<int64_t> min_length;  // characters
   bool json_valid = false;
-  std::string json_schema;  // raw JSON; empty: none
+  std::string json_schema_text;  // raw JSON
+  std::optional<json::Schema> json_schema;
   std::string regex_text, not_regex_text;
   std::optional<rules::Pattern> regex, not_regex;
   std::optional<Judge> judge;

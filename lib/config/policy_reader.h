@@ -48,6 +48,7 @@ class PolicyReader {
   Acceptance readAcceptance(Object& step);
   std::optional<rules::Pattern> readPattern(Object& object, std::string_view key,
                                             std::string& text);
+  std::optional<json::Schema> readSchema(Object& object, std::string_view key, std::string& text);
 
   const PolicyContext& context_;
   std::string code_;

@@ -239,11 +239,7 @@ Acceptance PolicyReader::readAcceptance(Object& step) {
   step.object("accept", [&](Object& object) {
     accept.min_length = object.integer("min_length", {.min = 1, .max = 1'000'000});
     accept.json_valid = object.boolean("json_valid").value_or(false);
-    accept.json_schema = object.rawJson("json_schema").value_or("");
-    if (!accept.json_schema.empty()) {
-      if (auto schema = json::Schema::compile(accept.json_schema); !schema)
-        object.fail("json_schema", std::move(schema).error().message);
-    }
+    accept.json_schema = readSchema(object, "json_schema", accept.json_schema_text);
     accept.regex = readPattern(object, "regex", accept.regex_text);
     accept.not_regex = readPattern(object, "not_regex", accept.not_regex_text);
     object.object("judge", [&](Object& judge) {
@@ -256,6 +252,17 @@ Acceptance PolicyReader::readAcceptance(Object& step) {
     });
   });
   return accept;
+}
+
+std::optional<json::Schema> PolicyReader::readSchema(Object& object, std::string_view key,
+                                                     std::string& text) {
+  auto given = object.rawJson(key);
+  if (!given) return std::nullopt;
+  text = *std::move(given);
+  auto schema = json::Schema::compile(text);
+  if (schema) return *std::move(schema);
+  object.fail(key, std::move(schema).error().message);
+  return std::nullopt;
 }
 
 std::optional<rules::Pattern> PolicyReader::readPattern(Object& object, std::string_view key,

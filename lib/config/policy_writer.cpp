@@ -162,7 +162,7 @@ void writeAcceptance(json::Writer& out, const Acceptance& accept) {
   out.key("accept").beginObject();
   writeIf(out, "min_length", accept.min_length);
   if (accept.json_valid) out.field("json_valid", true);
-  if (!accept.json_schema.empty()) out.rawField("json_schema", accept.json_schema);
+  if (accept.json_schema) out.rawField("json_schema", accept.json_schema_text);
   if (accept.regex) out.field("regex", accept.regex_text);
   if (accept.not_regex) out.field("not_regex", accept.not_regex_text);
   if (accept.judge) {

@@ -1,9 +1,11 @@
 #include "declare/bifrost.h"
 
 #include <algorithm>
+#include <map>
 
 #include "declare/bifrost_keys.h"
 #include "declare/compatible.h"
+#include "declare/deployments.h"
 #include "declare/environment.h"
 #include "declare/reasons.h"
 
@@ -33,6 +35,7 @@ class BifrostImport {
         readProvider(std::string(name), provider, below("/providers", name));
       }
     }
+    addAliases();
     const auto governance = config.find("governance");
     const bool empty_is_all = config.intAt("version") == 1;
     if (governance) importBifrostGovernance(*governance, names_, empty_is_all, imported);
@@ -109,8 +112,7 @@ class BifrostImport {
     const std::string name = add(provider, first ? provider : provider + "-" + key_name, ours);
     if (!first) {
       note(where, key_name.empty() ? "a further key" : key_name,
-           "is the provider " + name + "; requests are not spread over keys, since " +
-               std::string(reasonFor("weight")));
+           "is the provider " + name + "; " + std::string(reasonFor("weight")));
     }
     const auto models = key.find("models");
     const bool some = models && models->size() > 0 && models->at(0).asString() != "*";
@@ -134,14 +136,32 @@ class BifrostImport {
   void readAliases(json::ValueRef key, const std::string& provider, const std::string& where) {
     const auto aliases = key.find("aliases");
     if (!aliases) return;
+    const auto weight = key.find("weight");
     for (const auto& [alias, model] : aliases->members()) {
-      const std::string slug = config_slugs_.make(alias, "model");
-      imported.document.routing_configs.push_back(
-          {slug, std::string(alias), std::string(model.asString().value_or("")), provider});
-      note(below(where + "/aliases", alias), std::string(alias), "clients ask for @" + slug);
+      aliases_[std::string(alias)].push_back(
+          {.where = below(where + "/aliases", alias),
+           .model = std::string(model.asString().value_or("")),
+           .provider = provider,
+           .weight = weight ? weight->asDouble() : std::nullopt});
     }
   }
 
+  // An alias of several keys spreads over them by their weights.
+  void addAliases() {
+    for (const auto& [alias, deployments] : aliases_) {
+      const std::string& where = deployments.front().where;
+      RoutingConfig config{.slug = config_slugs_.make(alias, "model"), .name = alias};
+      config.targets = targetsOf(deployments);
+      if (config.targets.size() > 1) {
+        config.policy = "fallback_chain";
+        note(where, alias, "its keys serve different models: they are asked in their order");
+      }
+      note(where, alias, "clients ask for @" + config.slug);
+      imported.document.routing_configs.push_back(std::move(config));
+    }
+  }
+
+  std::map<std::string, std::vector<Deployment>> aliases_;
   ProviderNames names_;
   SlugMaker provider_slugs_;
   SlugMaker config_slugs_;

@@ -24,22 +24,52 @@ void write(json::Writer& out, const Provider& provider) {
   out.endObject();
 }
 
+void writeTarget(json::Writer& out, const RoutingTarget& target, const std::string& balance) {
+  out.field("model", plain(target.model));
+  if (target.credentials.size() == 1) {
+    out.field("provider", target.credentials.front().provider);
+  } else if (!target.credentials.empty()) {
+    out.key("credentials").beginArray();
+    for (const RoutingTarget::Credential& credential : target.credentials) {
+      out.beginObject().field("provider", credential.provider);
+      out.field("weight", credential.weight).endObject();
+    }
+    out.endArray().field("balance", balance);
+  }
+  if (target.timeout_ms) out.field("timeout_ms", *target.timeout_ms);
+}
+
+void writeStrings(json::Writer& out, std::string_view name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  out.key(name).beginArray();
+  for (const std::string& text : texts) out.value(plain(text));
+  out.endArray();
+}
+
 void write(json::Writer& out, const RoutingConfig& config) {
   out.beginObject().field("project", kProject).field("slug", config.slug);
-  out.field("name", plain(config.name)).field("policy", "single");
-  out.key("config").beginObject().field("model", plain(config.model));
-  out.field("provider", config.provider).endObject().endObject();
+  out.field("name", plain(config.name)).field("policy", config.policy);
+  out.key("config").beginObject();
+  if (config.policy == "single") {
+    writeTarget(out, config.targets.front(), config.balance);
+  } else {
+    out.key(config.policy == "fallback_chain" ? "models" : "allowed_models").beginArray();
+    for (const RoutingTarget& target : config.targets) {
+      out.beginObject();
+      writeTarget(out, target, config.balance);
+      out.endObject();
+    }
+    out.endArray();
+  }
+  writeStrings(out, "retry_on", config.retry_on);
+  out.endObject().endObject();
 }
 
 void write(json::Writer& out, const ApiKey& key) {
   out.beginObject().field("project", kProject).field("name", plain(key.name));
   if (!key.description.empty()) out.field("description", plain(key.description));
   if (key.rate_limit_rpm) out.field("rate_limit_rpm", *key.rate_limit_rpm);
-  if (!key.allowed_models.empty()) {
-    out.key("allowed_models").beginArray();
-    for (const std::string& model : key.allowed_models) out.value(plain(model));
-    out.endArray();
-  }
+  writeStrings(out, "allowed_models", key.allowed_models);
   if (!key.expires_at.empty()) out.field("expires_at", key.expires_at);
   out.endObject();
 }

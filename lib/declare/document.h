@@ -19,12 +19,26 @@ struct Provider {
   bool operator==(const Provider&) const = default;
 };
 
-// Policy `single`; others join it here when there are some.
+// A model at one provider or at several, or another config.
+struct RoutingTarget {
+  struct Credential {
+    std::string provider;  // its name
+    int64_t weight = 1;
+    bool operator==(const Credential&) const = default;
+  };
+  std::string model;  // or "@slug", which has no credentials
+  std::vector<Credential> credentials;
+  std::optional<int64_t> timeout_ms;
+  bool operator==(const RoutingTarget&) const = default;
+};
+
 struct RoutingConfig {
   std::string slug;
   std::string name;
-  std::string model;
-  std::string provider;  // its name
+  std::string policy = "single";       // or "fallback_chain", "cost_optimized", "latency_optimized"
+  std::vector<RoutingTarget> targets;  // one of single
+  std::string balance = "weighted";    // of targets with several credentials
+  std::vector<std::string> retry_on;   // empty: what chains do by default
 };
 
 struct ApiKey {

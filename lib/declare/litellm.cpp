@@ -5,6 +5,7 @@
 #include "declare/compatible.h"
 #include "declare/environment.h"
 #include "declare/litellm_keys.h"
+#include "declare/litellm_routes.h"
 #include "declare/reasons.h"
 
 namespace penstock::declare {
@@ -12,18 +13,8 @@ namespace {
 
 constexpr std::string_view kReference = "os.environ/";
 
-// One entry of model_list that Penstock can serve.
-struct Deployment {
-  std::string where;
-  std::string model;
-  std::string provider;
-};
-
-// All deployments of one model_name.
-struct Group {
-  std::string name;
-  std::vector<Deployment> deployments;
-};
+// What says how much of a model's traffic a deployment gets; the first that any of them has counts.
+constexpr std::string_view kShares[] = {"weight", "rpm", "tpm"};
 
 class LiteLlmImport {
  public:
@@ -33,14 +24,13 @@ class LiteLlmImport {
     if (const auto list = config_.find("model_list")) {
       for (size_t i = 0; i < list->size(); ++i) readEntry(list->at(i), below("/model_list", i));
     }
-    for (const Group& group : groups_) addGroup(group);
-    readAliases();
+    importLiteLlmRoutes(config_, groups_, names, imported);
     for (const auto& [key, value] : config_.members()) {
       if (key == "model_list") continue;
       const bool section =
           key == "router_settings" || key == "litellm_settings" || key == "general_settings";
       if (section) {
-        reportOthers(value, below("", key), {"model_group_alias"}, imported.report);
+        reportOthers(value, below("", key), liteLlmRoutingSettings(), imported.report);
       } else if (!saysNothing(value)) {
         note(below("", key), std::string(key), std::string(reasonFor(key)));
       }
@@ -68,11 +58,16 @@ class LiteLlmImport {
     if (vendor == nullptr) return reportVendor(at + "/model", name, prefix);
     const auto provider = providerOf(*params, *vendor, at);
     if (!provider) return;
-    reportOthers(*params, at, {"model", "api_key", "api_base", "base_url", "custom_llm_provider"},
+    reportOthers(*params, at,
+                 {"model", "api_key", "api_base", "base_url", "custom_llm_provider", "weight",
+                  "order", "timeout"},
                  imported.report);
     reportOthers(entry, where, {"model_name", "litellm_params"}, imported.report);
     if (name.find('*') != std::string::npos) return addWildcard(name, *provider, where);
-    groupOf(name).deployments.push_back({where, servedModel(*vendor, bare), *provider});
+    Deployment deployment{
+        .where = where, .model = servedModel(*vendor, bare), .provider = *provider};
+    readShare(*params, at, deployment);
+    groupOf(name).deployments.push_back(std::move(deployment));
   }
 
   // "groq/llama-3.1" → groq, llama-3.1; a bare "gpt-4o" → openai, gpt-4o.
@@ -163,53 +158,28 @@ class LiteLlmImport {
          "needs no routing config: clients ask for " + provider + "/MODEL, whatever the model");
   }
 
-  Group& groupOf(const std::string& name) {
-    const auto found = std::ranges::find(groups_, name, &Group::name);
+  void readShare(json::ValueRef params, const std::string& where, Deployment& deployment) {
+    deployment.order = params.intAt("order").value_or(0);
+    for (const std::string_view name : kShares) {
+      const auto share = params.find(name);
+      if (!deployment.weight && share) deployment.weight = share->asDouble();
+    }
+    const auto timeout = params.find("timeout");
+    if (timeout) deployment.timeout_ms = timeoutMillis(*timeout);
+    if (timeout && !deployment.timeout_ms && !saysNothing(*timeout)) {
+      note(where + "/timeout", "the time-out", "must be more than 0 and at most 600 seconds");
+    }
+  }
+
+  LiteLlmGroup& groupOf(const std::string& name) {
+    const auto found = std::ranges::find(groups_, name, &LiteLlmGroup::name);
     if (found != groups_.end()) return *found;
-    return groups_.emplace_back(Group{name, {}});
-  }
-
-  // The one place that decides on a policy: with fallback_chain and weighted it will choose one of
-  // those where there are several deployments.
-  void addGroup(const Group& group) {
-    const Deployment& first = group.deployments.front();
-    addConfig(group.name, first.model, first.provider, first.where);
-    for (size_t i = 1; i < group.deployments.size(); ++i) {
-      note(group.deployments[i].where, group.name,
-           "only its first deployment is carried over; " + std::string(reasonFor("routing")));
-    }
-  }
-
-  void addConfig(const std::string& name, const std::string& model, const std::string& provider,
-                 const std::string& where) {
-    const std::string slug = config_slugs_.make(name, "model");
-    imported.document.routing_configs.push_back({slug, name, model, provider});
-    names.emplace(name, "@" + slug);
-    if (slug != name) note(where, name, "clients ask for @" + slug);
-  }
-
-  // {"alias": "group"} or {"alias": {"model": "group", "hidden": true}}.
-  void readAliases() {
-    const auto settings = config_.find("router_settings");
-    const auto aliases = settings ? settings->find("model_group_alias") : std::nullopt;
-    if (!aliases) return;
-    for (const auto& [alias, value] : aliases->members()) {
-      const auto target = value.isString() ? value.asString() : value.stringAt("model");
-      const std::string where = below("/router_settings/model_group_alias", alias);
-      const auto found = std::ranges::find(groups_, target.value_or(""), &Group::name);
-      if (found == groups_.end()) {
-        note(where, std::string(alias), "what it stands for is not carried over");
-        continue;
-      }
-      const Deployment& first = found->deployments.front();
-      addConfig(std::string(alias), first.model, first.provider, where);
-    }
+    return groups_.emplace_back(LiteLlmGroup{name, {}});
   }
 
   json::ValueRef config_;
-  std::vector<Group> groups_;
+  std::vector<LiteLlmGroup> groups_;
   SlugMaker provider_slugs_;
-  SlugMaker config_slugs_;
 };
 
 }  // namespace

@@ -14,9 +14,10 @@ namespace penstock::declare {
 // with proxy_server_config.yaml of BerriAI/litellm):
 //   model_list: [{model_name, litellm_params: {model: "openai/gpt-4o", api_key, api_base, …}}]
 //   router_settings, litellm_settings, general_settings, environment_variables, …
-// Providers are one each (vendor, base URL, key). Each model_name becomes a routing config of
-// policy single, so clients ask for @slug; several deployments of one name are reported, and so is
-// every other setting that says something. "os.environ/NAME" becomes "${NAME}".
+// Providers are one each (vendor, base URL, key). Each model_name becomes a routing config, so
+// clients ask for @slug; litellm_routes.h says how its deployments, fallbacks and the routing
+// strategy become its policy. Every other setting that says something is reported.
+// "os.environ/NAME" becomes "${NAME}".
 //
 // `keys` is what GET /key/list?return_full_object=true ({"keys": […]}) or /key/info ({"key",
 // "info": {…}}) answers, or a list of such: key_alias, key_name, token (hex SHA-256 of the key),

@@ -10,9 +10,12 @@ struct Reason {
   std::string_view why;
 };
 
-constexpr std::string_view kPolicies = "routing policies other than single are not in this version";
-constexpr std::string_view kRetries = "retries and cool-downs cannot be set in this version";
-constexpr std::string_view kTimeouts = "timeouts cannot be set in this version";
+constexpr std::string_view kPolicies = "say it in a routing config; see penstock route create";
+constexpr std::string_view kSpread =
+    "to spread requests over it, list it in the credentials of a routing config";
+constexpr std::string_view kRetries =
+    "retries and cool-downs follow what the provider answers, and a chain's retry_on";
+constexpr std::string_view kTimeouts = "a target of a routing config has one time-out, timeout_ms";
 constexpr std::string_view kCache = "the response cache is not in this version";
 constexpr std::string_view kExport =
     "sending logs elsewhere is not in this version; see the request log, /metrics and webhooks";
@@ -35,7 +38,7 @@ constexpr Reason kReasons[] = {
     {"fallback", kPolicies},
     {"budget", kBudgets},
     {"routing", kPolicies},
-    {"weight", kPolicies},
+    {"weight", kSpread},
     {"order", kPolicies},
     {"pre_call_checks", kPolicies},
     {"retry", kRetries},

@@ -11,10 +11,14 @@
 #include "json/document.h"
 
 namespace penstock::dialect {
-namespace {
+std::string customInput(std::string_view arguments) {
+  if (const auto document = json::parse(arguments)) {
+    if (const auto text = document->root().stringAt("input")) return std::string(*text);
+  }
+  return std::string(arguments);
+}
 
-// Turns calls of tools that a writer made up back into what they stand for.
-void unwrap(ChatAnswer& answer, const AnswerContext& context) {
+void unwrapTools(ChatAnswer& answer, const AnswerContext& context) {
   bool calls = false;
   for (Part& part : answer.parts) {
     auto* call = std::get_if<ToolCallPart>(&part.value);
@@ -33,15 +37,6 @@ void unwrap(ChatAnswer& answer, const AnswerContext& context) {
     answer.stop = {.reason = Stop::Reason::EndTurn, .raw = "end_turn"};
 }
 
-}  // namespace
-
-std::string customInput(std::string_view arguments) {
-  if (const auto document = json::parse(arguments)) {
-    if (const auto text = document->root().stringAt("input")) return std::string(*text);
-  }
-  return std::string(arguments);
-}
-
 Result<ChatAnswer> readAnthropicAnswer(std::string_view body, const AnswerContext& context) {
   const auto document = json::parse(body);
   if (!document) return invalidAnswer(document.error().message);
@@ -58,7 +53,7 @@ Result<ChatAnswer> readAnthropicAnswer(std::string_view body, const AnswerContex
   answer.model = std::move(response.model);
   answer.usage = response.usage;
   answer.service_tier = std::move(response.service_tier);
-  unwrap(answer, context);
+  unwrapTools(answer, context);
   return answer;
 }
 

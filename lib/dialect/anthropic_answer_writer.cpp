@@ -2,6 +2,7 @@
 
 #include "dialect/anthropic_block_writer.h"
 #include "dialect/anthropic_usage.h"
+#include "dialect/thought_signature.h"
 
 namespace penstock::dialect {
 
@@ -28,7 +29,7 @@ std::string writeAnthropicAnswer(const ChatAnswer& answer, std::string_view id, 
   out.field("role", "assistant").field("model", answer.model).key("content").beginArray();
   Stop stop = answer.stop;
   AnthropicBlockWriter blocks(Dialect::OpenAi, AnthropicBlockWriter::For::Answer, losses, out);
-  for (const Part& part : answer.parts) {
+  for (const Part& part : signaturesOnThinking(answer.parts, CallSignatures::Move)) {
     const bool refusal = part.is<RefusalPart>();
     if (refusal && stop.reason == Stop::Reason::EndTurn) stop.reason = Stop::Reason::Refusal;
     if (blocks.canWrite(part)) blocks.write(part);

@@ -1,6 +1,6 @@
 #include "dialect/anthropic_block_writer.h"
 
-#include "dialect/responses_reasoning.h"
+#include "dialect/thought_signature.h"
 #include "json/raw.h"
 #include "json/scan.h"
 
@@ -66,9 +66,8 @@ bool AnthropicBlockWriter::canWrite(const Part& part) {
     return false;
   }
   const auto* thinking = part.as<ThinkingPart>();
-  const bool own = thinking == nullptr ||
-                   (!thinking->signature.empty() && !openReasoning(thinking->signature));
-  if (!own && use_ == For::Request) {
+  const bool unsigned_thinking = thinking != nullptr && !isClaudeSignature(thinking->signature);
+  if (unsigned_thinking && use_ == For::Request) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;
   }

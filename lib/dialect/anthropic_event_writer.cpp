@@ -145,7 +145,11 @@ void AnthropicEventWriter::on(const RefusalDelta& event) {
 void AnthropicEventWriter::on(const SignatureDelta& event) {
   Block* latest = !waiting_.empty() ? &waiting_.back() : is_open_ ? &open_ : nullptr;
   if (latest == nullptr || latest->kind != Kind::Thinking || !latest->signature.empty())
-    return enqueue({.kind = Kind::Thinking, .call = 0, .id = {}, .name = {}, .content = {},
+    return enqueue({.kind = Kind::Thinking,
+                    .call = 0,
+                    .id = {},
+                    .name = {},
+                    .content = {},
                     .signature = event.signature});
   latest->signature = event.signature;
   if (latest == &open_) writeSignature(event.signature);
@@ -163,14 +167,19 @@ void AnthropicEventWriter::on(const RedactedThinkingEvent& event) {
   out.field("data", event.data).endObject().endObject();
   emit("content_block_start", json);
   is_open_ = true;
-  open_ = {.kind = Kind::Thinking, .call = 0, .id = {}, .name = {}, .content = {},
+  open_ = {.kind = Kind::Thinking,
+           .call = 0,
+           .id = {},
+           .name = {},
+           .content = {},
            .signature = "redacted"};
   close();
 }
 
 void AnthropicEventWriter::on(const ToolStart& event) {
-  enqueue({.kind = Kind::Tool, .call = event.call, .id = event.id, .name = event.name,
-           .content = {}});
+  if (!event.signature.empty()) on(SignatureDelta{event.signature});
+  enqueue(
+      {.kind = Kind::Tool, .call = event.call, .id = event.id, .name = event.name, .content = {}});
 }
 
 void AnthropicEventWriter::on(const ArgumentsDelta& event) {
@@ -205,7 +214,7 @@ void AnthropicEventWriter::on(const EndEvent&) {
   writeAnthropicStop(out, stop_);
   out.endObject().key("usage");
   writeAnthropicUsage(out, usage_);
-  if (!trace_.empty()) out.rawField("mlx:trace", trace_);
+  if (trace_) out.rawField("mlx:trace", trace_());
   out.endObject();
   emit("message_delta", json);
   emit("message_stop", R"({"type":"message_stop"})");

@@ -11,8 +11,8 @@
 
 namespace penstock::dialect {
 
-// Writes an Anthropic stream: message_start once, blocks with rising indexes of which one is open at
-// a time, message_delta and message_stop at the end.
+// Writes an Anthropic stream: message_start once, blocks with rising indexes of which one is open
+// at a time, message_delta and message_stop at the end.
 //
 // A call stays open until its arguments are a whole JSON value: what comes meanwhile for others
 // (interleaved parallel calls, text) waits and follows in blocks of its own.
@@ -26,7 +26,7 @@ class AnthropicEventWriter final : public EventWriter {
   explicit AnthropicEventWriter(Options options) : options_(std::move(options)) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
  private:
   enum class Kind : uint8_t { Text, Thinking, Tool };
@@ -76,7 +76,8 @@ class AnthropicEventWriter final : public EventWriter {
   int64_t index_ = -1;         // of the open block, or the last
   std::deque<Block> waiting_;  // for the open one to be whole
   ToolIds ids_;
-  std::string id_, model_, trace_;
+  std::string id_, model_;
+  std::function<std::string()> trace_;
   bool refused_ = false;
   Stop stop_;
   model::Usage usage_;

@@ -3,6 +3,7 @@
 #include "dialect/anthropic_input.h"
 #include "dialect/json_members.h"
 #include "dialect/request_fields.h"
+#include "json/document.h"
 #include "json/raw.h"
 #include "json/writer.h"
 
@@ -34,9 +35,8 @@ Result<AnthropicRequest> parse(std::string_view text, const json::Limits& limits
   return request;
 }
 
-ApiError extraInput(std::string field) {
-  return invalidRequest("invalid_value", field + ": Extra inputs are not permitted",
-                        std::move(field));
+ApiError extraInput(const std::string& field) {
+  return invalidRequest("invalid_value", field + ": Extra inputs are not permitted", field);
 }
 
 // What the version refuses of one message; `place` is "messages.3".
@@ -71,6 +71,14 @@ bool AnthropicRequest::hasImages() const {
 bool AnthropicRequest::wantsJsonSchema() const {
   json::ObjectIndex config;
   return scanAt(body, "output_config", config) && presentAt(config, "format") != nullptr;
+}
+
+std::string AnthropicRequest::jsonSchema() const {
+  const json::Member* config = body.find("output_config");
+  const auto parsed = json::parse(config == nullptr ? "null" : config->value);
+  const auto format = parsed ? parsed->root().find("format") : std::nullopt;
+  const auto schema = format ? format->find("schema") : std::nullopt;
+  return schema ? schema->text() : std::string();
 }
 
 InputBound AnthropicRequest::boundInput() const { return boundAnthropicInput(*this); }

@@ -21,6 +21,7 @@ namespace penstock::dialect {
 struct AnthropicRequest final : ChatView {
   bool hasImages() const override;
   bool wantsJsonSchema() const override;
+  std::string jsonSchema() const override;
   bool wantsJson() const override { return wantsJsonSchema(); }
   // By anthropic_input.h's rules.
   InputBound boundInput() const override;
@@ -37,10 +38,10 @@ Result<AnthropicRequest> parseAnthropicMessages(std::string_view text,
 Result<AnthropicRequest> parseAnthropicCountTokens(std::string_view text,
                                                    const json::Limits& limits = {});
 
-// API version 2026-10-21 refuses what earlier ones take (spec/dialects.md 0): temperature, top_p and
-// top_k even at their defaults, documents directly in an assistant's message, citations in a user's
-// text. For callers that sent that version or a later one; others are not held to it, so that
-// models of other providers keep their temperature.
+// API version 2026-10-21 refuses what earlier ones take (spec/dialects.md 0): temperature, top_p
+// and top_k even at their defaults, documents directly in an assistant's message, citations in a
+// user's text. For callers that sent that version or a later one; others are not held to it, so
+// that models of other providers keep their temperature.
 Status checkAnthropicVersion(const AnthropicRequest& request, std::string_view version);
 
 // The body for a provider of the same dialect: the caller's bytes with the model replaced, every

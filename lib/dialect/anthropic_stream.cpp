@@ -126,12 +126,12 @@ AnthropicRelay::Effect AnthropicRelay::readMessageDelta() {
 }
 
 void AnthropicRelay::emit(const http::SseEvent& event, Effect effect, std::string& out) const {
-  if (effect != Effect::Finish || trace_.empty()) {
+  if (effect != Effect::Finish || !trace_) {
     out.append(event.raw);
     return;
   }
   std::string data(event.data);
-  data.insert(event_.close(), ",\"mlx:trace\":" + trace_);
+  data.insert(event_.close(), ",\"mlx:trace\":" + trace_());
   http::appendSseEvent(out, event.name, data);
 }
 

@@ -29,7 +29,7 @@ class AnthropicRelay final : public ChatStream {
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);
@@ -62,7 +62,8 @@ class AnthropicRelay final : public ChatStream {
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
   bool finished_ = false;  // a stop reason has come
-  std::string held_, trace_, model_;
+  std::string held_, model_;
+  std::function<std::string()> trace_;
   AnthropicUsage counts_;
   model::Usage usage_;
   TextSize output_;

@@ -11,8 +11,8 @@ struct AnthropicTarget {
   std::string model;  // as the provider names it
   // Sent where the caller named no limit: Anthropic wants one.
   int64_t max_output_tokens = 64'000;
-  bool sampling = false;      // takes temperature, top_p, top_k; never with API 2026-10-21
-  bool one_sampling = true;   // temperature or top_p, not both
+  bool sampling = false;     // takes temperature, top_p, top_k; never with API 2026-10-21
+  bool one_sampling = true;  // temperature or top_p, not both
   enum class Thinking : uint8_t { None, Budget, Both, Adaptive } thinking = Thinking::Adaptive;
   bool effort = true;           // output_config.effort
   bool output_format = true;    // output_config.format, else a forced tool

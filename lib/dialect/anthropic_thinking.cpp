@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dialect/responses_reasoning.h"
+#include "dialect/thought_signature.h"
 
 namespace penstock::dialect {
 namespace {
@@ -11,25 +11,6 @@ using Mode = Thinking::Mode;
 using Style = AnthropicTarget::Thinking;
 
 constexpr int64_t kLeastBudget = 1024;
-
-int64_t budgetOf(Effort effort) {
-  switch (effort) {
-    case Effort::None: return 0;
-    case Effort::Minimal: return 1024;
-    case Effort::Low: return 2048;
-    case Effort::Medium: return 4096;
-    case Effort::High: return 8192;
-    case Effort::XHigh:
-    case Effort::Max: return 16'384;
-  }
-  return 0;
-}
-
-Effort effortOfBudget(int64_t budget) {
-  if (budget < 4096) return Effort::Low;
-  if (budget < 8192) return Effort::Medium;
-  return Effort::High;
-}
 
 // Whether the results at the end answer an assistant turn that does not begin with thinking.
 bool loopLacksThinking(const ChatRequest& request) {
@@ -43,8 +24,7 @@ bool loopLacksThinking(const ChatRequest& request) {
       if (message->parts.empty()) continue;
       const Part& first = message->parts.front();
       const auto* thought = first.as<ThinkingPart>();
-      const bool signed_thought = thought != nullptr && !thought->signature.empty() &&
-                                  !openReasoning(thought->signature);
+      const bool signed_thought = thought != nullptr && isClaudeSignature(thought->signature);
       return results && !signed_thought && !first.is<RedactedThinkingPart>();
     }
   }
@@ -58,6 +38,10 @@ class Planner {
 
   ThinkingPlan plan(int64_t max_tokens) {
     plan_ = {request_.thinking, request_.effort};
+    // Gemini's callers say apart whether to show the thinking.
+    if (request_.source == Dialect::Gemini &&
+        (target_.thinking == Style::Budget || !plan_.thinking.active()))
+      plan_.thinking.display.clear();
     if (plan_.thinking.mode == Mode::Unset && request_.source != Dialect::Anthropic) fromEffort();
     switch (target_.thinking) {
       case Style::None: leaveOut("is not known to the model"); break;
@@ -136,6 +120,43 @@ class Planner {
 };
 
 }  // namespace
+
+int64_t budgetOf(Effort effort) {
+  switch (effort) {
+    case Effort::None: return 0;
+    case Effort::Minimal: return 1024;
+    case Effort::Low: return 2048;
+    case Effort::Medium: return 4096;
+    case Effort::High: return 8192;
+    case Effort::XHigh:
+    case Effort::Max: return 16'384;
+  }
+  return 0;
+}
+
+Effort effortOfBudget(int64_t budget) {
+  if (budget < 4096) return Effort::Low;
+  if (budget < 8192) return Effort::Medium;
+  return Effort::High;
+}
+
+void writeThinkingMember(const Thinking& thinking, json::Writer& out) {
+  const auto begin = [&out](std::string_view type) {
+    out.key("thinking").beginObject().field("type", type);
+  };
+  switch (thinking.mode) {
+    case Mode::Unset: return;
+    case Mode::Disabled: begin("disabled"); break;
+    case Mode::BetweenTools: begin("between_tools"); break;
+    case Mode::Adaptive: begin("adaptive"); break;
+    case Mode::Budget:
+      begin("enabled");
+      out.field("budget_tokens", thinking.budget_tokens);
+      break;
+  }
+  if (!thinking.display.empty()) out.field("display", thinking.display);
+  out.endObject();
+}
 
 ThinkingPlan planThinking(const ChatRequest& request, const AnthropicTarget& target,
                           int64_t max_tokens, Losses& losses) {

@@ -6,6 +6,7 @@
 #include "dialect/anthropic_target.h"
 #include "dialect/chat_request.h"
 #include "dialect/losses.h"
+#include "json/writer.h"
 
 namespace penstock::dialect {
 
@@ -26,5 +27,12 @@ struct ThinkingPlan {
 // thinking. Where it does not (it came from another provider), thinking is left out as well.
 ThinkingPlan planThinking(const ChatRequest& request, const AnthropicTarget& target,
                           int64_t max_tokens, Losses& losses);
+
+// "thinking":{"type":"enabled",…}, a member of an open object, if it says anything.
+void writeThinkingMember(const Thinking& thinking, json::Writer& out);
+
+// What efforts are in tokens, and the other way round.
+int64_t budgetOf(Effort effort);
+Effort effortOfBudget(int64_t budget);
 
 }  // namespace penstock::dialect

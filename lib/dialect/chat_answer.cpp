@@ -30,6 +30,32 @@ constexpr std::array<Word, 7> kAnthropic{{
     {"pause_turn", Reason::PauseTurn},
 }};
 
+constexpr std::array<Word, 13> kGemini{{
+    {"STOP", Reason::EndTurn},
+    {"MAX_TOKENS", Reason::MaxTokens},
+    {"SAFETY", Reason::Refusal},
+    {"CONTINUATION", Reason::PauseTurn},
+    {"RECITATION", Reason::Refusal},
+    {"BLOCKLIST", Reason::Refusal},
+    {"PROHIBITED_CONTENT", Reason::Refusal},
+    {"SPII", Reason::Refusal},
+    {"MODEL_ARMOR", Reason::Refusal},
+    {"IMAGE_SAFETY", Reason::Refusal},
+    {"IMAGE_PROHIBITED_CONTENT", Reason::Refusal},
+    {"IMAGE_RECITATION", Reason::Refusal},
+    {"IMAGE_OTHER", Reason::Refusal},
+}};
+
+constexpr std::array<Word, 7> kConverse{{
+    {"end_turn", Reason::EndTurn},
+    {"stop_sequence", Reason::StopSequence},
+    {"max_tokens", Reason::MaxTokens},
+    {"model_context_window_exceeded", Reason::ContextWindow},
+    {"tool_use", Reason::ToolUse},
+    {"content_filtered", Reason::Refusal},
+    {"guardrail_intervened", Reason::Refusal},
+}};
+
 template <size_t N>
 Stop stopOf(const std::array<Word, N>& words, std::string_view word) {
   for (const Word& known : words) {
@@ -43,6 +69,10 @@ Stop stopOf(const std::array<Word, N>& words, std::string_view word) {
 Stop stopOfOpenAi(std::string_view finish_reason) { return stopOf(kOpenAi, finish_reason); }
 
 Stop stopOfAnthropic(std::string_view stop_reason) { return stopOf(kAnthropic, stop_reason); }
+
+Stop stopOfGemini(std::string_view finish_reason) { return stopOf(kGemini, finish_reason); }
+
+Stop stopOfConverse(std::string_view stop_reason) { return stopOf(kConverse, stop_reason); }
 
 std::string_view openAiFinish(Stop::Reason reason) {
   switch (reason) {
@@ -65,6 +95,20 @@ std::string_view anthropicStop(Stop::Reason reason) {
   return "end_turn";
 }
 
+std::string_view geminiFinish(Stop::Reason reason) {
+  switch (reason) {
+    case Reason::MaxTokens:
+    case Reason::ContextWindow: return "MAX_TOKENS";
+    case Reason::Refusal: return "SAFETY";
+    case Reason::EndTurn:
+    case Reason::StopSequence:
+    case Reason::ToolUse:
+    case Reason::PauseTurn:
+    case Reason::Unknown: return "STOP";
+  }
+  return "STOP";
+}
+
 std::string_view openAiExtension(const Stop& stop) {
   switch (stop.reason) {
     case Reason::EndTurn:
@@ -81,6 +125,12 @@ std::string_view openAiExtension(const Stop& stop) {
 
 std::string_view anthropicExtension(const Stop& stop) {
   return stop.reason == Reason::Unknown ? std::string_view(stop.raw) : std::string_view();
+}
+
+std::string_view geminiExtension(const Stop& stop) {
+  const bool plain = stop.reason == Reason::ToolUse ||
+                     stopOfGemini(geminiFinish(stop.reason)).reason == stop.reason;
+  return plain ? std::string_view() : std::string_view(stop.raw);
 }
 
 }  // namespace penstock::dialect

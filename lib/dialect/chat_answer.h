@@ -41,11 +41,15 @@ struct ChatAnswer {
 // Unknown, which is written as the end of a turn, the word itself in an extension field.
 Stop stopOfOpenAi(std::string_view finish_reason);
 Stop stopOfAnthropic(std::string_view stop_reason);
+Stop stopOfGemini(std::string_view finish_reason);  // of one without calls
+Stop stopOfConverse(std::string_view stop_reason);
 std::string_view openAiFinish(Stop::Reason reason);
 std::string_view anthropicStop(Stop::Reason reason);
+std::string_view geminiFinish(Stop::Reason reason);
 // The provider's word where the caller's dialect says less than it; else empty. Goes to the caller
 // as "x_stop_reason".
 std::string_view openAiExtension(const Stop& stop);
 std::string_view anthropicExtension(const Stop& stop);
+std::string_view geminiExtension(const Stop& stop);
 
 }  // namespace penstock::dialect

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,6 +39,7 @@ struct ToolStart {
   int64_t call = 0;
   std::string id, name;
   ToolKind kind = ToolKind::Function;
+  std::string signature = {};  // Part::signature
 };
 struct ArgumentsDelta {
   int64_t call = 0;
@@ -63,10 +65,10 @@ struct LossEvent {  // something came that has no place in the model
   std::string what;
 };
 
-using ChatEvent = std::variant<StartEvent, TextDelta, RefusalDelta, ThinkingDelta, SignatureDelta,
-                               RedactedThinkingEvent, ToolStart, ArgumentsDelta, PartEnd,
-                               FinishEvent, UsageEvent, TierEvent, PingEvent, EndEvent, ErrorEvent,
-                               LossEvent>;
+using ChatEvent =
+    std::variant<StartEvent, TextDelta, RefusalDelta, ThinkingDelta, SignatureDelta,
+                 RedactedThinkingEvent, ToolStart, ArgumentsDelta, PartEnd, FinishEvent, UsageEvent,
+                 TierEvent, PingEvent, EndEvent, ErrorEvent, LossEvent>;
 
 // Makes events of a provider's stream. One a stream; bytes may be cut anywhere, the events do not
 // depend on it.
@@ -94,8 +96,8 @@ class EventWriter {
   // Appends what it stands for to `out`: often nothing yet. EndEvent completes the stream and comes
   // at most once, after a FinishEvent; an ErrorEvent ends it as well.
   virtual void write(const ChatEvent& event, std::string& out) = 0;
-  // Raw JSON of mlx:trace, for the event that ends the answer.
-  virtual void setTrace(std::string json) = 0;
+  // Makes the raw JSON of mlx:trace for the event that ends the answer, when that is written.
+  virtual void setTrace(std::function<std::string()> render) = 0;
   // As ChatStream's.
   virtual int64_t nextSequence() const { return 0; }
 };

@@ -43,7 +43,7 @@ struct Source {
     Plain,   // the text itself
   };
   Kind kind = Kind::Base64;
-  std::string media_type;  // of Base64 and Plain
+  std::string media_type;  // of Base64 and Plain; of the others where the source tells it
   std::string data;        // base64, URL, id or text
 };
 
@@ -104,6 +104,9 @@ struct Part {
       value;
   std::optional<CacheMark> cache = {};
   Extras extras = {};
+  // Of the thinking before a text or call, where the provider signs these in its place
+  // (thought_signature.h); empty: unsigned. Of thinking itself: ThinkingPart::signature.
+  std::string signature = {};
 
   template <typename T>
   const T* as() const {

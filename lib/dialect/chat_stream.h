@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -56,8 +57,9 @@ class ChatStream {
   // The number of an event that the caller of the relay sends next, in dialects that number them.
   virtual int64_t nextSequence() const { return 0; }
 
-  // Raw JSON to add as "mlx:trace" to the event that finishes the answer. Set it before then.
-  virtual void setTrace(std::string json) = 0;
+  // Makes the raw JSON that is added as "mlx:trace" to the event that finishes the answer; is
+  // called when that event has come. A stream that ends without one has no trace in it.
+  virtual void setTrace(std::function<std::string()> render) = 0;
 
   // The provider's usage as last sent; source None when it sent none.
   virtual const model::Usage& usage() const = 0;

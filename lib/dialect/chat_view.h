@@ -49,6 +49,8 @@ struct ChatView {
   virtual bool hasImages() const = 0;
   // Whether the answer is to follow a JSON schema.
   virtual bool wantsJsonSchema() const = 0;
+  // That schema as raw JSON; empty: there is none, or none that can be read.
+  virtual std::string jsonSchema() const { return {}; }
   // Whether it is to be any JSON.
   virtual bool wantsJson() const = 0;
   std::optional<double> temperature() const;

@@ -8,23 +8,23 @@ namespace {
 struct Row {
   ErrorClass error;
   int status;
-  std::string_view openai_type, openai_code, anthropic_type;
+  std::string_view openai_type, openai_code, anthropic_type, gemini_status;
 };
 
 // By ErrorClass, in its order.
 constexpr std::array<Row, 11> kRows{{
-    {ErrorClass::InvalidRequest, 400, "invalid_request_error", "", "invalid_request_error"},
+    {ErrorClass::InvalidRequest, 400, "invalid_request_error", "", "invalid_request_error", "INVALID_ARGUMENT"},
     {ErrorClass::Authentication, 401, "authentication_error", "invalid_api_key",
-     "authentication_error"},
-    {ErrorClass::Billing, 402, "insufficient_quota", "insufficient_quota", "billing_error"},
-    {ErrorClass::Permission, 403, "permission_error", "", "permission_error"},
-    {ErrorClass::NotFound, 404, "invalid_request_error", "model_not_found", "not_found_error"},
-    {ErrorClass::Timeout, 504, "timeout", "timeout", "timeout_error"},
-    {ErrorClass::Conflict, 409, "conflict", "", "conflict_error"},
-    {ErrorClass::TooLarge, 413, "invalid_request_error", "request_too_large", "request_too_large"},
-    {ErrorClass::RateLimit, 429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error"},
-    {ErrorClass::Server, 500, "server_error", "", "api_error"},
-    {ErrorClass::Overloaded, 529, "overloaded_error", "overloaded", "overloaded_error"},
+     "authentication_error", "UNAUTHENTICATED"},
+    {ErrorClass::Billing, 402, "insufficient_quota", "insufficient_quota", "billing_error", "FAILED_PRECONDITION"},
+    {ErrorClass::Permission, 403, "permission_error", "", "permission_error", "PERMISSION_DENIED"},
+    {ErrorClass::NotFound, 404, "invalid_request_error", "model_not_found", "not_found_error", "NOT_FOUND"},
+    {ErrorClass::Timeout, 504, "timeout", "timeout", "timeout_error", "DEADLINE_EXCEEDED"},
+    {ErrorClass::Conflict, 409, "conflict", "", "conflict_error", "ABORTED"},
+    {ErrorClass::TooLarge, 413, "invalid_request_error", "request_too_large", "request_too_large", "INVALID_ARGUMENT"},
+    {ErrorClass::RateLimit, 429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error", "RESOURCE_EXHAUSTED"},
+    {ErrorClass::Server, 500, "server_error", "", "api_error", "INTERNAL"},
+    {ErrorClass::Overloaded, 529, "overloaded_error", "overloaded", "overloaded_error", "UNAVAILABLE"},
 }};
 
 const Row& rowOf(ErrorClass error) { return kRows[static_cast<size_t>(error)]; }
@@ -62,6 +62,41 @@ constexpr Word kWords[] = {
     {"server_error", ErrorClass::Server},
     {"internal_error", ErrorClass::Server},
     {"invalid_request_error", ErrorClass::InvalidRequest},
+    // Google's reasons and statuses.
+    {"API_KEY_INVALID", ErrorClass::Authentication},
+    {"BILLING_DISABLED", ErrorClass::Billing},
+    {"RATE_LIMIT_EXCEEDED", ErrorClass::RateLimit},
+    {"UNAUTHENTICATED", ErrorClass::Authentication},
+    {"PERMISSION_DENIED", ErrorClass::Permission},
+    {"NOT_FOUND", ErrorClass::NotFound},
+    {"DEADLINE_EXCEEDED", ErrorClass::Timeout},
+    {"ABORTED", ErrorClass::Conflict},
+    {"RESOURCE_EXHAUSTED", ErrorClass::RateLimit},
+    {"INTERNAL", ErrorClass::Server},
+    {"UNAVAILABLE", ErrorClass::Overloaded},
+    {"INVALID_ARGUMENT", ErrorClass::InvalidRequest},
+    {"FAILED_PRECONDITION", ErrorClass::InvalidRequest},
+    // Bedrock's exceptions, as answers and as streams spell them.
+    {"ThrottlingException", ErrorClass::RateLimit},
+    {"throttlingException", ErrorClass::RateLimit},
+    {"ServiceQuotaExceededException", ErrorClass::RateLimit},
+    {"ModelNotReadyException", ErrorClass::RateLimit},
+    {"ServiceUnavailableException", ErrorClass::Overloaded},
+    {"serviceUnavailableException", ErrorClass::Overloaded},
+    {"AccessDeniedException", ErrorClass::Permission},
+    {"UnrecognizedClientException", ErrorClass::Authentication},
+    {"ExpiredTokenException", ErrorClass::Authentication},
+    {"IncompleteSignatureException", ErrorClass::Authentication},
+    {"InvalidSignatureException", ErrorClass::Authentication},
+    {"ResourceNotFoundException", ErrorClass::NotFound},
+    {"ModelTimeoutException", ErrorClass::Timeout},
+    {"ModelErrorException", ErrorClass::Server},
+    {"ModelStreamErrorException", ErrorClass::Server},
+    {"modelStreamErrorException", ErrorClass::Server},
+    {"InternalServerException", ErrorClass::Server},
+    {"internalServerException", ErrorClass::Server},
+    {"ValidationException", ErrorClass::InvalidRequest},
+    {"validationException", ErrorClass::InvalidRequest},
 };
 
 ErrorClass classOfStatus(int status) {
@@ -111,5 +146,7 @@ std::string_view openAiErrorType(ErrorClass error) { return rowOf(error).openai_
 std::string_view openAiErrorCode(ErrorClass error) { return rowOf(error).openai_code; }
 
 std::string_view anthropicErrorType(ErrorClass error) { return rowOf(error).anthropic_type; }
+
+std::string_view geminiStatus(ErrorClass error) { return rowOf(error).gemini_status; }
 
 }  // namespace penstock::dialect

@@ -36,5 +36,6 @@ std::string_view openAiErrorType(ErrorClass error);
 // OpenAI's code for it; empty: there is none.
 std::string_view openAiErrorCode(ErrorClass error);
 std::string_view anthropicErrorType(ErrorClass error);
+std::string_view geminiStatus(ErrorClass error);
 
 }  // namespace penstock::dialect

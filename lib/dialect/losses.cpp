@@ -11,38 +11,39 @@ namespace {
 constexpr size_t kMaxHeaderBytes = 1024;
 constexpr size_t kMaxLosses = 256;
 
-// By Field, in its order: OpenAI's word, Anthropic's, Responses'.
-constexpr std::array<std::array<std::string_view, 3>, static_cast<size_t>(Field::Messages) + 1>
+// By Field, in its order: OpenAI's word, Anthropic's, Gemini's, Responses'. Bedrock has no callers.
+constexpr std::array<std::array<std::string_view, 4>, static_cast<size_t>(Field::Messages) + 1>
     kNames{{
-        {"temperature", "temperature", "temperature"},
-        {"top_p", "top_p", "top_p"},
-        {"top_k", "top_k", "top_k"},
-        {"seed", "seed", "seed"},
-        {"presence_penalty", "presence_penalty", "presence_penalty"},
-        {"frequency_penalty", "frequency_penalty", "frequency_penalty"},
-        {"n", "n", "n"},
-        {"stop", "stop_sequences", "stop"},
-        {"max_completion_tokens", "max_tokens", "max_output_tokens"},
-        {"thinking", "thinking", "reasoning"},
-        {"reasoning_effort", "output_config.effort", "reasoning.effort"},
-        {"response_format", "output_config.format", "text.format"},
-        {"tool_choice", "tool_choice", "tool_choice"},
-        {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use", "parallel_tool_calls"},
-        {"tools.function.strict", "tools.strict", "tools.strict"},
-        {"messages.tool_calls.function.arguments", "messages.content.input", "input.arguments"},
-        {"messages.tool_call_id", "messages.content.tool_use_id", "input.call_id"},
-        {"tools", "tools", "tools"},
-        {"messages.is_error", "messages.content.is_error", "input.is_error"},
-        {"messages.content", "messages.content.content", "input.output"},
-        {"service_tier", "service_tier", "service_tier"},
-        {"messages.content.prompt_cache_breakpoint", "messages.content.cache_control", "input.content.prompt_cache_breakpoint"},
-        {"messages.content.image_url.detail", "messages.content.detail", "input.content.detail"},
-        {"messages.content.image_url", "messages.content.image", "input.content.input_image"},
-        {"messages.content.file", "messages.content.document", "input.content.input_file"},
-        {"messages.content.input_audio", "messages.content.audio", "input.content.input_audio"},
-        {"messages.reasoning_content", "messages.content.thinking", "input.reasoning"},
-        {"messages.role", "messages.role", "input.role"},
-        {"messages", "messages", "input"},
+        {"temperature", "temperature", "generationConfig.temperature", "temperature"},
+        {"top_p", "top_p", "generationConfig.topP", "top_p"},
+        {"top_k", "top_k", "generationConfig.topK", "top_k"},
+        {"seed", "seed", "generationConfig.seed", "seed"},
+        {"presence_penalty", "presence_penalty", "generationConfig.presencePenalty", "presence_penalty"},
+        {"frequency_penalty", "frequency_penalty", "generationConfig.frequencyPenalty", "frequency_penalty"},
+        {"n", "n", "generationConfig.candidateCount", "n"},
+        {"stop", "stop_sequences", "generationConfig.stopSequences", "stop"},
+        {"max_completion_tokens", "max_tokens", "generationConfig.maxOutputTokens", "max_output_tokens"},
+        {"thinking", "thinking", "generationConfig.thinkingConfig", "reasoning"},
+        {"reasoning_effort", "output_config.effort", "generationConfig.thinkingConfig.thinkingLevel", "reasoning.effort"},
+        {"response_format", "output_config.format", "generationConfig.responseJsonSchema", "text.format"},
+        {"tool_choice", "tool_choice", "toolConfig.functionCallingConfig", "tool_choice"},
+        {"parallel_tool_calls", "tool_choice.disable_parallel_tool_use", "toolConfig.functionCallingConfig", "parallel_tool_calls"},
+        {"tools.function.strict", "tools.strict", "tools.functionDeclarations", "tools.strict"},
+        {"messages.tool_calls.function.arguments", "messages.content.input", "contents.parts.functionCall.args", "input.arguments"},
+        {"messages.tool_call_id", "messages.content.tool_use_id", "contents.parts.functionCall.id", "input.call_id"},
+        {"tools", "tools", "tools", "tools"},
+        {"messages.is_error", "messages.content.is_error", "contents.parts.functionResponse.response", "input.is_error"},
+        {"messages.content", "messages.content.content", "contents.parts.functionResponse.parts", "input.output"},
+        {"service_tier", "service_tier", "serviceTier", "service_tier"},
+        {"messages.content.prompt_cache_breakpoint", "messages.content.cache_control", "cachedContent", "input.content.prompt_cache_breakpoint"},
+        {"messages.content.image_url.detail", "messages.content.detail", "contents.parts.mediaResolution", "input.content.detail"},
+        {"messages.content.image_url", "messages.content.image", "contents.parts.inlineData", "input.content.input_image"},
+        {"messages.content.file", "messages.content.document", "contents.parts.inlineData", "input.content.input_file"},
+        {"messages.content.input_audio", "messages.content.audio", "contents.parts.inlineData", "input.content.input_audio"},
+        {"messages.reasoning_content", "messages.content.thinking", "contents.parts.thought", "input.reasoning"},
+        {"messages.role", "messages.role", "systemInstruction", "input.role"},
+        {"user", "metadata.user_id", "labels", "user"},
+        {"messages", "messages", "contents", "input"},
     }};
 
 // Whether JSON says nothing, so that leaving it out changes nothing.
@@ -50,6 +51,16 @@ bool saysNothing(std::string_view json) {
   for (const char* inert : {"null", "false", "0", "0.0", "[]", "{}", "\"\""}) {
     if (json == inert) return true;
   }
+  return false;
+}
+
+// Members that say how to bill, store, cache or show, not what to answer.
+bool isHint(std::string_view name) {
+  for (const char* hint :
+       {"metadata", "store", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",
+        "safety_identifier", "stream_options", "cache_control", "diagnostics", "caller",
+        "eager_input_streaming", "annotations"})
+    if (name == hint) return true;
   return false;
 }
 
@@ -75,7 +86,8 @@ void Losses::add(LossKind kind, Field field, std::string_view reason) {
 void Losses::dropExtras(const Extras& extras, std::string_view place) {
   for (const Extra& extra : extras) {
     if (saysNothing(extra.json)) continue;
-    put(LossKind::Dropped, std::string(place) + safe(extra.name), "has no equivalent");
+    const LossKind kind = isHint(extra.name) ? LossKind::Hint : LossKind::Dropped;
+    put(kind, std::string(place) + safe(extra.name), "has no equivalent");
   }
 }
 

@@ -50,6 +50,7 @@ enum class Field : uint8_t {
   Audio,
   ThinkingParts,
   SystemPlace,
+  EndUser,
   Messages,
 };
 std::string_view fieldName(Field field, Dialect caller);

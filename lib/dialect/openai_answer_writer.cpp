@@ -4,6 +4,7 @@
 
 #include "dialect/openai_message_writer.h"
 #include "dialect/openai_usage_writer.h"
+#include "dialect/thought_signature.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -15,8 +16,8 @@ struct Said {
   bool has_text = false;
   std::vector<const Part*> calls, blocks;
 
-  Said(const ChatAnswer& answer, Losses& losses) {
-    for (const Part& part : answer.parts) {
+  Said(const std::vector<Part>& parts, Losses& losses) {
+    for (const Part& part : parts) {
       if (const auto* words = part.as<TextPart>()) {
         text += words->text;
         has_text = true;
@@ -58,6 +59,7 @@ void writeMessage(json::Writer& out, const Said& said) {
     for (const Part* part : said.calls) {
       out.beginObject();
       writeToolCall(*part->as<ToolCallPart>(), out);
+      writeCallSignature(part->signature, out);
       out.endObject();
     }
     out.endArray();
@@ -82,7 +84,8 @@ std::string openAiTier(std::string_view tier) {
 }
 
 std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, Losses& losses) {
-  const Said said(answer, losses);
+  const std::vector<Part> parts = signaturesOnThinking(answer.parts, CallSignatures::Keep);
+  const Said said(parts, losses);
   std::string body;
   json::Writer out(body);
   out.beginObject().field("id", openAiId(answer.id, head.id));

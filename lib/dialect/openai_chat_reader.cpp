@@ -7,6 +7,7 @@
 
 #include "dialect/openai_message_reader.h"
 #include "dialect/wire_reading.h"
+#include "json/writer.h"
 
 namespace penstock::dialect {
 namespace {
@@ -74,7 +75,14 @@ class ChatReader {
     request_.effort = effortOf(reading.text(value));
     return request_.effort.has_value();
   }
+  // The older "user" and its successor; where both are given, "user" is the one of the model.
   bool user(ValueRef value) {
+    if (!request_.end_user.empty())
+      request_.extras.push_back({"safety_identifier", json::quoted(request_.end_user)});
+    request_.end_user = reading.text(value);
+    return true;
+  }
+  bool safetyIdentifier(ValueRef value) {
     if (!request_.end_user.empty()) return false;
     request_.end_user = reading.text(value);
     return true;
@@ -102,6 +110,7 @@ class ChatReader {
   void readDefinition(ValueRef value, Tool& tool);
 
   ChatRequest& request_;
+  bool has_tool_choice_ = false;
 };
 
 const ChatReader::Row ChatReader::kRows[] = {
@@ -119,7 +128,7 @@ const ChatReader::Row ChatReader::kRows[] = {
     {"stop", &ChatReader::stop},
     {"reasoning_effort", &ChatReader::effort},
     {"user", &ChatReader::user},
-    {"safety_identifier", &ChatReader::user},
+    {"safety_identifier", &ChatReader::safetyIdentifier},
     {"service_tier", &ChatReader::serviceTier},
     {"stream", &ChatReader::stream},
     {"stream_options", &ChatReader::streamOptions},
@@ -133,6 +142,7 @@ const ChatReader::Row ChatReader::kRows[] = {
 
 void ChatReader::read(ValueRef body) {
   if (!reading.isObject(body)) return;
+  has_tool_choice_ = body.find("tool_choice").has_value();
   for (const auto [key, value] : body.members()) {
     if (value.isNull() || key.starts_with("mlx:")) continue;
     const std::string_view name = key;
@@ -228,7 +238,9 @@ bool ChatReader::toolChoice(ValueRef value) {
   return true;
 }
 
+// Gives way to tool_choice.
 bool ChatReader::functionCall(ValueRef value) {
+  if (has_tool_choice_) return true;
   if (value.isObject())
     request_.tool_choice = ToolChoice{.mode = ToolChoice::Mode::Named, .name = namedTool(value)};
   else if (const auto mode = toolChoiceOf(reading.text(value)))

@@ -23,7 +23,7 @@ class OpenAiEventReader final : public EventReader {
  private:
   // A call of which not all has come that its start must tell.
   struct Call {
-    int64_t index = 0;  // the server's
+    int64_t index = 0;            // the server's
     std::string id, name, early;  // early: arguments before the start
     bool started = false;
   };

@@ -93,7 +93,9 @@ void OpenAiEventWriter::on(const ToolStart& event) {
   chunk.key("tool_calls").beginArray().beginObject().field("index", call.index);
   chunk.field("id", event.id).field("type", type).key(type).beginObject();
   chunk.field("name", event.name).field(custom ? "input" : "arguments", "");
-  chunk.endObject().endObject().endArray();
+  chunk.endObject();
+  writeCallSignature(event.signature, chunk);
+  chunk.endObject().endArray();
   endDelta(chunk);
 }
 
@@ -132,7 +134,7 @@ void OpenAiEventWriter::on(const EndEvent&) {
   chunk.field("finish_reason", openAiFinish(stop_.reason));
   if (const auto raw = openAiExtension(stop_); !raw.empty()) chunk.field("x_stop_reason", raw);
   chunk.endObject().endArray();
-  if (!trace_.empty()) chunk.rawField("mlx:trace", trace_);
+  if (trace_) chunk.rawField("mlx:trace", trace_());
   endChunk(chunk);
   if (usage_for_ == UsageChunk::Send) {
     json::Writer last = beginChunk();

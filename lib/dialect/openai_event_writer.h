@@ -18,10 +18,11 @@ namespace penstock::dialect {
 // The finish chunk waits for the end, and with it mlx:trace and the usage that was asked for.
 class OpenAiEventWriter final : public EventWriter {
  public:
-  OpenAiEventWriter(AnswerHead head, UsageChunk usage) : head_(std::move(head)), usage_for_(usage) {}
+  OpenAiEventWriter(AnswerHead head, UsageChunk usage)
+      : head_(std::move(head)), usage_for_(usage) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
  private:
   struct Call {
@@ -61,7 +62,8 @@ class OpenAiEventWriter final : public EventWriter {
   const UsageChunk usage_for_;
   std::string* out_ = nullptr;  // of the write() under way
   bool begun_ = false;
-  std::string id_, model_, service_tier_, trace_;
+  std::string id_, model_, service_tier_;
+  std::function<std::string()> trace_;
   std::string thinking_;  // since the last signature
   std::map<int64_t, Call> calls_;
   Stop stop_;

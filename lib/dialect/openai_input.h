@@ -18,8 +18,8 @@ namespace penstock::dialect {
 //   audio, inline   its bytes: a second is 10 to 32 tokens and at least 750 bytes of base64
 //   file, video, audio by name, anything new       1,000,000: more than any context window
 //
-// so take the smaller of it and the model's context window, where that is known. Free where messages
-// hold texts only; else one walk of the messages, about 0.5 µs a KB.
+// so take the smaller of it and the model's context window, where that is known. Free where
+// messages hold texts only; else one walk of the messages, about 0.5 µs a KB.
 InputBound inputBound(const OpenAiRequest& request);
 
 // Whether it may mark parts to be cached for an hour. Errs on the side of yes. Ask only where that

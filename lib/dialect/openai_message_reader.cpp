@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include "dialect/thought_signature.h"
+
 namespace penstock::dialect {
 namespace {
 
@@ -122,6 +124,13 @@ void readCalled(ValueRef value, ToolCallPart& call) {
   if (arguments) call.arguments = argumentsOf(*arguments);
 }
 
+// {"google":{"thought_signature":"…"}}
+std::string callSignature(ValueRef value) {
+  const auto google = value.find("google");
+  const auto text = google ? google->stringAt("thought_signature") : std::nullopt;
+  return text ? thoughtOfGemini(*text).text : std::string();
+}
+
 Part readToolCall(Reading& reading, ValueRef value) {
   Part part;
   ToolCallPart call;
@@ -131,6 +140,8 @@ Part readToolCall(Reading& reading, ValueRef value) {
     if (key == "custom") call.kind = ToolKind::Custom;
     if (key == "id")
       call.id = reading.text(member);
+    else if (key == "extra_content")
+      part.signature = callSignature(member);
     else if (key == "function" || key == "custom")
       readCalled(member, call);
     else
@@ -166,16 +177,18 @@ class Assistant {
       content_ = readContent(reading_, value);
     } else if (key == "refusal") {
       refusal_ = reading_.text(value);
-    } else if (key == "tool_calls" && value.isArray()) {
+    } else if (key == "tool_calls") {
+      if (!reading_.isArray(value)) return true;
       for (const ValueRef call : value.elements()) calls_.push_back(readToolCall(reading_, call));
-    } else if (key == "function_call" && value.isObject()) {
+    } else if (key == "function_call") {
+      if (!reading_.isObject(value)) return true;
       ToolCallPart call;
       readCalled(value, call);
       call.id = "call_" + call.name;
       calls_.push_back({.value = std::move(call)});
-    } else if (key == "thinking_blocks" && value.isArray()) {
-      blocks_ = readThinkingBlocks(value);
-    } else if ((key == "reasoning_content" || key == "reasoning") && value.isString()) {
+    } else if (key == "thinking_blocks") {
+      if (reading_.isArray(value)) blocks_ = readThinkingBlocks(value);
+    } else if (key == "reasoning_content" || (key == "reasoning" && value.isString())) {
       reasoning_ = reading_.text(value);
     } else {
       return false;

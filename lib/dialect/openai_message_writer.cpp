@@ -1,5 +1,7 @@
 #include "dialect/openai_message_writer.h"
 
+#include "dialect/thought_signature.h"
+
 namespace penstock::dialect {
 
 std::string urlOf(const Source& source) {
@@ -257,6 +259,7 @@ void OpenAiMessageWriter::writeToolCalls(const Parts& calls) {
   for (const Part* part : calls) {
     out_.beginObject();
     writeToolCall(*part->as<ToolCallPart>(), out_);
+    if (same_) writeCallSignature(part->signature, out_);
     if (part->cache) losses_.hint(Field::CacheMarks, "has no place at a tool's call");
     writeExtras(part->extras, "messages.tool_calls.");
     out_.endObject();
@@ -274,6 +277,12 @@ void writeToolCall(const ToolCallPart& call, json::Writer& out) {
   out.field("type", "function").key("function").beginObject().field("name", call.name);
   out.field("arguments", call.arguments.empty() ? std::string_view("{}") : call.arguments);
   out.endObject();
+}
+
+void writeCallSignature(std::string_view signature, json::Writer& out) {
+  if (signature.empty()) return;
+  out.key("extra_content").beginObject().key("google").beginObject();
+  out.field("thought_signature", geminiThought(signature)).endObject().endObject();
 }
 
 void writeThinkingBlock(const Part& part, json::Writer& out) {

@@ -2,6 +2,7 @@
 
 #include "dialect/openai_input.h"
 #include "dialect/request_fields.h"
+#include "json/document.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
@@ -84,6 +85,14 @@ bool OpenAiRequest::hasImages() const {
 bool OpenAiRequest::wantsJsonSchema() const {
   const json::Member* format = body.find("response_format");
   return format != nullptr && format->value.find("json_schema") != std::string_view::npos;
+}
+
+std::string OpenAiRequest::jsonSchema() const {
+  const json::Member* format = body.find("response_format");
+  const auto parsed = json::parse(format == nullptr ? "null" : format->value);
+  const auto wrapped = parsed ? parsed->root().find("json_schema") : std::nullopt;
+  const auto schema = wrapped ? wrapped->find("schema") : std::nullopt;
+  return schema ? schema->text() : std::string();
 }
 
 bool OpenAiRequest::wantsJson() const {

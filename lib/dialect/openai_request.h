@@ -21,6 +21,7 @@ struct OpenAiRequest final : ChatView {
 
   bool hasImages() const override;
   bool wantsJsonSchema() const override;
+  std::string jsonSchema() const override;
   bool wantsJson() const override;
   // By openai_input.h's rules.
   InputBound boundInput() const override;

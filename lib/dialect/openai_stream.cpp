@@ -68,13 +68,11 @@ StreamPhase StreamRelay::finish(std::string& out) {
     feed("\n\n", out);
   else if (!lexer_.finish(each) && !ended())
     fail(StreamFailure::Truncated);
-  const bool answered = finished_.count() >= static_cast<size_t>(options_.choices);
   if (phase_ == StreamPhase::Done || failure_ == StreamFailure::UpstreamError) return phase_;
-  if (!answered) {
+  if (!answered()) {
     if (!ended()) fail(StreamFailure::Truncated);
     return phase_;
   }
-  // All choices are finished: what may be lost is the usage and the [DONE].
   failure_ = StreamFailure::None;
   release(out);
   out.append(kDoneEvent);
@@ -166,11 +164,12 @@ void StreamRelay::readChoice(std::string_view raw, Chunk& chunk) {
   if (!isPresent(choice_.find("finish_reason"))) return;
   const json::Member* index = choice_.find("index");
   const int64_t place = index != nullptr ? json::rawInteger(index->value).value_or(0) : 0;
+  const bool before = answered();
   if (place >= 0 && place < static_cast<int64_t>(finished_.size())) {
     finished_.set(static_cast<size_t>(place));
   }
   chunk.content = true;
-  chunk.finishes = finished_.count() >= static_cast<size_t>(options_.choices);
+  if (!before && answered()) chunk.finishes = true;
 }
 
 // Whether a delta brings anything but its role. Names are not listed, so that new kinds of content
@@ -244,15 +243,15 @@ void StreamRelay::release(std::string& out) {
 void StreamRelay::emit(const http::SseEvent& event, const Chunk& chunk, std::string& out) const {
   const json::Member* usage =
       options_.usage == UsageFor::Accounting ? chunk_.find("usage") : nullptr;
-  const bool traced = chunk.finishes && !trace_.empty();
-  if (usage == nullptr && !traced) {
+  const std::string trace = chunk.finishes && trace_ ? trace_() : std::string();
+  if (usage == nullptr && trace.empty()) {
     out.append(event.raw);
     return;
   }
   Edit edit;
   edit.insert_at = chunk_.close();
   if (usage != nullptr) cutMember(chunk_, *usage, edit);
-  if (traced) edit.trace = trace_;
+  edit.trace = trace;
   const std::less_equal<const char*> before;
   if (before(event.raw.data(), event.data.data()) &&
       before(event.data.data() + event.data.size(), event.raw.data() + event.raw.size())) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -16,10 +17,14 @@ namespace penstock::dialect {
 
 // Relays an OpenAI chat stream to a caller of the same dialect: bytes in, bytes out, no I/O.
 //
-// After the first content, events leave verbatim, but for the usage that the caller did not ask for:
-// its chunk (empty "choices") is swallowed and "usage" members are cut out of other chunks. Comments
-// are relayed once streaming, else dropped. An upstream's own error event is relayed verbatim; the
-// caller sends renderOpenAiErrorEvent() after the other failures.
+// After the first content, events leave verbatim, but for the usage that the caller did not ask
+// for: its chunk (empty "choices") is swallowed and "usage" members are cut out of other chunks.
+// Comments are relayed once streaming, else dropped. An upstream's own error event is relayed
+// verbatim; the caller sends renderOpenAiErrorEvent() after the other failures.
+//
+// A stream ends well with the provider's [DONE] once it has said something, even where no choice
+// has a finish_reason: [DONE] is how the dialect ends, and the caller sees what is missing. Without
+// [DONE] every choice must have one.
 //
 // One relay a stream, used by one thread at a time.
 class StreamRelay final : public ChatStream {
@@ -40,7 +45,7 @@ class StreamRelay final : public ChatStream {
   const UpstreamError& upstreamError() const override { return upstream_error_; }
 
   // On the chunk that finishes the last choice.
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
 
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
@@ -55,7 +60,7 @@ class StreamRelay final : public ChatStream {
   struct Chunk {
     bool empty_choices = true;
     bool content = false;
-    bool finishes = false;  // the last open choice
+    bool finishes = false;  // the last open choice, for the first time
   };
   static constexpr size_t kMaxHeldBytes = 1 << 20;
 
@@ -74,6 +79,8 @@ class StreamRelay final : public ChatStream {
   void emit(const http::SseEvent& event, const Chunk& chunk, std::string& out) const;
   void fail(StreamFailure failure);
   bool ended() const { return phase_ == StreamPhase::Done || phase_ == StreamPhase::Failed; }
+  // Every choice has its finish_reason: what may be lost is the usage and the [DONE].
+  bool answered() const { return finished_.count() >= static_cast<size_t>(options_.choices); }
 
   const Options options_;
   http::SseLexer lexer_;
@@ -83,7 +90,7 @@ class StreamRelay final : public ChatStream {
   bool seen_choice_ = false;
   std::bitset<128> finished_;  // choices with a finish_reason
   std::string held_;
-  std::string trace_;
+  std::function<std::string()> trace_;
   model::Usage usage_;
   TextSize output_;
   int64_t content_events_ = 0;

@@ -27,7 +27,11 @@ struct OpenAiTarget {
     Effort least, most;
   };
   std::optional<Efforts> efforts = {};
-  enum class CacheMarks : uint8_t { Leave, Breakpoint, CacheControl } cache_marks = CacheMarks::Leave;
+  enum class CacheMarks : uint8_t {
+    Leave,
+    Breakpoint,
+    CacheControl
+  } cache_marks = CacheMarks::Leave;
   // How the thinking in the history is told: not at all, DeepSeek's way, or LiteLLM's with
   // signatures.
   enum class Reasoning : uint8_t { Leave, Content, Blocks } reasoning = Reasoning::Leave;

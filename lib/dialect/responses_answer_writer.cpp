@@ -2,6 +2,7 @@
 
 #include "dialect/openai_answer_writer.h"
 #include "dialect/responses_stop.h"
+#include "dialect/thought_signature.h"
 
 namespace penstock::dialect {
 
@@ -11,7 +12,8 @@ std::string writeResponsesAnswer(const ChatAnswer& answer, const ResponsesHead& 
     if (const auto* other = part.as<OtherPart>())
       losses.dropExtras({{other->type, other->json}}, "answer.");
   const std::string id = responsesId(answer.id, head.id);
-  std::vector<OutputItem> items = outputItems(answer.parts, id);
+  std::vector<OutputItem> items =
+      outputItems(signaturesOnThinking(answer.parts, CallSignatures::Move), id);
   const bool cut = !incompleteReason(answer.stop.reason).empty();
   if (cut && !items.empty()) items.back().status = ItemStatus::Incomplete;
   const std::string tier = openAiTier(answer.service_tier);

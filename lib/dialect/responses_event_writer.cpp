@@ -201,6 +201,7 @@ void ResponsesEventWriter::on(const RedactedThinkingEvent& event) {
 }
 
 void ResponsesEventWriter::on(const ToolStart& event) {
+  if (!event.signature.empty()) on(SignatureDelta{event.signature});
   const bool custom = event.kind == ToolKind::Custom;
   calls_[event.call] = open({.kind = custom ? Kind::Custom : Kind::Function,
                              .call_id = event.id,
@@ -265,7 +266,8 @@ void ResponsesEventWriter::on(const EndEvent&) {
     close(place, cut ? ItemStatus::Incomplete : ItemStatus::Completed);
   ResponsesObject ended = response(ResponsesObject::Status::Ended);
   ended.stop = &stop_;
-  ended.trace = trace_;
+  const std::string trace = trace_ ? trace_() : "";
+  ended.trace = trace;
   writeResponse(cut ? "response.incomplete" : "response.completed", ended);
 }
 
@@ -277,7 +279,6 @@ void ResponsesEventWriter::on(const ErrorEvent& event) {
   ResponsesObject failed = response(ResponsesObject::Status::Failed);
   failed.error = &event.error;
   failed.error_code = responsesErrorCode(event.error, event.status);
-  failed.trace = trace_;
   writeResponse("response.failed", failed);
 }
 

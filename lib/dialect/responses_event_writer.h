@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ class ResponsesEventWriter final : public EventWriter {
   explicit ResponsesEventWriter(ResponsesHead head) : head_(std::move(head)) {}
 
   void write(const ChatEvent& event, std::string& out) override;
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   int64_t nextSequence() const override { return sequence_; }
 
  private:
@@ -78,7 +79,8 @@ class ResponsesEventWriter final : public EventWriter {
   std::string* out_ = nullptr;  // of the write() under way
   bool begun_ = false;
   int64_t sequence_ = 0;
-  std::string id_, model_, service_tier_, trace_;
+  std::string id_, model_, service_tier_;
+  std::function<std::string()> trace_;
   std::vector<OutputItem> items_;
   size_t active_ = kNone;            // the item that the last delta belonged to
   bool part_ended_ = false;          // and the part of it is complete

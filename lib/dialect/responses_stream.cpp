@@ -103,14 +103,15 @@ void ResponsesRelay::countSequence() {
 
 void ResponsesRelay::emitEnd(const http::SseEvent& event, std::string& out) const {
   const json::Member* response = event_.find("response");
-  if (trace_.empty()) {
+  const std::string trace = trace_ ? trace_() : "";
+  if (trace.empty()) {
     out.append(event.raw);
     return;
   }
   const auto begin = static_cast<size_t>(response->value.data() - event.data.data());
   std::string data(event.data);
   const bool empty = json::rawEmpty(response->value);
-  data.insert(begin + response->value.size() - 1, (empty ? "" : ",") + ("\"mlx:trace\":" + trace_));
+  data.insert(begin + response->value.size() - 1, (empty ? "" : ",") + ("\"mlx:trace\":" + trace));
   http::appendSseEvent(out, event.name, data);
 }
 

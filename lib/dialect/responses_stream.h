@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,7 +31,7 @@ class ResponsesRelay final : public ChatStream {
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   int64_t nextSequence() const override { return sequence_; }
-  void setTrace(std::string json) override { trace_ = std::move(json); }
+  void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);
@@ -61,7 +62,8 @@ class ResponsesRelay final : public ChatStream {
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
   int64_t sequence_ = 0;
-  std::string held_, trace_, model_, service_tier_;
+  std::string held_, model_, service_tier_;
+  std::function<std::string()> trace_;
   model::Usage usage_;
   TextSize output_;
   int64_t content_events_ = 0;

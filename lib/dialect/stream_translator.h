@@ -30,7 +30,9 @@ class StreamTranslator final : public ChatStream {
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   int64_t nextSequence() const override { return writer_->nextSequence(); }
-  void setTrace(std::string json) override { writer_->setTrace(std::move(json)); }
+  void setTrace(std::function<std::string()> render) override {
+    writer_->setTrace(std::move(render));
+  }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);

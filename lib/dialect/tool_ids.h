@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "dialect/chat_request.h"
 #include "base/result.h"
+#include "dialect/chat_request.h"
 
 namespace penstock::dialect {
 

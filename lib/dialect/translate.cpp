@@ -8,6 +8,17 @@
 #include "dialect/anthropic_request_reader.h"
 #include "dialect/anthropic_request_writer.h"
 #include "dialect/anthropic_usage.h"
+#include "dialect/bedrock_answer_reader.h"
+#include "dialect/bedrock_errors.h"
+#include "dialect/bedrock_event_reader.h"
+#include "dialect/bedrock_request_writer.h"
+#include "dialect/estimate.h"
+#include "dialect/gemini_answer_reader.h"
+#include "dialect/gemini_answer_writer.h"
+#include "dialect/gemini_event_reader.h"
+#include "dialect/gemini_event_writer.h"
+#include "dialect/gemini_request_reader.h"
+#include "dialect/gemini_request_writer.h"
 #include "dialect/openai_answer_reader.h"
 #include "dialect/openai_answer_writer.h"
 #include "dialect/openai_chat_reader.h"
@@ -33,24 +44,38 @@ Result<ChatAnswer> readAnswer(Dialect provider, std::string_view body,
   switch (provider) {
     case Dialect::OpenAi: return readOpenAiAnswer(body);
     case Dialect::Anthropic: return readAnthropicAnswer(body, context);
+    case Dialect::Gemini: return readGeminiAnswer(body, context);
+    case Dialect::Bedrock: return readBedrockAnswer(body, context);
     case Dialect::Responses: return readResponsesAnswer(body);
   }
   return invalidAnswer("no dialect");
 }
 
-int64_t estimateOutput(Dialect provider, std::string_view body) {
-  switch (provider) {
-    case Dialect::OpenAi: break;
-    case Dialect::Anthropic: return estimateAnthropicOutput(body);
-    case Dialect::Responses: return estimateResponsesOutput(body);
-  }
-  return estimateOpenAiOutput(body);
+// Of an answer whose provider does not count.
+int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer& answer) {
+  if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
+  if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
+  if (provider == Dialect::Responses) return estimateResponsesOutput(body);
+  TextSize text;
+  for (const Part& part : answer.parts)
+    std::visit(Overloaded{[&text](const TextPart& one) { text.add(one.text); },
+                          [&text](const RefusalPart& one) { text.add(one.text); },
+                          [&text](const ThinkingPart& one) { text.add(one.text); },
+                          [&text](const ToolCallPart& one) {
+                            text.add(one.name);
+                            text.add(one.arguments);
+                          },
+                          [](const auto&) {}},
+               part.value);
+  return text.tokens();
 }
 
 std::unique_ptr<EventReader> makeReader(Dialect provider, AnswerContext context) {
   switch (provider) {
     case Dialect::OpenAi: break;
     case Dialect::Anthropic: return std::make_unique<AnthropicEventReader>(std::move(context));
+    case Dialect::Gemini: return std::make_unique<GeminiEventReader>(std::move(context));
+    case Dialect::Bedrock: return std::make_unique<BedrockEventReader>(std::move(context));
     case Dialect::Responses: return std::make_unique<ResponsesEventReader>();
   }
   return std::make_unique<OpenAiEventReader>();
@@ -64,6 +89,9 @@ std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& opt
   if (caller == Dialect::Anthropic)
     return std::make_unique<AnthropicEventWriter>(
         AnthropicEventWriter::Options{options.id, options.model, options.input_estimate});
+  if (caller == Dialect::Gemini)
+    return std::make_unique<GeminiEventWriter>(
+        GeminiEventWriter::Options{options.id, options.model, options.framing});
   if (caller == Dialect::Responses)
     return std::make_unique<ResponsesEventWriter>(responsesHead(options));
   return std::make_unique<OpenAiEventWriter>(
@@ -74,6 +102,8 @@ UpstreamError parseError(Dialect provider, std::string_view body, int status) {
   switch (provider) {
     case Dialect::OpenAi: break;
     case Dialect::Anthropic: return parseAnthropicError(body, status);
+    case Dialect::Gemini: return parseGeminiError(body, status);
+    case Dialect::Bedrock: return parseBedrockError(body, status);
     case Dialect::Responses: return parseResponsesError(body, status);
   }
   return parseOpenAiError(body, status);
@@ -84,23 +114,31 @@ UpstreamError parseError(Dialect provider, std::string_view body, int status) {
 Dialect dialectOf(const ChatTarget& target) {
   return std::visit(Overloaded{[](const OpenAiTarget&) { return Dialect::OpenAi; },
                                [](const AnthropicTarget&) { return Dialect::Anthropic; },
+                               [](const GeminiTarget&) { return Dialect::Gemini; },
+                               [](const BedrockTarget&) { return Dialect::Bedrock; },
                                [](const ResponsesTarget&) { return Dialect::Responses; }},
                     target);
 }
 
 Result<ChatRequest> readChat(Dialect caller, std::string_view body, const json::Limits& limits) {
   switch (caller) {
-    case Dialect::OpenAi: break;
+    case Dialect::OpenAi: return readOpenAiChat(body, limits);
     case Dialect::Anthropic: return readAnthropicMessages(body, limits);
+    case Dialect::Gemini: return readGeminiContent(body, limits);
     case Dialect::Responses: return readResponses(body, limits);
+    case Dialect::Bedrock: break;
   }
-  return readOpenAiChat(body, limits);
+  return invalidRequest("unsupported_dialect", "Requests in this dialect are not read.");
 }
 
 Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& target,
                                  Losses& losses) {
   if (const auto* claude = std::get_if<AnthropicTarget>(&target))
     return writeAnthropicMessages(request, *claude, losses);
+  if (const auto* gemini = std::get_if<GeminiTarget>(&target))
+    return writeGeminiContent(request, *gemini, losses);
+  if (const auto* bedrock = std::get_if<BedrockTarget>(&target))
+    return writeBedrockConverse(request, *bedrock, losses);
   const auto* responses = std::get_if<ResponsesTarget>(&target);
   auto body = responses != nullptr
                   ? writeResponses(request, *responses, losses)
@@ -117,9 +155,10 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
   if (answer->usage.source == model::Usage::Source::None) {
     answer->usage.source = model::Usage::Source::Estimated;
     answer->usage.input_uncached = options.input_estimate;
-    answer->usage.output_text = estimateOutput(provider, body);
+    answer->usage.output_text = estimateOutput(provider, body, *answer);
   }
   if (caller == Dialect::Anthropic) return writeAnthropicAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Gemini) return writeGeminiAnswer(*answer, options.id, losses);
   if (caller == Dialect::Responses)
     return writeResponsesAnswer(*answer, responsesHead(options), losses);
   return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
@@ -136,20 +175,22 @@ std::string translateError(Dialect provider, Dialect caller, std::string_view bo
                            std::string_view request_id) {
   const UpstreamError error = parseError(provider, body, status);
   if (caller == Dialect::Anthropic) return renderAnthropicError(error, status, request_id);
-  const bool foreign = provider == Dialect::Anthropic;
-  return renderOpenAiError(foreign ? openAiErrorOf(error, status) : error);
+  if (caller == Dialect::Gemini) return renderGeminiError(error, status);
+  const bool openai = provider == Dialect::OpenAi || provider == Dialect::Responses;
+  return renderOpenAiError(openai ? error : openAiErrorOf(error, status));
 }
 
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id) {
-  return caller == Dialect::Anthropic ? renderAnthropicError(error, request_id)
-                                      : renderOpenAiError(error);
+  if (caller == Dialect::Anthropic) return renderAnthropicError(error, request_id);
+  return caller == Dialect::Gemini ? renderGeminiError(error) : renderOpenAiError(error);
 }
 
 std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
-                             int64_t sequence) {
+                             const StreamEnd& ended) {
   if (caller == Dialect::Anthropic) return renderAnthropicErrorEvent(error, request_id);
-  return caller == Dialect::Responses ? renderResponsesErrorEvent(error, sequence)
-                                      : renderOpenAiErrorEvent(error);
+  if (caller == Dialect::Gemini) return renderGeminiErrorEvent(error, ended.framing);
+  if (caller == Dialect::Responses) return renderResponsesErrorEvent(error, ended.sequence);
+  return renderOpenAiErrorEvent(error);
 }
 
 }  // namespace penstock::dialect

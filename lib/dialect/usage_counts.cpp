@@ -15,9 +15,13 @@ std::optional<int64_t> countOf(const json::ObjectIndex& object, std::string_view
   const json::Member* member = object.find(key);
   if (member == nullptr || member->kind != json::Kind::Number) return std::nullopt;
   const auto number = json::rawDouble(member->value);
-  if (!number || *number <= 0) return 0;
-  if (*number >= static_cast<double>(kMaxCount)) return kMaxCount;
-  return static_cast<int64_t>(*number);
+  return boundedCount(number.value_or(0));
+}
+
+int64_t boundedCount(double number) {
+  if (!(number > 0)) return 0;
+  if (number >= static_cast<double>(kMaxCount)) return kMaxCount;
+  return static_cast<int64_t>(number);
 }
 
 int64_t take(int64_t& rest, int64_t wanted) {

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <span>
-#include <stdexcept>
-#include <thread>
 
 #include "alert/budget_alerts.h"
 #include "base/log.h"
 #include "base/sync.h"
-#include "base/text.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "config/config_store.h"
@@ -19,6 +16,7 @@
 #include "gateway/health_metrics.h"
 #include "gateway/mail.h"
 #include "gateway/operations.h"
+#include "gateway/settings.h"
 #include "gateway/telemetry.h"
 #include "http/client.h"
 #include "http/loop.h"
@@ -34,8 +32,8 @@
 #include "manage/routes.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
-#include "proxy/answer.h"
 #include "proxy/routes.h"
+#include "proxy/surface.h"
 #include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
@@ -51,69 +49,6 @@ namespace {
 constexpr size_t kManageThreads = 4;
 constexpr size_t kManageQueue = 256;
 constexpr std::chrono::seconds kLastSpans{5};  // for the collector, at the end
-
-// A start-up refusal becomes the exception that Gateway::start promises.
-template <typename T>
-T orThrow(Result<T> result) {
-  if (result) return *std::move(result);
-  const ApiError& error = result.error();
-  throw std::runtime_error(error.detail.empty() ? error.message : error.detail);
-}
-
-// The system's clocks, or the wall clock that a test owns.
-class OptionsClock final : public Clock {
- public:
-  explicit OptionsClock(const GatewayOptions& options) : wall_(options.wall_clock) {}
-  UnixMillis now() const override { return wall_ ? wall_() : system_.now(); }
-  SteadyTime steady() const override { return system_.steady(); }
-
- private:
-  const std::function<int64_t()> wall_;
-  const SystemClock system_;
-};
-
-GatewayOptions normalised(GatewayOptions options) {
-  if (options.ephemeral) {
-    options.proxy_listen = "127.0.0.1:0";
-    options.manage_listen = "127.0.0.1:0";
-  }
-  if (options.threads <= 0) {
-    options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 16U));
-  }
-  for (std::string& host : options.manage_hosts) host = asciiLower(host);
-  if (options.tls_cert.empty() != options.tls_key.empty()) {
-    throw std::runtime_error("a TLS listener needs both a certificate and a key");
-  }
-  return options;
-}
-
-Logger::Options logOptions(const GatewayOptions& options) {
-  return {
-      .format = options.log_format == GatewayLogFormat::Json ? LogFormat::Json : LogFormat::Text,
-      .level = options.quiet ? LogLevel::Warn : LogLevel::Info};
-}
-
-store::Store::Options storeOptions(const GatewayOptions& options, const DataFolder& folder) {
-  store::Store::Options store{.data_dir = folder.path()};
-  if (!options.master_key.empty()) store.master_key = Secret(options.master_key);
-  if (!options.master_key_file.empty()) store.master_key_file = options.master_key_file;
-  return store;
-}
-
-proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
-  proxy::ProxyOptions proxy;
-  proxy.timeouts = {options.connect_timeout, options.first_byte_timeout, options.idle_timeout,
-                    options.total_timeout};
-  proxy.max_response_bytes = options.max_response_bytes;
-  proxy.max_in_flight = static_cast<int64_t>(options.max_in_flight);
-  proxy.rate_limit_rpm = options.rate_limit_rpm;
-  return proxy;
-}
-
-std::shared_ptr<http::TlsContext> listenerTls(const GatewayOptions& options) {
-  if (options.tls_cert.empty()) return nullptr;
-  return orThrow(http::TlsContext::server(options.tls_cert, options.tls_key));
-}
 
 template <typename T>
 void append(std::vector<T>& to, std::vector<T> more) {
@@ -326,20 +261,13 @@ class Gateway::Impl {
 
   bool ready() const { return !draining.load(std::memory_order_relaxed) && !recorder.full(); }
 
-  http::ServerLimits serverLimits() const {
-    http::ServerLimits limits;
-    limits.body_bytes = options.max_body_bytes;
-    limits.connections = options.max_connections;
-    return limits;
-  }
-
   void startProxy() {
     auto routes = proxy::proxyRoutes(
         [this](const http::Loop& loop) -> proxy::LoopContext& { return contextOf(loop); });
     append(routes, healthRoutes([this] { return ready(); }));
     proxy_router = std::make_unique<http::Router>(std::move(routes), proxy::renderEdgeError);
     http::Server::Options server;
-    server.limits = serverLimits();
+    server.limits = serverLimits(options);
     server.tls = listenerTls(options);
     server.handler = [this](const http::ExchangePtr& exchange) {
       proxy_router->dispatch(exchange);
@@ -364,6 +292,7 @@ class Gateway::Impl {
         .followers = followers,
         .rate_limit_rpm = options.manage_rate_limit_rpm,
         .flush_logs = [this] { recorder.flush(); },
+        .wake_webhooks = couriers().webhooks,
         .sync_ledger = [this] { ledger.sync(); },
         .ledger_standing =
             [this](std::string_view account_id, std::string_view value) {
@@ -383,7 +312,7 @@ class Gateway::Impl {
     routes.push_back(metricsRoute(metrics));
     manage_router = std::make_unique<http::Router>(std::move(routes), manage::renderError);
     http::Server::Options server;
-    server.limits = serverLimits();
+    server.limits = serverLimits(options);
     server.limits.body_bytes = std::min<uint64_t>(options.max_body_bytes, 16 << 20);
     server.tls = listenerTls(options);
     server.handler = [this](const http::ExchangePtr& exchange) {
@@ -426,21 +355,16 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
-    registerTargetGauges(metrics, health);
+    registerTargetGauges(metrics, health, clock);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });
   }
 
-  std::string urlOf(const std::string& listen_address, uint16_t port) const {
-    std::string host = listen_address.substr(0, listen_address.rfind(':'));
-    if (host.empty() || host == "*" || host == "0.0.0.0") host = "127.0.0.1";
-    return (options.tls_cert.empty() ? "http://" : "https://") + host + ":" + std::to_string(port);
-  }
-
   void listen() {
-    manage_url =
-        urlOf(options.manage_listen, orThrow(manage_server->listen(options.manage_listen)));
-    proxy_url = urlOf(options.proxy_listen, orThrow(proxy_server->listen(options.proxy_listen)));
+    manage_url = urlOf(options, options.manage_listen,
+                       orThrow(manage_server->listen(options.manage_listen)));
+    proxy_url =
+        urlOf(options, options.proxy_listen, orThrow(proxy_server->listen(options.proxy_listen)));
     data_dir = folder.path().string();
     if (first_keys.project_key) project_key = first_keys.project_key->reveal();
     if (first_keys.management_key) management_key = first_keys.management_key->reveal();

@@ -12,9 +12,11 @@
 namespace penstock::json {
 namespace {
 
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+// The encoding is validated before: asking for it here again costs sixty instructions a byte.
+constexpr unsigned kParseFlags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseFullPrecisionFlag;
+// RapidJSON looks at 16 bytes at once, also at the text's end.
+constexpr size_t kPadding = 16;
 
 std::optional<std::string_view> duplicateKeyOf(const Node& object) {
   std::vector<std::string_view> keys;
@@ -72,7 +74,9 @@ ValueRef Document::root() const {
 Result<Document> parse(std::string_view text, const Limits& limits, std::string_view what) {
   if (auto valid = validate(text, limits, what); !valid) return std::move(valid).error();
   auto tree = std::make_unique<Document::Tree>();
-  tree->document.Parse<kParseFlags>(text.data(), text.size());
+  tree->text.reserve(text.size() + kPadding);
+  tree->text.append(text).append(kPadding, '\0');
+  tree->document.ParseInsitu<kParseFlags>(tree->text.data());
   if (tree->document.HasParseError()) return parseError(tree->document, what);
   if (const Node* object = findDuplicate(tree->document)) {
     return duplicateError(tree->document, *object, what);

@@ -26,8 +26,8 @@ class Document {
   std::unique_ptr<Tree> tree_;
 };
 
-// The one guarded parse: validate() first, then RapidJSON without recursion, with encoding checks
-// and exact numbers; duplicate keys are refused at every level, as are numbers beyond a double.
+// The one guarded parse: validate() first, encoding included, then RapidJSON without recursion and
+// with exact numbers; duplicate keys are refused at every level, as are numbers beyond a double.
 // Errors as scanObject()'s.
 Result<Document> parse(std::string_view text, const Limits& limits = {},
                        std::string_view what = "the body");

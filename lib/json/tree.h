@@ -2,6 +2,8 @@
 
 #include <rapidjson/document.h>
 
+#include <string>
+
 #include "json/document.h"
 
 namespace penstock::json {
@@ -10,6 +12,7 @@ namespace penstock::json {
 using Node = rapidjson::Value;
 
 struct Document::Tree {
+  std::string text;  // the document's strings are in it
   rapidjson::Document document;
 };
 

@@ -2,6 +2,9 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstring>
+
+#include "json/plain.h"
 
 namespace penstock::json {
 namespace {
@@ -45,7 +48,10 @@ size_t sequenceLength(std::string_view text, size_t i) {
   return lead >= 0xF1 && lead <= 0xF3 ? 4 : 0;
 }
 
-bool isPlain(char c) { return static_cast<signed char>(c) >= ' ' && c != '"' && c != '\\'; }
+// Length of the run of plain bytes that the text begins with.
+size_t plainRun(std::string_view text) {
+  return static_cast<size_t>(skipPlain(text.data(), text.data() + text.size()) - text.data());
+}
 
 }  // namespace
 
@@ -53,10 +59,9 @@ void appendString(std::string& out, std::string_view text) {
   out.push_back('"');
   size_t i = 0;
   while (i < text.size()) {
-    size_t run = i;
-    while (run < text.size() && isPlain(text[run])) ++run;
-    out.append(text.substr(i, run - i));
-    i = run;
+    const size_t run = plainRun(text.substr(i));
+    out.append(text.substr(i, run));
+    i += run;
     if (i == text.size()) break;
     if (static_cast<signed char>(text[i]) >= 0) {
       appendControl(out, text[i++]);
@@ -79,9 +84,7 @@ std::string quoted(std::string_view text) {
 }
 
 Writer& Writer::key(std::string_view name) {
-  separate();
-  appendString(out_, name);
-  out_.push_back(':');
+  string(name, ":");
   comma_ = false;
   return *this;
 }
@@ -93,9 +96,49 @@ Writer& Writer::raw(std::string_view json) {
 }
 
 Writer& Writer::value(std::string_view text) {
-  separate();
-  appendString(out_, text);
+  string(text, "");
   return *this;
+}
+
+// A string with its comma before and what stands behind it. Most are short and plain: they are put
+// together first, so that the text grows once.
+void Writer::string(std::string_view text, std::string_view behind) {
+  constexpr size_t kShort = 64;
+  if (text.size() > kShort || plainRun(text) != text.size()) {
+    separate();
+    appendString(out_, text);
+    out_.append(behind);
+    return;
+  }
+  char buffer[kShort + 4];
+  char* end = buffer;
+  if (comma_) *end++ = ',';
+  *end++ = '"';
+  std::memcpy(end, text.data(), text.size());
+  end += text.size();
+  *end++ = '"';
+  if (!behind.empty()) *end++ = behind.front();
+  out_.append(buffer, static_cast<size_t>(end - buffer));
+  comma_ = true;
+}
+
+Writer& Writer::decimal(int64_t number, int places) {
+  char buffer[32];
+  char* const end = buffer + sizeof buffer;
+  char* at = end;
+  bool significant = false;  // trailing zeros are left out
+  const bool negative = number < 0;
+  uint64_t rest = negative ? 0 - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+  for (int place = 0; place < places; ++place, rest /= 10) {
+    const auto digit = static_cast<char>('0' + rest % 10);
+    significant = significant || digit != '0';
+    if (significant) *--at = digit;
+  }
+  if (significant) *--at = '.';
+  do *--at = static_cast<char>('0' + rest % 10);
+  while ((rest /= 10) != 0);
+  if (negative) *--at = '-';
+  return raw({at, static_cast<size_t>(end - at)});
 }
 
 Writer& Writer::value(double number) {
@@ -105,12 +148,7 @@ Writer& Writer::value(double number) {
   return raw({buffer, static_cast<size_t>(end - buffer)});
 }
 
-Writer& Writer::value(Money amount) {
-  std::string text = amount.usd(9);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return raw(text);
-}
+Writer& Writer::value(Money amount) { return decimal(amount.nanos, 9); }
 
 Writer& Writer::open(char bracket) {
   separate();

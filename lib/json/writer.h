@@ -49,6 +49,8 @@ class Writer {
   Writer& value(double number);
   // Decimal dollars, exact: 0.000125.
   Writer& value(Money amount);
+  // number / 10^places (up to 18), exact and without trailing zeros: decimal(1500, 3) is 1.5.
+  Writer& decimal(int64_t number, int places);
   template <typename T>
   Writer& value(const std::optional<T>& maybe) {
     return maybe ? value(*maybe) : null();
@@ -65,6 +67,7 @@ class Writer {
   Writer& close(char bracket);
   Writer& signedNumber(int64_t number);
   Writer& unsignedNumber(uint64_t number);
+  void string(std::string_view text, std::string_view behind);
   void separate();
 
   std::string& out_;

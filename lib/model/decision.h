@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -50,11 +51,12 @@ struct DecisionTrace {
     bool operator==(const Rule&) const = default;
   };
   struct Budget {
-    std::string name;
-    std::string unit;    // "usd"
-    std::string action;  // "block"
-    double used_share = 0;
-    std::string outcome;  // "ok", "counted", "blocked", "downgraded"
+    std::string_view name;  // of the configuration that the request holds
+    // Literals.
+    std::string_view unit;       // "usd"
+    std::string_view action;     // "block"
+    int64_t used_permyriad = 0;  // of the cap, in ten-thousandths
+    std::string_view outcome;    // "ok", "counted", "blocked", "downgraded"
     bool operator==(const Budget&) const = default;
   };
 

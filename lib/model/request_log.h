@@ -39,7 +39,7 @@ struct RequestLog {
   std::string request_id;  // UUID
   UnixMillis created_at = 0;
   std::string organization_id, project_id, api_key_id;
-  std::string endpoint;           // "chat.completions", "embeddings"
+  std::string endpoint;           // "chat.completions", "messages", "embeddings"
   std::string requested_model;    // as the caller wrote it: "@default"
   std::string provider;           // vendor that served, or the last tried; empty when none
   std::string provider_id;        // its credential

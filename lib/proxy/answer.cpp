@@ -1,7 +1,6 @@
 #include "proxy/answer.h"
 
-#include "base/id.h"
-#include "dialect/openai_errors.h"
+#include <string>
 
 namespace penstock::proxy {
 namespace {
@@ -31,21 +30,6 @@ void addAnswerHeaders(http::Headers& headers, const model::RequestLog& row,
   headers.emplace_back("x-ratelimit-limit-requests", std::to_string(rate->limit));
   headers.emplace_back("x-ratelimit-remaining-requests", std::to_string(rate->remaining));
   headers.emplace_back("x-ratelimit-reset-requests", std::to_string(rate->reset_ms) + "ms");
-}
-
-http::Response errorResponse(const ApiError& error, ClientRetry retry) {
-  http::Response response;
-  response.status = httpStatus(error.kind);
-  response.body = dialect::renderOpenAiError(error);
-  if (error.retry_after_ms) addRetryAfter(response.headers, *error.retry_after_ms);
-  if (retry == ClientRetry::Spent) response.headers.emplace_back("x-should-retry", "false");
-  return response;
-}
-
-http::Response renderEdgeError(const http::Request&, const ApiError& error) {
-  http::Response response = errorResponse(error);
-  response.headers.emplace_back("X-Modelux-Request-Id", newUuid());
-  return response;
 }
 
 }  // namespace penstock::proxy

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <string>
-#include <string_view>
+#include <cstdint>
 
-#include "base/error.h"
 #include "budget/rate_limit.h"
 #include "http/message.h"
 #include "model/request_log.h"
@@ -20,11 +18,5 @@ void addRetryAfter(http::Headers& headers, int64_t millis);
 
 // Whether the caller's SDK should try again by itself. Spent: we have tried what there is to try.
 enum class ClientRetry : uint8_t { Default, Spent };
-
-// The error in OpenAI's envelope with its status, Retry-After and, when told so, x-should-retry.
-http::Response errorResponse(const ApiError& error, ClientRetry retry = ClientRetry::Default);
-
-// For errors that arise below routing (malformed requests, unknown paths): with a request id.
-http::Response renderEdgeError(const http::Request& request, const ApiError& error);
 
 }  // namespace penstock::proxy

@@ -4,14 +4,15 @@
 #include <utility>
 
 #include "base/text.h"
-#include "dialect/openai_usage.h"
 #include "provider/endpoint.h"
 #include "provider/retry_after.h"
+#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
 
-const char* upstreamPath(Endpoint endpoint) {
+const char* upstreamPath(Endpoint endpoint, dialect::Dialect dialect) {
+  if (dialect == dialect::Dialect::Anthropic) return "/messages";
   return endpoint == Endpoint::Embeddings ? "/embeddings" : "/chat/completions";
 }
 
@@ -109,22 +110,23 @@ void Attempt::onLedger(const Status& ready) {
 // Starts the call; the answer arrives in the callbacks below.
 void Attempt::call() {
   const model::Provider& provider = *candidate_.provider;
-  using Usage = dialect::StreamUsage;
-  upstream_body_ = dialect::encodeOpenAiRequest(
-      scope_.request, candidate_.model,
-      scope_.reply == Reply::Whole ? Usage::NoStream : Usage::Request, outputLimit());
+  auto wire = Wire::write({scope_, target_->dialect, candidate_.model, outputLimit()});
+  if (!wire) return fail(cannotExpress(std::move(wire).error()));
+  wire_ = *std::move(wire);
   http::ClientRequest call;
   call.origin = target_->endpoint.origin;
-  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint);
+  call.path = target_->endpoint.base_path + upstreamPath(scope_.endpoint, target_->dialect);
   call.headers.emplace_back("Content-Type", "application/json");
   call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  call.headers.emplace_back("traceparent", scope_.row.traceparent);
+  number_ = scope_.calls++;
+  call.headers.emplace_back("traceparent",
+                            telemetry::attemptTraceparent(scope_.row.traceparent, number_));
   provider::authenticate(provider, scope_.extensions.provider_key, call.headers);
   if (!scope_.extensions.provider_key.empty()) {
     bill_.byok_fingerprint = scope_.extensions.provider_key.fingerprint();
   }
-  call.body = upstream_body_.pieces();
+  call.body = wire_->body();
   call.timeouts = scope_.loop.shared.options.timeouts;
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
   called_ = true;
@@ -155,10 +157,8 @@ void Attempt::onHead(const http::ResponseHead& head) {
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
-    using Usage = dialect::StreamRelay::UsageFor;
-    relay_.emplace(dialect::StreamRelay::Options{
-        scope_.request.include_usage ? Usage::Caller : Usage::Accounting, scope_.request.choices});
-    if (scope_.trace) relay_->setTrace(scope_.trace());
+    relay_ = wire_->stream();
+    if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
   } else if (streams() || events) {
     call_.reset();
     fail(invalidAnswer(streams() ? "the provider did not stream its answer"
@@ -195,10 +195,10 @@ void Attempt::onEnd() {
     case Receiving::Head: return;
     case Receiving::Whole: return finishWhole();
     case Receiving::Error:
-      return fail(failureOf(upstream_status_,
-                            dialect::parseOpenAiError(response_, upstream_status_), providerName(),
-                            retry_after_ms_));
+      return fail(failureOf(upstream_status_, wire_->readError(response_, upstream_status_),
+                            providerName(), retry_after_ms_));
     case Receiving::Stream: {
+      call_.reset();  // nothing is awaited of it any more, whatever the relay says
       std::string out;
       relay_->finish(out);
       return forward(out);
@@ -218,17 +218,20 @@ void Attempt::onFailure(const http::Failure& failure) {
   // It had the request, for all we know, unless there was no connection.
   if (timeout && failure.kind != http::FailureKind::ConnectTimeout) billable_ = true;
   if (!hasContent()) return fail(std::move(failed));
-  // The answer may have been complete when the connection broke: the relay knows.
+  call_.reset();
+  // The answer may have been complete when the connection broke or fell silent: the relay knows.
   std::string out;
-  if (!timeout && relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
+  if (relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
   judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
   failure_ = failed;
   endStream(&failure_->error, false);
 }
 
 void Attempt::finishWhole() {
-  const dialect::OpenAiResponse read = dialect::readOpenAiResponse(response_);
-  if (!read.valid) {
+  const Wire::Whole read = wire_->read(response_);
+  auto answer = read.valid ? wire_->translate(response_, read) : std::nullopt;
+  const bool understood = read.valid && (!answer || *answer);
+  if (!understood) {
     return fail(
         invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
   }
@@ -238,6 +241,7 @@ void Attempt::finishWhole() {
   if (!read.model.empty()) bill_.model = read.model;
   record_.first_token_us = micros();
   end("ok");
+  answer_ = answer ? **std::move(answer) : std::move(response_);
   listener_->onWhole(*this);
 }
 
@@ -292,6 +296,7 @@ void Attempt::endStream(const ApiError* broken, bool told) {
 void Attempt::fail(AttemptFailure failure) {
   const auto keep = weak_from_this().lock();
   failure_ = std::move(failure);
+  if (wire_) failure_->said_by = wire_->provider();
   if (const auto outcome = outcomeOf(*failure_, !scope_.extensions.provider_key.empty()))
     judge(*outcome);
   record_.error = failure_->error.message;
@@ -304,10 +309,20 @@ void Attempt::cancel() {
     call_.reset();
     return;
   }
-  // What it produced until now is paid for.
+  giveUp("cancelled");
+}
+
+void Attempt::timeOut(const std::string& why) {
+  if (ended_) return;
+  record_.error = why;
+  giveUp(failureName(AttemptFailure::Class::Timeout));
+}
+
+// What it produced until now is paid for.
+void Attempt::giveUp(std::string_view status) {
   if (called_ && receiving_ != Receiving::Error) billable_ = true;
   call_.reset();  // the provider stops generating now
-  end("cancelled");
+  end(status);
 }
 
 void Attempt::idle() {
@@ -325,7 +340,7 @@ void Attempt::resume() {
 
 void Attempt::forgetRequest() {
   input_estimate_ = scope_.request.estimateInputTokens();
-  upstream_body_ = {};
+  wire_->letGo();
 }
 
 void Attempt::judge(routing::OutcomeKind outcome) {

@@ -8,44 +8,20 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "dialect/chat_stream.h"
 #include "dialect/openai_encode.h"
-#include "dialect/openai_request.h"
-#include "dialect/openai_stream.h"
 #include "http/client.h"
 #include "http/loop.h"
-#include "json/splice.h"
 #include "model/decision.h"
 #include "model/request_log.h"
 #include "pricing/quote.h"
-#include "proxy/admission.h"
 #include "proxy/attempt_failure.h"
-#include "proxy/extensions.h"
-#include "proxy/loop_context.h"
+#include "proxy/request_scope.h"
 #include "proxy/spending.h"
+#include "proxy/wire.h"
 #include "routing/decision.h"
 
 namespace penstock::proxy {
-
-// The endpoint families that go through the pipeline.
-enum class Endpoint : uint8_t { Chat, ChatDryRun, Embeddings };
-
-// Whether the answer is relayed as it comes, or taken whole.
-enum class Reply : uint8_t { Stream, Whole };
-
-// What attempts need of the request that they serve. Outlives them.
-struct RequestScope {
-  LoopContext& loop;
-  const Caller& caller;
-  const Extensions& extensions;
-  const dialect::OpenAiRequest& request;
-  // Who asks, through which config, when: what budgets and the log tell requests apart by.
-  const model::RequestLog& row;
-  Endpoint endpoint = Endpoint::Chat;
-  Reply reply = Reply::Whole;
-  SteadyTime arrived = {};
-  // The decision so far as raw JSON, to be put into a stream's last chunk; empty: it is not wanted.
-  std::function<std::string()> trace = {};
-};
 
 // One call to one candidate: reserve → call → receive → settle. Reports to its listener; after
 // onFailed, onWhole or onStreamEnd nothing more comes. Ends once, however: answered, failed, or
@@ -83,6 +59,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void start(Options options);
   // Ends the call at once, without a report; what was produced is paid for.
   void cancel();
+  // The same where all attempts together took too long: says so in the trace.
+  void timeOut(const std::string& why);
 
   // Backpressure of a stream.
   void pause();
@@ -94,14 +72,18 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
 
   const routing::Candidate& candidate() const { return candidate_; }
   bool called() const { return called_; }  // the provider was asked
+  // Its place among the request's attempts whose provider was asked, from 0.
+  size_t number() const { return number_; }
   bool ended() const { return ended_; }
   bool hasContent() const { return relay_ && relay_->released(); }
-  std::string& body() { return response_; }  // of a whole answer
+  std::string& body() { return answer_; }  // of a whole answer
   const std::string& contentType() const { return response_type_; }
   const AttemptFailure& failure() const { return *failure_; }
   // A budget refused or downgrades it: see spending().enforced().
   bool isDowngraded() const { return downgraded_; }
   const Spending& spending() const { return spending_; }
+  // What its target cannot express of the request and was left out, by name; empty: nothing.
+  std::string dropped() const { return wire_ ? wire_->dropped() : std::string(); }
   // How it went; complete once it has ended.
   const model::Attempt& record() const { return record_; }
 
@@ -139,12 +121,12 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
   void finishWhole();
-  void finishError();
   void forward(std::string_view out);
   void endStream(const ApiError* broken, bool told);
 
   void fail(AttemptFailure failure);
   void judge(routing::OutcomeKind outcome);
+  void giveUp(std::string_view status);
   void end(std::string_view status);
   void idle();
 
@@ -176,17 +158,19 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   pricing::Quote quote_;
   std::string model_key_;  // to budgets
   Spending spending_;
-  json::Spliced upstream_body_;
+  std::unique_ptr<Wire> wire_;  // once it is to be called
   std::unique_ptr<http::Call> call_;
   http::Timer timer_;
   Receiving receiving_ = Receiving::Head;
   int upstream_status_ = 0;
   std::optional<int64_t> retry_after_ms_;
-  std::string response_;  // a whole answer or an error's body
+  std::string response_;  // a whole answer or an error's body, as the provider sent it
+  std::string answer_;    // a whole answer as the caller gets it
   std::string response_type_;
-  std::optional<dialect::StreamRelay> relay_;
-  int64_t input_estimate_ = -1;  // taken when the request's bytes are let go of
+  std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams
+  int64_t input_estimate_ = -1;                 // taken when the request's bytes are let go of
   bool called_ = false;
+  size_t number_ = 0;
   bool billable_ = false;  // the provider did something that it may bill
   bool ended_ = false;
   bool downgraded_ = false;

@@ -56,6 +56,7 @@ std::string_view failureName(Class kind) {
     case Class::Credential: return "credential_refused";
     case Class::NoModel: return "model_not_found";
     case Class::Caller: return "refused";
+    case Class::Unsupported: return "unsupported";
     case Class::Budget: return "budget";
     case Class::Unpriced: return "not_priced";
     case Class::Internal: return "not_sent";
@@ -79,6 +80,7 @@ std::optional<routing::OutcomeKind> outcomeOf(const AttemptFailure& failure, boo
     case Class::Shape:
     case Class::Policy:
     case Class::Caller: return Kind::Success;
+    case Class::Unsupported:
     case Class::Budget:
     case Class::Unpriced:
     case Class::Internal: return std::nullopt;
@@ -101,6 +103,7 @@ bool goesOn(const AttemptFailure& failure, const config::RetryOn& on) {
     case Class::Garbage:
     case Class::Credential:
     case Class::NoModel:
+    case Class::Unsupported:
     case Class::Budget:
     case Class::Unpriced:
     case Class::Internal: return true;
@@ -123,6 +126,7 @@ bool isPassing(const AttemptFailure& failure) {
     case Class::Credential:
     case Class::NoModel:
     case Class::Caller:
+    case Class::Unsupported:
     case Class::Budget:
     case Class::Unpriced:
     case Class::Internal: return false;
@@ -171,6 +175,13 @@ AttemptFailure timedOut(const std::string& provider, int64_t after_ms) {
   failure.kind = Class::Timeout;
   failure.error = {ErrorKind::UpstreamTimeout, "upstream_timeout",
                    fmt::format("provider {} had not answered after {} ms", provider, after_ms)};
+  return failure;
+}
+
+AttemptFailure cannotExpress(ApiError error) {
+  AttemptFailure failure;
+  failure.kind = Class::Unsupported;
+  failure.error = std::move(error);
   return failure;
 }
 

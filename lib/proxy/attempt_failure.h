@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "config/policies.h"
+#include "dialect/dialect.h"
 #include "dialect/openai_errors.h"
 #include "http/client.h"
 #include "provider/failure.h"
@@ -28,15 +29,17 @@ struct AttemptFailure {
     Credential,
     NoModel,
     Caller,
-    Budget,    // refused by a budget: spending() says by which
-    Unpriced,  // no price is known, and the project denies such
-    Internal,  // ours
+    Unsupported,  // the target cannot be asked for this
+    Budget,       // refused by a budget: spending() says by which
+    Unpriced,     // no price is known, and the project denies such
+    Internal,     // ours
   };
   Class kind = Class::Internal;
   int status = 0;  // of the upstream's answer; 0: none
   ApiError error;  // what the caller is told, if this is the last word
   // The provider's refusal of the request, which the caller gets as it is.
   std::optional<dialect::UpstreamError> refusal;
+  dialect::Dialect said_by = dialect::Dialect::OpenAi;  // whose words the refusal is in
   std::optional<int64_t> retry_after_ms;
 };
 
@@ -58,5 +61,7 @@ AttemptFailure failureOf(int status, dialect::UpstreamError said, const std::str
 AttemptFailure failureOf(const http::Failure& failure, const std::string& provider);
 AttemptFailure timedOut(const std::string& provider, int64_t after_ms);
 AttemptFailure invalidAnswer(std::string message);
+// The request cannot be said in the target's dialect.
+AttemptFailure cannotExpress(ApiError error);
 
 }  // namespace penstock::proxy

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "dialect/openai_input.h"
-#include "dialect/openai_usage.h"
 #include "pricing/charge.h"
 #include "proxy/attempt.h"
 
@@ -44,8 +43,8 @@ Status Attempt::quote() {
 }
 
 pricing::RequestBound Attempt::bound() const {
-  const dialect::OpenAiRequest& request = scope_.request;
-  const dialect::InputBound input = dialect::inputBound(request);
+  const dialect::ChatView& request = scope_.request;
+  const dialect::InputBound input = request.boundInput();
   pricing::RequestBound bound;
   bound.input_tokens = std::min(input.tokens, quote_.context_window.value_or(input.tokens));
   bound.image_input = input.images;
@@ -125,14 +124,13 @@ void Attempt::settle() {
 // recorded is not less than what is owed (dialect/estimate.h). It cannot have been more than the
 // request's limit.
 void Attempt::estimateUsage() {
-  const dialect::OpenAiRequest& request = scope_.request;
+  const dialect::ChatView& request = scope_.request;
   const model::Usage said = bill_.usage;
   model::Usage usage;
   usage.source = model::Usage::Source::Estimated;
   usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request.estimateInputTokens();
   usage.output_audio = relay_ ? relay_->estimatedAudioTokens() : 0;
-  usage.output_text =
-      relay_ ? relay_->estimatedOutputTokens() : dialect::estimateOpenAiOutput(response_);
+  usage.output_text = relay_ ? relay_->estimatedOutputTokens() : wire_->estimateOutput(response_);
   if (const auto limit = request.max_output_tokens)
     usage.output_text = std::min(usage.output_text, *limit * request.choices);
   if (spending_.open()) {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "dialect/budget_error.h"
-#include "proxy/answer.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -81,8 +81,8 @@ ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, Un
   return error;
 }
 
-http::Response moneyResponse(const budget::Standing& by, const budget::Amounts& asked,
-                             UnixMillis now) {
+http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by,
+                             const budget::Amounts& asked, UnixMillis now) {
   const model::Budget& budget = *by.budget;
   dialect::BudgetError error;
   error.name = budget.name;
@@ -95,7 +95,8 @@ http::Response moneyResponse(const budget::Standing& by, const budget::Amounts& 
   error.resets_at = ends(by) ? by.period.end : 0;
   http::Response response;
   response.status = 402;
-  response.body = dialect::renderOpenAiBudgetError(error);
+  response.body = caller == dialect::Dialect::Anthropic ? dialect::renderAnthropicBudgetError(error)
+                                                        : dialect::renderOpenAiBudgetError(error);
   if (const auto wait = worthTrying(by, asked, now)) {
     response.headers.emplace_back("Retry-After", std::to_string((*wait + 999) / 1000));
   }
@@ -136,7 +137,8 @@ void tightenRate(budget::RateDecision& rate, const Spending& spending, UnixMilli
   if (ends(*requests)) rate.reset_ms = millisLeft(*requests, now);
 }
 
-Refusal budgetRefusal(const Spending& spending, UnixMillis now) {
+Refusal budgetRefusal(dialect::Dialect caller, const Spending& spending,
+                      std::string_view request_id, UnixMillis now) {
   const budget::Standing& by = *spending.enforced();
   if (by.budget->origin == BudgetOrigin::Balance) {
     const ApiError error{ErrorKind::InsufficientBalance, "insufficient_balance",
@@ -144,13 +146,13 @@ Refusal budgetRefusal(const Spending& spending, UnixMillis now) {
                                      "request may cost ${}",
                                      Money{by.left()}.usd(4), Money{by.reserved}.usd(4),
                                      Money{spending.asked().usd}.usd(4))};
-    return {errorResponse(error), error.code};
+    return {errorResponse(caller, error, request_id), error.code};
   }
   if (by.budget->unit == BudgetUnit::Usd && by.budget->origin == BudgetOrigin::Budget) {
-    return {moneyResponse(by, spending.asked(), now), "budget_exceeded"};
+    return {moneyResponse(caller, by, spending.asked(), now), "budget_exceeded"};
   }
   const ApiError error = limitError(by, spending.asked(), now);
-  return {errorResponse(error), error.code};
+  return {errorResponse(caller, error, request_id), error.code};
 }
 
 }  // namespace penstock::proxy

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "base/clock.h"
 #include "budget/rate_limit.h"
+#include "dialect/dialect.h"
 #include "http/message.h"
 #include "proxy/spending.h"
 
@@ -22,6 +26,7 @@ struct Refusal {
   http::Response response;
   std::string code;  // for the log
 };
-Refusal budgetRefusal(const Spending& spending, UnixMillis now);
+Refusal budgetRefusal(dialect::Dialect caller, const Spending& spending,
+                      std::string_view request_id, UnixMillis now);
 
 }  // namespace penstock::proxy

@@ -192,12 +192,12 @@ void Chain::conclude() {
 
 void Chain::runOut() {
   if (over_ || won_) return;
-  for (const auto& attempt : attempts_) attempt->cancel();
   AttemptFailure failure;
   failure.kind = Class::Timeout;
   failure.error = {
       ErrorKind::UpstreamTimeout, "upstream_timeout",
       fmt::format("no answer within the total budget of {} ms", *line_.total_budget_ms)};
+  for (const auto& attempt : attempts_) attempt->timeOut(failure.error.message);
   last_failure_ = std::move(failure);
   conclude();
 }
@@ -295,6 +295,17 @@ void Chain::onStreamEnd(Attempt& attempt, const ApiError* broken, bool told) {
 
 void Chain::onIdle(Attempt& attempt) {
   if (&attempt == winner_) listener_.onChainIdle(*this);
+}
+
+std::vector<const Attempt*> calledAttempts(std::span<const std::unique_ptr<Chain>> chains) {
+  std::vector<const Attempt*> called;
+  for (const auto& chain : chains) {
+    for (const auto& attempt : chain->attempts()) {
+      if (attempt->called()) called.push_back(attempt.get());
+    }
+  }
+  std::ranges::sort(called, {}, &Attempt::number);
+  return called;
 }
 
 }  // namespace penstock::proxy

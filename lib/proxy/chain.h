@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,5 +109,9 @@ class Chain final : private Attempt::Listener {
   http::Timer total_;        // for all of it
   http::Timer hedge_timer_;  // for the first content
 };
+
+// Those of the chains' attempts whose provider was asked, in the order in which they were
+// (Attempt::number()).
+std::vector<const Attempt*> calledAttempts(std::span<const std::unique_ptr<Chain>> chains);
 
 }  // namespace penstock::proxy

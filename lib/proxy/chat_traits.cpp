@@ -4,9 +4,8 @@
 
 namespace penstock::proxy {
 
-ChatTraits::ChatTraits(LoopContext& loop, const Caller& caller,
-                       const dialect::OpenAiRequest& request, const model::RequestLog& row,
-                       routing::Environment& environment)
+ChatTraits::ChatTraits(LoopContext& loop, const Caller& caller, const dialect::ChatView& request,
+                       const model::RequestLog& row, routing::Environment& environment)
     : loop_(loop),
       caller_(caller),
       request_(request),

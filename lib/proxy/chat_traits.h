@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "dialect/openai_request.h"
+#include "dialect/chat_view.h"
 #include "model/request_log.h"
 #include "proxy/admission.h"
 #include "proxy/loop_context.h"
@@ -13,10 +13,10 @@
 
 namespace penstock::proxy {
 
-// An OpenAI request as policies see it. Lives for one decision; what it refers to outlives it.
+// A request as policies see it. Lives for one decision; what it refers to outlives it.
 class ChatTraits final : public routing::RequestTraits {
  public:
-  ChatTraits(LoopContext& loop, const Caller& caller, const dialect::OpenAiRequest& request,
+  ChatTraits(LoopContext& loop, const Caller& caller, const dialect::ChatView& request,
              const model::RequestLog& row, routing::Environment& environment);
 
   int64_t promptTokens() const override;
@@ -34,7 +34,7 @@ class ChatTraits final : public routing::RequestTraits {
 
   LoopContext& loop_;
   const Caller& caller_;
-  const dialect::OpenAiRequest& request_;
+  const dialect::ChatView& request_;
   const model::RequestLog& row_;
   mutable std::optional<int64_t> prompt_tokens_;
   const routing::RequestFacts facts_;

@@ -1,6 +1,7 @@
 #include "proxy/decision_trace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,14 @@ namespace penstock::proxy {
 
 namespace {
 
+// Rounded up, so that what is used up is not shown as nearly so.
+int64_t permyriadOf(double share) {
+  constexpr double kMost = 1e12;
+  return static_cast<int64_t>(std::ceil(std::clamp(share, 0.0, kMost) * 10'000));
+}
+
 // What the budget did to the request; of a dry run, what it would have done.
-std::string outcomeOf(const budget::Standing& standing, const Spending& spending) {
+std::string_view outcomeOf(const budget::Standing& standing, const Spending& spending) {
   const model::BudgetAction action = standing.budget->action;
   const budget::Standing* enforced = spending.enforced();
   const bool does_not_fit =
@@ -42,6 +49,14 @@ std::vector<LinePlace> placesOf(const routing::Decision& decision) {
   return places;
 }
 
+// What is under way still when the trace is rendered is the stream that serves, or not wanted any
+// more.
+std::string statusOf(const Attempt& attempt, const Attempt* served) {
+  const std::string& status = attempt.record().status;
+  if (!status.empty()) return status;
+  return &attempt == served ? "streaming" : "cancelled";
+}
+
 void noteAttempt(const Attempt& attempt, const Attempt* served,
                  const std::vector<LinePlace>& places, model::DecisionTrace& trace) {
   for (const LinePlace& place : places) {
@@ -51,14 +66,14 @@ void noteAttempt(const Attempt& attempt, const Attempt* served,
     if (found == candidates.end()) continue;
     auto& candidate =
         trace.candidates[place.first + static_cast<size_t>(found - candidates.begin())];
-    const std::string& status = attempt.record().status;
+    std::string status = statusOf(attempt, served);
     if (&attempt == served) {
       candidate.status = "selected";
     } else if (status == "ok") {
       candidate.status = "not_needed";  // another's answer was served
     } else {
       candidate.status = "failed";
-      candidate.reason = status;
+      candidate.reason = std::move(status);
     }
   }
 }
@@ -79,17 +94,15 @@ void noteAttempts(std::span<const std::unique_ptr<Chain>> chains, const Attempt*
                   model::DecisionTrace& trace) {
   trace.decision = "failed";
   std::string story;
-  for (const auto& chain : chains) {
-    for (const auto& attempt : chain->attempts()) {
-      if (!attempt->called()) continue;
-      trace.attempts.push_back(attempt->record());
-      const std::string name = "attempt_" + std::to_string(trace.attempts.size());
-      if (attempt.get() == served) trace.decision = name;
-      if (trace.attempts.back().status.empty()) trace.attempts.back().status = "streaming";
-      if (attempt.get() == served || attempt->record().status == "ok") continue;
-      story += story.empty() ? "" : "; ";
-      story += name + " " + attempt->record().status;
-    }
+  for (const Attempt* attempt : calledAttempts(chains)) {
+    model::Attempt& noted = trace.attempts.emplace_back(attempt->record());
+    noted.status = statusOf(*attempt, served);
+    const std::string name = "attempt_" + std::to_string(trace.attempts.size());
+    if (attempt == served) trace.decision = name;
+    // One that served and is no "ok" broke off.
+    if (noted.status == "ok" || noted.status == "streaming") continue;
+    story += story.empty() ? "" : "; ";
+    story += name + " " + noted.status;
   }
   if (!story.empty()) trace.reason = std::move(story);
 }
@@ -105,23 +118,24 @@ const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
 std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
                                 std::span<const std::unique_ptr<Chain>> chains,
                                 const Spending& spending, int64_t latency_us,
-                                const std::optional<Gathered>& gathered) {
+                                const std::optional<Served>& told) {
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (!chains.empty()) {
-    const Attempt* const served = gathered ? gathered->winner : servedBy(chains);
+    const Attempt* const served = told ? told->by : servedBy(chains);
     noteCandidates(chains, served, decision, trace);
     const std::string planned = std::exchange(trace.reason, {});
     noteAttempts(chains, served, trace);
-    if (gathered && !gathered->reason.empty()) {
-      trace.reason = gathered->reason + (trace.reason.empty() ? "" : "; ") + trace.reason;
+    if (told && !told->reason.empty()) {
+      trace.reason = told->reason + (trace.reason.empty() ? "" : "; ") + trace.reason;
     }
     if (trace.reason.empty()) trace.reason = planned;
   }
+  trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
     const model::Budget& budget = *standing.budget;
-    trace.budgets.push_back({budget.name, std::string(model::unitName(budget.unit)),
-                             std::string(model::actionName(budget.action)), standing.usedShare(),
+    trace.budgets.push_back({budget.name, model::unitName(budget.unit),
+                             model::actionName(budget.action), permyriadOf(standing.usedShare()),
                              outcomeOf(standing, spending)});
   }
   trace.total_latency_us = latency_us;

@@ -12,19 +12,19 @@
 
 namespace penstock::proxy {
 
-// The answer that was made of several chains' answers: whose it is, null while that is not known,
-// and why.
-struct Gathered {
-  const Attempt* winner = nullptr;
+// Whose answer is served, null while that is not known, and why, where the last chain does not
+// tell: of answers that are made of several chains', and of a stream that is under way.
+struct Served {
+  const Attempt* by = nullptr;
   std::string reason;
 };
 
 // The decision trace as JSON (spec/modelux.md 5.2), for mlx:trace, dry runs and the log: what was
 // considered, what was tried and why it ended as it did, as far as known when it is rendered.
-// Without `gathered`, the last chain is the one that serves.
+// Without `told`, the last chain is the one that serves.
 std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
                                 std::span<const std::unique_ptr<Chain>> chains,
                                 const Spending& spending, int64_t latency_us,
-                                const std::optional<Gathered>& gathered = std::nullopt);
+                                const std::optional<Served>& told = std::nullopt);
 
 }  // namespace penstock::proxy

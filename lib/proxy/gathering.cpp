@@ -4,8 +4,19 @@ namespace penstock::proxy {
 namespace {
 
 RequestScope wholeOf(const RequestScope& scope) {
-  return {scope.loop, scope.caller,   scope.extensions, scope.request,
-          scope.row,  scope.endpoint, Reply::Whole,     scope.arrived};
+  // Answers are compared and put together in OpenAI's dialect, whatever the caller's.
+  return {.loop = scope.loop,
+          .caller = scope.caller,
+          .extensions = scope.extensions,
+          .request = scope.request,
+          .typed = scope.typed,
+          .dialect = scope.dialect,
+          .row = scope.row,
+          .endpoint = scope.endpoint,
+          .reply = Reply::Whole,
+          .arrived = scope.arrived,
+          .calls = scope.calls,
+          .on_loss = scope.on_loss};
 }
 
 }  // namespace

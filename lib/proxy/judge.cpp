@@ -48,9 +48,18 @@ std::string requestText(const routing::Line& line, std::string_view question) {
   return text;
 }
 
-RequestScope scopeOf(const RequestScope& judged, const dialect::OpenAiRequest& request) {
-  return {judged.loop, judged.caller,  judged.extensions, request,
-          judged.row,  Endpoint::Chat, Reply::Whole,      judged.arrived};
+RequestScope scopeOf(const RequestScope& judged, const dialect::OpenAiRequest& request,
+                     TypedRequest& typed) {
+  return {.loop = judged.loop,
+          .caller = judged.caller,
+          .extensions = judged.extensions,
+          .request = request,
+          .typed = typed,
+          .row = judged.row,
+          .endpoint = Endpoint::Chat,
+          .reply = Reply::Whole,
+          .arrived = judged.arrived,
+          .calls = judged.calls};
 }
 
 }  // namespace
@@ -107,6 +116,7 @@ Judge::Judge(const RequestScope& judged, const config::PolicyTarget& target, int
     : line_(lineTo(target, judged, timeout_ms)),
       text_(requestText(line_, question)),
       request_(dialect::parseOpenAiChat(text_).value()),  // we wrote it
-      scope_(scopeOf(judged, request_)) {}
+      typed_(dialect::Dialect::OpenAi, text_),
+      scope_(scopeOf(judged, request_, typed_)) {}
 
 }  // namespace penstock::proxy

@@ -41,6 +41,7 @@ class Judge {
   const routing::Line line_;
   const std::string text_;  // request_ points into it
   const dialect::OpenAiRequest request_;
+  TypedRequest typed_;
   const RequestScope scope_;
 };
 

@@ -6,6 +6,10 @@ namespace {
 // Keys and providers come and go; past this many the caches start afresh.
 constexpr size_t kMaxCached = 16'384;
 
+dialect::Dialect dialectOf(const model::Provider& provider) {
+  return provider.vendor == "anthropic" ? dialect::Dialect::Anthropic : dialect::Dialect::OpenAi;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Target>> LoopContext::target(const model::Provider& provider) {
@@ -20,8 +24,8 @@ Result<std::shared_ptr<const Target>> LoopContext::target(const model::Provider&
   if (priced_as.empty()) priced_as = shared.prices.providerOf(provider.vendor, std::nullopt);
   if (targets_.size() >= kMaxCached) targets_.clear();
   CachedTarget& slot = targets_[provider.id];
-  slot = {provider.updated_at,
-          std::make_shared<const Target>(Target{std::move(*endpoint), priced_as})};
+  slot = {provider.updated_at, std::make_shared<const Target>(
+                                   Target{std::move(*endpoint), dialectOf(provider), priced_as})};
   return slot.target;
 }
 

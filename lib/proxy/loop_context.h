@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "dialect/dialect.h"
 #include "http/client.h"
 #include "http/loop.h"
 #include "pricing/quote.h"
@@ -17,6 +18,7 @@ namespace penstock::proxy {
 // A provider ready to be called: parsed once, used until the provider changes.
 struct Target {
   provider::Endpoint endpoint;
+  dialect::Dialect dialect = dialect::Dialect::OpenAi;  // that it speaks
   std::string_view catalogue_provider;  // whose prices apply; lives as long as the catalogue
 };
 

@@ -4,11 +4,11 @@
 
 #include "auth/access.h"
 #include "base/id.h"
-#include "dialect/openai_synthetic.h"
+#include "dialect/anthropic_synthetic.h"
 #include "model/request_log.h"
 #include "model/vendor.h"
 #include "proxy/admission.h"
-#include "proxy/answer.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -52,36 +52,64 @@ Result<Admitted> admit(LoopContext& loop, const http::Request& request) {
   return admitted;
 }
 
-void answer(http::Exchange& exchange, http::Response response, const budget::RateDecision* rate) {
-  model::RequestLog row;
-  row.request_id = newUuid();
-  addAnswerHeaders(response.headers, row, rate);
-  exchange.respond(response);
+// Claude Code asks for OpenAI's path too, with Anthropic's header.
+dialect::Dialect dialectOf(const http::Request& request) {
+  const bool versioned = !request.headers.get("anthropic-version").empty();
+  return versioned ? dialect::Dialect::Anthropic : dialectOfPath(request.path);
 }
+
+struct Answering {
+  http::Exchange& exchange;
+  const budget::RateDecision* rate = nullptr;
+  std::string request_id = newUuid();
+  dialect::Dialect caller = dialectOf(exchange.request());
+
+  void send(http::Response response, UnixMillis now) const {
+    model::RequestLog row;
+    row.request_id = request_id;
+    addAnswerHeaders(response.headers, row, rate);
+    addDialectHeaders(caller, response.headers, row, rate, now);
+    exchange.respond(response);
+  }
+  void send(const ApiError& error, UnixMillis now) const {
+    send(errorResponse(caller, error, request_id), now);
+  }
+};
 
 }  // namespace
 
 void listModels(LoopContext& loop, http::Exchange& exchange) {
+  Answering reply{exchange};
+  const UnixMillis now = loop.shared.clock.now();
   const auto admitted = admit(loop, exchange.request());
-  if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
+  if (!admitted) return reply.send(admitted.error(), now);
+  reply.rate = &admitted->rate;
   http::Response response;
-  response.body = dialect::renderModelList(modelsFor(admitted->caller));
-  answer(exchange, std::move(response), &admitted->rate);
+  const auto models = modelsFor(admitted->caller);
+  response.body = reply.caller == dialect::Dialect::Anthropic
+                      ? dialect::renderAnthropicModelList(models)
+                      : dialect::renderModelList(models);
+  reply.send(std::move(response), now);
 }
 
 void showModel(LoopContext& loop, http::Exchange& exchange) {
+  Answering reply{exchange};
+  const UnixMillis now = loop.shared.clock.now();
   const auto admitted = admit(loop, exchange.request());
-  if (!admitted) return answer(exchange, errorResponse(admitted.error()), nullptr);
+  if (!admitted) return reply.send(admitted.error(), now);
+  reply.rate = &admitted->rate;
   const std::string_view id = exchange.request().param("id");
   for (const auto& entry : modelsFor(admitted->caller)) {
     if (entry.id != id) continue;
     http::Response response;
-    response.body = dialect::renderModel(entry);
-    return answer(exchange, std::move(response), &admitted->rate);
+    response.body = reply.caller == dialect::Dialect::Anthropic
+                        ? dialect::renderAnthropicModel(entry)
+                        : dialect::renderModel(entry);
+    return reply.send(std::move(response), now);
   }
   const ApiError missing{ErrorKind::NotFound, "model_not_found",
                          "model '" + std::string(id.substr(0, 128)) + "' not found", "model"};
-  answer(exchange, errorResponse(missing), &admitted->rate);
+  reply.send(missing, now);
 }
 
 }  // namespace penstock::proxy

@@ -6,15 +6,18 @@
 #include "proxy/chat_traits.h"
 #include "proxy/ensemble.h"
 #include "proxy/live_environment.h"
+#include "proxy/surface.h"
 #include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
 
-const char* endpointName(Endpoint endpoint) {
+const char* endpointName(Endpoint endpoint, dialect::Dialect caller) {
   switch (endpoint) {
     case Endpoint::Chat:
-    case Endpoint::ChatDryRun: return "chat.completions";
+    case Endpoint::ChatDryRun:
+      return caller == dialect::Dialect::Anthropic ? "messages" : "chat.completions";
+    case Endpoint::CountTokens: return "messages.count_tokens";
     case Endpoint::Embeddings: return "embeddings";
   }
   return "";
@@ -32,14 +35,16 @@ ApiError shed(const char* message) {
 
 }  // namespace
 
-Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint)
+Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
+                   dialect::Dialect dialect)
     : loop_(loop),
       exchange_(std::move(exchange)),
       endpoint_(endpoint),
+      dialect_(dialect),
       arrived_(exchange_->request().received) {
   row_.created_at = loop_.shared.clock.now();
   row_.request_id = newTimeUuid(row_.created_at);
-  row_.endpoint = endpointName(endpoint_);
+  row_.endpoint = endpointName(endpoint_, dialect_);
 }
 
 Pipeline::~Pipeline() {
@@ -52,13 +57,15 @@ void Pipeline::run() {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
   if (const Status ok = decide(request_->model); !ok) return answerFailure(ok.error());
-  scope_.emplace(RequestScope{loop_, caller_, extensions_, *request_, row_, endpoint_,
-                              Reply::Stream, arrived_});
-  if (request_->trace) scope_->trace = [this] { return traceJson(); };
+  openScope();
+  if (request_->trace) {
+    scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
+  }
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
   if (decision().shape == routing::Shape::Refused) {
     return answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
   }
+  if (endpoint_ == Endpoint::CountTokens) return answerTokenCount();
   self_ = shared_from_this();
   exchange_->onGone([this] { onClientGone(); });
   serve();
@@ -82,12 +89,27 @@ Status Pipeline::authenticate() {
   return Unit{};
 }
 
+void Pipeline::openScope() {
+  scope_.emplace(RequestScope{.loop = loop_,
+                              .caller = caller_,
+                              .extensions = extensions_,
+                              .request = *request_,
+                              .typed = *typed_,
+                              .dialect = dialect_,
+                              .answer_dialect = dialect_,
+                              .row = row_,
+                              .endpoint = endpoint_,
+                              .reply = Reply::Stream,
+                              .arrived = arrived_,
+                              .calls = calls_});
+}
+
 Status Pipeline::parse() {
   const http::Request& request = exchange_->request();
-  auto parsed = endpoint_ == Endpoint::Embeddings ? dialect::parseOpenAiEmbeddings(request.body)
-                                                  : dialect::parseOpenAiChat(request.body);
+  auto parsed = parseRequest(dialect_, endpoint_, request);
   if (!parsed) return std::move(parsed).error();
-  request_.emplace(std::move(*parsed));
+  request_ = *std::move(parsed);
+  typed_.emplace(dialect_, request.body);
   row_.requested_model = request_->model.substr(0, 256);
   row_.stream = request_->stream;
   row_.end_user = firstOf(extensions_.end_user, request_->end_user, request_->user);
@@ -140,13 +162,7 @@ void Pipeline::serve() {
     chains_.push_back(std::make_unique<Chain>(*scope_, decision().line, listener));
     return chains_.back()->start(downgraded_by);
   }
-  if (endpoint_ == Endpoint::Embeddings) {
-    return answerFailure({ErrorKind::InvalidRequest,
-                          "policy_not_supported",
-                          "ensembles and cascades serve chats only",
-                          {},
-                          "model"});
-  }
+  if (Status gatherable = checkGatherable(); !gatherable) return answerFailure(gatherable.error());
   if (decision().shape == routing::Shape::Ensemble) {
     gatherings_.push_back(std::make_unique<Ensemble>(*scope_, decision(), chains_, listener));
   } else {
@@ -154,6 +170,18 @@ void Pipeline::serve() {
   }
   gathering_ = gatherings_.back().get();
   gathering_->start(downgraded_by);
+}
+
+// What one answer can be made of: of several choices a reply has, nothing says which belong
+// together.
+Status Pipeline::checkGatherable() const {
+  if (endpoint_ == Endpoint::Embeddings) {
+    return invalidRequest("policy_not_supported", "ensembles and cascades serve chats only",
+                          "model");
+  }
+  if (request_->choices == 1) return Unit{};
+  return invalidRequest("policy_not_supported",
+                        "ensembles and cascades make one reply: n must be 1", "n");
 }
 
 // A budget is used up that sends its requests elsewhere from then on. Where that does not lead

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "budget/rate_limit.h"
-#include "dialect/openai_request.h"
+#include "dialect/chat_view.h"
 #include "http/exchange.h"
 #include "model/request_log.h"
 #include "proxy/admission.h"
@@ -32,7 +32,8 @@ namespace penstock::proxy {
 // loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
  public:
-  Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint);
+  Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
+           dialect::Dialect dialect = dialect::Dialect::OpenAi);
   ~Pipeline() override;
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -40,12 +41,14 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void run();
 
  private:
+  void openScope();
   // The steps, in order.
   Status authenticate();
   Status parse();
   Status admit();
   Status decide(std::string_view model);
   void serve();
+  Status checkGatherable() const;
 
   // What became of the attempts.
   void onChainStream(Chain& chain, std::string_view bytes) override;
@@ -61,8 +64,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // Answers.
   void addHeaders(http::Headers& headers);
   void answerDryRun();
+  void answerTokenCount();
   void answerWhole(std::string body, const std::string& content_type);
-  void answerReplay(const std::string& body);
+  void answerReplay(std::string_view body);
   void answerRefusal(const AttemptFailure& failure);
   void answerBudgetRefusal();
   void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
@@ -85,19 +89,22 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   const Attempt* served() const;
   const Spending& spending() const;
   bool wantsStream() const { return request_ && request_->stream; }
-  std::string traceJson() const;
+  // `serving`: whose stream is about to end; null: the chains know who served.
+  std::string traceJson(const Attempt* serving = nullptr) const;
   int64_t microsSinceArrival() const;
 
   // Constant after construction.
   LoopContext& loop_;
   const http::ExchangePtr exchange_;
   const Endpoint endpoint_;
+  const dialect::Dialect dialect_;  // the caller's
   const SteadyTime arrived_;
 
   std::shared_ptr<Pipeline> self_;  // while the request is under way
   Caller caller_;
   Extensions extensions_;
-  std::optional<dialect::OpenAiRequest> request_;
+  std::unique_ptr<dialect::ChatView> request_;
+  std::optional<TypedRequest> typed_;
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;
@@ -107,6 +114,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::vector<std::unique_ptr<Gathering>> gatherings_;
   Gathering* gathering_ = nullptr;  // null: a single chain makes it
   std::vector<std::unique_ptr<Chain>> chains_;
+  size_t calls_ = 0;                 // see RequestScope
   const Attempt* served_ = nullptr;  // where it is not the last chain's
   std::optional<Attempt> rehearsal_;
   bool counted_ = false;  // in Context::in_flight

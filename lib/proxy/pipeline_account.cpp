@@ -2,9 +2,9 @@
 // made of several.
 #include <algorithm>
 
-#include "dialect/openai_replay.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -29,8 +29,10 @@ void add(const model::Usage& other, model::Usage& usage) {
 void Pipeline::onGathered(Attempt& winner, std::string body) {
   const auto keep = weak_from_this().lock();
   served_ = &winner;
-  if (!wantsStream()) return answerWhole(std::move(body), winner.contentType());
-  answerReplay(body);
+  if (wantsStream()) return answerReplay(body);
+  auto answer = renderOwnAnswer({body, *scope_});
+  if (!answer) return answerFailure(answer.error());
+  answerWhole(*std::move(answer), winner.contentType());
 }
 
 void Pipeline::onGatheringTimedOut(const ApiError& error) {
@@ -39,11 +41,9 @@ void Pipeline::onGatheringTimedOut(const ApiError& error) {
 }
 
 // A whole answer for a caller who wants a stream.
-void Pipeline::answerReplay(const std::string& body) {
-  using dialect::UsageChunk;
+void Pipeline::answerReplay(std::string_view body) {
   row_.ttft_us = microsSinceArrival();
   collect();
-  const std::string trace = request_->trace ? traceJson() : std::string();
   http::Response response;
   response.content_type = "text/event-stream";
   addHeaders(response.headers);
@@ -51,8 +51,7 @@ void Pipeline::answerReplay(const std::string& body) {
   response.headers.emplace_back("X-Accel-Buffering", "no");
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
-  response.body = dialect::renderOpenAiReplay(
-      {body, request_->include_usage ? UsageChunk::Send : UsageChunk::Leave, trace});
+  response.body = renderOwnStream({body, *scope_, request_->trace ? traceJson() : std::string()});
   if (retainsPayloads()) retainPayload(response.body);
   finish(200, {});
   exchange_->respond(response);
@@ -65,23 +64,27 @@ void Pipeline::collectServed(const Attempt& attempt) {
   row_.model = attempt.bill().model;
 }
 
-// Brings what the attempts did into the row, once they have ended: who served, with its usage and
-// the rates it was charged by, and the cost of all. What several made together has the usage of
-// all.
+// Brings what the attempts did into the row, once they have ended: who served, or was the last to
+// try, with its usage and the rates it was charged by, and the cost of all. Where that one used
+// nothing, the last that did explains the cost. What several made together has the usage of all.
 void Pipeline::collect() {
   if (std::exchange(collected_, true)) return;
-  for (const auto& chain : chains_) {
-    for (const auto& attempt : chain->attempts()) {
-      if (!attempt->called()) continue;
-      row_.attempt_log.push_back(attempt->record());
-      ++row_.attempts;
-      row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
-      row_.cost_total.nanos += attempt->bill().cost.total.nanos;
-    }
+  const Attempt* last = nullptr;
+  const Attempt* billed = nullptr;
+  for (const Attempt* attempt : calledAttempts(chains_)) {
+    last = attempt;
+    if (attempt->bill().usage.source != model::Usage::Source::None) billed = attempt;
+    row_.attempt_log.push_back(attempt->record());
+    ++row_.attempts;
+    row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
+    row_.cost_total.nanos += attempt->bill().cost.total.nanos;
   }
-  if (const Attempt* by = served()) {
+  const Attempt* by = served();
+  if (by == nullptr) by = last;
+  if (by != nullptr) {
     collectServed(*by);
-    collectBill(*by);
+    const bool used_nothing = by->bill().usage.source == model::Usage::Source::None;
+    collectBill(used_nothing && billed != nullptr ? *billed : *by);
   }
   if (gathering_ != nullptr) collectSums();
 }
@@ -123,10 +126,12 @@ void Pipeline::collectSums() {
   }
 }
 
-std::string Pipeline::traceJson() const {
-  std::optional<Gathered> gathered;
-  if (gathering_ != nullptr) gathered = {gathering_->winner(), gathering_->reason()};
-  return renderDecisionTrace(row_, decision(), chains_, spending(), microsSinceArrival(), gathered);
+std::string Pipeline::traceJson(const Attempt* serving) const {
+  std::optional<Served> told;
+  if (gathering_ != nullptr) told = {gathering_->winner(), gathering_->reason()};
+  if (serving != nullptr) told = {serving, told ? std::move(told->reason) : std::string()};
+  const Spending& spent = serving == nullptr ? spending() : serving->spending();
+  return renderDecisionTrace(row_, decision(), chains_, spent, microsSinceArrival(), told);
 }
 
 }  // namespace penstock::proxy

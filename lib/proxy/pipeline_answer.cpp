@@ -1,12 +1,13 @@
 // The second half of the pipeline: respond → record.
 #include <algorithm>
 
-#include "dialect/openai_errors.h"
-#include "dialect/openai_synthetic.h"
+#include "dialect/anthropic_synthetic.h"
+#include "dialect/translate.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -34,7 +35,7 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
                            {{"request_id", row_.request_id}, {"detail", error.detail}});
   }
   collect();
-  http::Response response = errorResponse(error, retry);
+  http::Response response = errorResponse(dialect_, error, row_.request_id, retry);
   addHeaders(response.headers);
   finish(response.status, error.code);
   exchange_->respond(response);
@@ -43,7 +44,12 @@ void Pipeline::answerFailure(const ApiError& error, ClientRetry retry) {
 void Pipeline::addHeaders(http::Headers& headers) {
   if (rate_) tightenRate(*rate_, spending(), row_.created_at);
   addAnswerHeaders(headers, row_, rate_ ? &*rate_ : nullptr);
-  addBudgetHeaders(headers, spending(), loop_.shared.clock.now());
+  const UnixMillis now = loop_.shared.clock.now();
+  addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
+  addBudgetHeaders(headers, spending(), now);
+  const Attempt* by = served();
+  if (const std::string dropped = by == nullptr ? std::string() : by->dropped(); !dropped.empty())
+    headers.emplace_back("X-Penstock-Dropped", dropped);
 }
 
 void Pipeline::answerDryRun() {
@@ -63,10 +69,23 @@ void Pipeline::answerDryRun() {
   if (wantsStream()) {
     response.content_type = "text/event-stream";
     response.headers.insert(response.headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
-    response.body = dialect::renderDryRunStream(run);
+    response.body = renderDryRunStream(*scope_, run);
   } else {
-    response.body = dialect::renderDryRun(run);
+    auto body = renderDryRun(*scope_, run);
+    if (!body) return answerFailure(body.error());
+    response.body = *std::move(body);
   }
+  finish(200, {});
+  exchange_->respond(response);
+}
+
+// By our own rule (dialect/anthropic_input.h), whoever serves the model: it costs nothing, and no
+// provider is asked.
+void Pipeline::answerTokenCount() {
+  http::Response response;
+  addHeaders(response.headers);
+  response.headers.emplace_back("X-Penstock-Estimated", "true");
+  response.body = dialect::renderTokenCount(request_->estimateInputTokens());
   finish(200, {});
   exchange_->respond(response);
 }
@@ -111,7 +130,7 @@ void Pipeline::answerRefusal(const AttemptFailure& failure) {
   collect();
   http::Response response;
   response.status = failure.status;
-  response.body = dialect::renderOpenAiError(*failure.refusal);
+  response.body = renderRefusal(dialect_, failure, row_.request_id);
   addHeaders(response.headers);
   if (failure.retry_after_ms) addRetryAfter(response.headers, *failure.retry_after_ms);
   if (failure.status != 429) response.headers.emplace_back("x-should-retry", "false");
@@ -125,7 +144,7 @@ void Pipeline::answerBudgetRefusal() {
   // What is refused must not eat the allowance of what is not.
   if (rate_) loop_.bucket(caller_.key->id).putBack(rate_->limit);
   collect();
-  Refusal refusal = budgetRefusal(spending(), loop_.shared.clock.now());
+  Refusal refusal = budgetRefusal(dialect_, spending(), row_.request_id, loop_.shared.clock.now());
   addHeaders(refusal.response.headers);
   finish(refusal.response.status, std::move(refusal.code));
   exchange_->respond(refusal.response);
@@ -161,7 +180,8 @@ void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
 // for a complete answer.
 void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
   const auto keep = shared_from_this();
-  if (broken != nullptr && !told) exchange_->write(dialect::renderOpenAiErrorEvent(*broken));
+  if (broken != nullptr && !told)
+    exchange_->write(dialect::renderErrorEvent(dialect_, *broken, row_.request_id));
   awaiting_end_ = chain.awaitingEnd();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
          broken == nullptr ? std::string() : broken->code);

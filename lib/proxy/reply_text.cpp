@@ -122,14 +122,11 @@ std::string withContent(std::string_view body, std::string_view content) {
   return replaced(index, *choices, rewritten + "]");
 }
 
-ReplyFormat::ReplyFormat(const dialect::OpenAiRequest& request) : json_(request.wantsJson()) {
+ReplyFormat::ReplyFormat(const dialect::ChatView& request) : json_(request.wantsJson()) {
   if (!request.wantsJsonSchema()) return;
-  const auto format = json::parse(request.body.find("response_format")->value);
-  if (!format) return;
-  const auto wrapped = format->root().find("json_schema");
-  const auto schema = wrapped ? wrapped->find("schema") : std::nullopt;
-  if (!schema) return;
-  if (auto compiled = json::Schema::compile(schema->text())) schema_ = *std::move(compiled);
+  const std::string schema = request.jsonSchema();
+  if (schema.empty()) return;
+  if (auto compiled = json::Schema::compile(schema)) schema_ = *std::move(compiled);
 }
 
 bool ReplyFormat::accepts(const ReplyText& reply) const {
@@ -145,10 +142,7 @@ bool meets(const config::Acceptance& accept, const ReplyText& reply) {
   if (accept.json_valid && !json::validate(text)) return false;
   if (accept.regex && !accept.regex->isFoundIn(text)) return false;
   if (accept.not_regex && accept.not_regex->isFoundIn(text)) return false;
-  if (accept.json_schema.empty()) return true;
-  // It compiled when the config was saved.
-  const auto schema = json::Schema::compile(accept.json_schema);
-  return schema && schema->accepts(text);
+  return !accept.json_schema || accept.json_schema->accepts(text);
 }
 
 }  // namespace penstock::proxy

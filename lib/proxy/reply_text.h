@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "config/policies.h"
-#include "dialect/openai_request.h"
+#include "dialect/chat_view.h"
 #include "json/schema.h"
 
 namespace penstock::proxy {
@@ -24,10 +24,10 @@ std::string withContent(std::string_view body, std::string_view content);
 // JSON text with its keys sorted and without spaces; nothing when it is not JSON.
 std::optional<std::string> canonicalJson(std::string_view text);
 
-// What a request wants its reply to look like (response_format).
+// What a request wants its reply to look like.
 class ReplyFormat {
  public:
-  explicit ReplyFormat(const dialect::OpenAiRequest& request);
+  explicit ReplyFormat(const dialect::ChatView& request);
   // Whether the reply says anything and has the form that was asked for. A tool call does; a schema
   // that does not compile binds nobody.
   bool accepts(const ReplyText& reply) const;

@@ -9,9 +9,10 @@ namespace {
 
 // The pipeline is the only way to an upstream. A test walks this table: no route goes without a
 // key.
-http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint) {
-  return [context_of, endpoint](const http::ExchangePtr& exchange) {
-    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint)->run();
+http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint,
+                            dialect::Dialect dialect = dialect::Dialect::OpenAi) {
+  return [context_of, endpoint, dialect](const http::ExchangePtr& exchange) {
+    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint, dialect)->run();
   };
 }
 
@@ -25,6 +26,8 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
     routes.push_back({"POST", base + "/dry-run", pipelineRoute(context_of, Endpoint::ChatDryRun)});
     routes.push_back(
         {"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
+  }
+  for (const std::string base : {"/v1", "/openai/v1", "/anthropic/v1"}) {
     routes.push_back({"GET", base + "/models", [context_of](const http::ExchangePtr& exchange) {
                         listModels(context_of(exchange->loop()), *exchange);
                       }});
@@ -33,6 +36,18 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
            showModel(context_of(exchange->loop()), *exchange);
          }});
   }
+  // The second base is what Claude Code was told to use once (spec/modelux.md 12.1).
+  for (const std::string base : {"/anthropic/v1", "/v1"}) {
+    routes.push_back({"POST", base + "/messages",
+                      pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Anthropic)});
+  }
+  for (const std::string base : {"/anthropic/v1", "/v1"}) {
+    routes.push_back(
+        {"POST", base + "/messages/count_tokens",
+         pipelineRoute(context_of, Endpoint::CountTokens, dialect::Dialect::Anthropic)});
+  }
+  routes.push_back({"POST", "/anthropic/v1/dry-run",
+                    pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});
   return routes;
 }
 

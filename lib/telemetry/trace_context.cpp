@@ -12,6 +12,7 @@ namespace penstock::telemetry {
 namespace {
 
 constexpr size_t kTraceparentBytes = 55;
+constexpr size_t kSpanIdAt = 36;
 constexpr size_t kFlagsAt = 53;
 
 bool isLowerHex(std::string_view text) {
@@ -69,6 +70,12 @@ bool inSample(std::string_view trace_id, double ratio) {
 
 std::string attemptSpanId(std::string_view request_span_id, size_t index) {
   return fmt::format("{:016x}", mixed(fromHex(request_span_id) + index + 1) | 1);
+}
+
+std::string attemptTraceparent(std::string_view traceparent, size_t index) {
+  std::string made(traceparent.substr(0, kSpanIdAt));
+  made += attemptSpanId(spanIdOf(traceparent), index);
+  return made.append(traceparent.substr(kFlagsAt - 1));
 }
 
 }  // namespace penstock::telemetry

@@ -40,4 +40,8 @@ bool inSample(std::string_view trace_id, double ratio);
 // The span id of a request's attempt, `index` from 0: the same whenever it is asked for.
 std::string attemptSpanId(std::string_view request_span_id, size_t index);
 
+// What the provider is sent: the request's traceparent with the attempt's span in place of the
+// request's, so that whatever the provider exports stands below the attempt.
+std::string attemptTraceparent(std::string_view traceparent, size_t index);
+
 }  // namespace penstock::telemetry

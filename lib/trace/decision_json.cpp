@@ -6,7 +6,7 @@
 namespace penstock::trace {
 namespace {
 
-double millis(int64_t micros) { return static_cast<double>(micros) / 1000.0; }
+constexpr size_t kUsualBytes = 2048;  // of a trace
 
 // Null for what did not happen.
 void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
@@ -14,7 +14,7 @@ void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
   if (micros < 0) {
     out.null();
   } else {
-    out.value(millis(micros));
+    out.decimal(micros, 3);
   }
 }
 
@@ -91,12 +91,23 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
+// Composed rather than written member by member: a request may have dozens, each with the same
+// members and hardly a word that needs a look.
+void composeBudget(std::string& row, const model::DecisionTrace::Budget& budget) {
+  row = R"({"name":)";
+  json::appendString(row, budget.name);
+  row.append(R"(,"unit":")").append(budget.unit);
+  row.append(R"(","action":")").append(budget.action).append(R"(","used_pct":)");
+  json::Writer(row).decimal(budget.used_permyriad, 4);
+  row.append(R"(,"outcome":")").append(budget.outcome).append(R"("})");
+}
+
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("budgets").beginArray();
+  std::string row;
   for (const auto& budget : trace.budgets) {
-    out.beginObject().field("name", budget.name).field("unit", budget.unit);
-    out.field("action", budget.action).field("used_pct", budget.used_share);
-    out.field("outcome", budget.outcome).endObject();
+    composeBudget(row, budget);
+    out.raw(row);
   }
   out.endArray();
 }
@@ -105,6 +116,7 @@ void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
 
 std::string renderDecision(const model::DecisionTrace& trace) {
   std::string text;
+  text.reserve(kUsualBytes);
   json::Writer out(text);
   out.beginObject().field("request_id", trace.request_id);
   writeConfig(out, trace);
@@ -116,7 +128,7 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   out.key("cache").beginObject().field("status", trace.cache).endObject();
   writeWord(out, "ab_variant", trace.ab_variant);
   out.field("decision", trace.decision).field("reason", trace.reason);
-  out.field("total_latency_ms", millis(trace.total_latency_us)).endObject();
+  out.key("total_latency_ms").decimal(trace.total_latency_us, 3).endObject();
   return text;
 }
 

@@ -13,10 +13,12 @@ import time
 from statistics import median
 
 import budgets
+import decision
 import loads
 import manage
 import report
 import rules
+import translation
 from servers import Nginx, Penstock, Upstream
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -190,7 +192,10 @@ class Bench:
             return manage.measure(self)
         if self.options.only_budgets:
             return budgets.measure(self)
-        if self.options.only_rules:
+        if self.options.only_translation:
+            return translation.measure(self)
+        if self.options.only_routing:
+            decision.measure(self)
             return rules.measure(self)
         gateways = self.start_gateways()
         for server in gateways:  # warm-up: pools, heap, CPU clock
@@ -206,7 +211,9 @@ class Bench:
         if not self.options.without_penstock:
             self.start_up()
             budgets.measure(self)
+            decision.measure(self)
             rules.measure(self)
+            translation.measure(self)
             manage.measure(self)
             self.binary_size()
 
@@ -227,7 +234,8 @@ def parse_options():
     parser.add_argument("--rollups", type=int, default=10_000_000, help="requests of the reports' month")
     parser.add_argument("--only-manage", action="store_true", help="only the management API")
     parser.add_argument("--only-budgets", action="store_true", help="only what budgets cost")
-    parser.add_argument("--only-rules", action="store_true", help="only what rules cost")
+    parser.add_argument("--only-translation", action="store_true", help="only translated chats")
+    parser.add_argument("--only-routing", action="store_true", help="only decisions and rules")
     parser.add_argument("--update", action="store_true", help="write tests/bench/RESULTS.md")
     parser.add_argument("--without-penstock", action="store_true", help="check the harness itself")
     return parser.parse_args()

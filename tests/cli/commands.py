@@ -180,7 +180,44 @@ class Resources(GatewayTest):
         self.assertIn("config.model: demo-chat → demo-embedding", self.gateway.good("route", "diff", "@back"))
         self.gateway.good("route", "rollback", "@back", "--to", "1")
         self.assertEqual(self.gateway.json("route", "show", "@back")["config"]["model"], "demo-chat")
-        self.assertIn("demo-chat", self.gateway.good("route", "dry-run", "@back", "--message", "hello"))
+        self.assertIn("demo-chat", self.gateway.good("route", "test", "@back", "--message", "hello"))
+
+    @needs("POST /routing-configs/{config_id}/dry-run")
+    def test_routes_tell_which_rule_matched_and_why(self):
+        rules = [{"if": "tags.team == 'support'", "then": "demo/demo-chat"},
+                 {"if": "request.has_tools", "then": {"block": {"message": "no tools here"}}},
+                 {"else": "demo/demo-embedding"}]
+        self.gateway.good("route", "create", "--name", "Ruled", "--policy", "custom_rules", "--config-file", "-",
+                          stdin=json.dumps({"rules": rules}))
+        text = self.gateway.good("route", "test", "@ruled", "--tag", "team=sales", "--message", "hello")
+        self.assertRegex(text, r"(?m)^config +@ruled$")
+        self.assertRegex(text, r"(?m)^decision +dry_run$")
+        self.assertRegex(text, r"(?m)^# +MATCHED +IF +WHY$")
+        self.assertRegex(text, r"(?m)^0 +(false|no) +tags\.team == 'support' +tags\.team is 'sales'; ")
+        self.assertRegex(text, r"(?m)^2 +(true|yes) +else ")
+        self.assertRegex(text, r"(?m)^demo-embedding +demo +\S+ +selected ")
+        matched = self.gateway.json("route", "test", "@ruled", "--tag", "team=support", "--tag", "a=b")
+        self.assertEqual([rule["matched"] for rule in matched["rules"]], [True])
+        self.assertEqual(matched["candidates"][0]["model"], "demo-chat")
+        blocked = self.gateway.json("route", "test", "@ruled", "--tools", '[{"type":"function"}]')
+        self.assertEqual((blocked["decision"], blocked["reason"]), ("refused", "no tools here"))
+        # Its name in the API, and in scripts of before.
+        as_before = self.gateway.json("route", "dry-run", "@ruled", "--tags", '{"team":"support"}')
+        self.assertEqual(as_before["rules"], matched["rules"])
+        for wrong in (["--tag", "team"], ["--tag", "a=b", "--tags", "{}"], ["--message", "a", "--messages", "[]"]):
+            self.assertEqual(self.gateway.run("route", "test", "@ruled", *wrong)[0], 2)
+        self.assertEqual(self.gateway.run("route", "test", "@nobody")[0], 1)
+        self.gateway.good("route", "remove", "@ruled")
+
+    @needs("GET /providers/{provider_id}/health")
+    def test_a_providers_health_tells_of_its_models(self):
+        before = self.gateway.good("provider", "health", "demo")
+        self.assertRegex(before, r"(?m)^state +")
+        self.gateway.chat("demo/demo-chat")
+        text = self.gateway.good("provider", "health", "demo")
+        self.assertRegex(text, r"(?m)^MODEL +STATE +REASON +UNTIL +UNDER WAY +P50, MS +P95, MS +SUCCESS RATE +SAMPLES$")
+        self.assertRegex(text, r"(?m)^demo-chat +ready +")
+        self.assertEqual(self.gateway.json("provider", "health", "demo")["targets"][0]["model"], "demo-chat")
 
     @needs("POST /members", "DELETE /members/{member_id}")
     def test_members_come_and_go(self):

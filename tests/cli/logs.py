@@ -1,21 +1,7 @@
 """The request log from a shell: decisions for people, and live traffic in a terminal."""
-import json, os, pty, signal, subprocess, time, unittest, urllib.error, urllib.request
+import json, os, pty, signal, subprocess, time, unittest, urllib.request
 
 from support import BINARY, CLEAN, Gateway, GatewayTest
-
-
-def ask(gateway, model="@default"):
-    """Sends a chat to the proxy; the request's id."""
-    body = json.dumps({"model": model, "messages": [{"role": "user", "content": "hello"}]}).encode()
-    request = urllib.request.Request(
-        gateway.ready["proxy_url"] + "/v1/chat/completions", body,
-        {"Authorization": "Bearer " + gateway.ready["project_key"], "Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.headers["X-Modelux-Request-Id"]
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.headers["X-Modelux-Request-Id"]
 
 
 def followers(gateway):
@@ -51,7 +37,7 @@ class Tail:
 
 class Trace(GatewayTest):
     def test_a_decision_is_readable(self):
-        text = self.gateway.good("logs", "trace", ask(self.gateway))
+        text = self.gateway.good("logs", "trace", self.gateway.chat())
         self.assertRegex(text, r"(?m)^config +@default$")
         self.assertRegex(text, r"(?m)^decision +attempt_1$")
         self.assertRegex(text, r"(?m)^MODEL +PROVIDER +CREDENTIAL +STATUS +REASON$")
@@ -59,12 +45,12 @@ class Trace(GatewayTest):
         self.assertNotIn("Budgets", text)  # what there is none of
 
     def test_a_refusal_tells_why(self):
-        text = self.gateway.good("logs", "trace", ask(self.gateway, "@nope"))
+        text = self.gateway.good("logs", "trace", self.gateway.chat("@nope"))
         self.assertRegex(text, r"(?m)^decision +refused$")
         self.assertNotIn("Attempts", text)
 
     def test_json_is_the_apis(self):
-        request = ask(self.gateway)
+        request = self.gateway.chat()
         trace = self.gateway.json("logs", "trace", request)
         self.assertEqual(trace["request_id"], request)
         self.assertEqual(self.gateway.json("logs", "show", request)["trace"], trace)
@@ -75,8 +61,8 @@ class Trace(GatewayTest):
         self.assertIn("log_not_found", err)
 
     def test_lists_are_filtered(self):
-        ask(self.gateway)
-        refused = ask(self.gateway, "@nope")
+        self.gateway.chat()
+        refused = self.gateway.chat("@nope")
         failed = self.gateway.json("logs", "list", "--error", "routing_config_not_found")
         key = self.gateway.json("logs", "show", refused)["api_key_id"]
         self.assertIn(refused, [row["request_id"] for row in self.gateway.json("logs", "list", "--api-key", key)])
@@ -92,7 +78,7 @@ class Following(GatewayTest):
         head = tail.line()
         self.assertEqual(head.split(), ["TIME", "STATUS", "MODEL", "PROVIDER", "MS", "TTFT", "IN", "OUT", "USD",
                                         "ERROR", "REQUEST"])
-        sent = [ask(self.gateway), ask(self.gateway, "@nope")]
+        sent = [self.gateway.chat(), self.gateway.chat("@nope")]
         lines = [tail.line(), tail.line()]
         for line, request in zip(lines, sent):
             self.assertEqual(line[head.index("REQUEST"):], request)
@@ -105,8 +91,8 @@ class Following(GatewayTest):
 
     def test_json_is_a_line_a_request(self):
         tail = Tail(self.gateway, "--json", "--status", "4xx")
-        ask(self.gateway)
-        refused = ask(self.gateway, "@nope")
+        self.gateway.chat()
+        refused = self.gateway.chat("@nope")
         row = json.loads(tail.line())
         self.assertEqual((row["request_id"], row["status"]), (refused, 404))
         self.assertEqual(row, self.gateway.json("logs", "list", "--limit", "1")[0])
@@ -136,7 +122,7 @@ class Following(GatewayTest):
             master, terminal = pty.openpty()
             tail = Tail(self.gateway, stdout=terminal, env={"NO_COLOR": no_colour})
             os.close(terminal)
-            ask(self.gateway)
+            self.gateway.chat()
             text = b""
             while text.count(b"\n") < 2:
                 text += os.read(master, 4096)
@@ -158,7 +144,7 @@ class Stopping(unittest.TestCase):
     def test_it_ends_with_the_gateway_after_the_last_request(self):
         with Gateway() as gateway:
             tail = Tail(gateway, "--json")
-            request = ask(gateway)
+            request = gateway.chat()
         code, out, err = tail.end()
         self.assertEqual([json.loads(line)["request_id"] for line in out.splitlines()], [request])
         self.assertEqual(code, 3)

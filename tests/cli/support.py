@@ -1,5 +1,5 @@
 """A gateway of the built binary, and the command line against it. Standard library only."""
-import json, os, subprocess, unittest
+import json, os, subprocess, unittest, urllib.error, urllib.request
 
 BINARY = os.environ["PENSTOCK_BIN"]
 # Nothing of the machine's own settings may reach the commands.
@@ -57,6 +57,19 @@ class Gateway:
         code, out, err = self.run(*words, stdin=stdin, env=env)
         assert code == 0, f"penstock {' '.join(words)}: exit {code}: {err}"
         return out
+
+    def chat(self, model="@default"):
+        """Sends a chat to the proxy; the request's id."""
+        body = json.dumps({"model": model, "messages": [{"role": "user", "content": "hello"}]}).encode()
+        request = urllib.request.Request(
+            self.ready["proxy_url"] + "/v1/chat/completions", body,
+            {"Authorization": "Bearer " + self.ready["project_key"], "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.headers["X-Modelux-Request-Id"]
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.headers["X-Modelux-Request-Id"]
 
     def json(self, *words, stdin=""):
         """The `data` of the API's answer."""

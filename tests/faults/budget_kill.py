@@ -188,14 +188,15 @@ class Run:
                                                "verify": False})
         projects = await self.must("GET", "/projects")
         self.project = projects[0]["id"]
-        self.keys = [(await self.must("POST", "/api-keys", {"project_id": self.project, "name": f"k{i}"}))
-                     for i in range(KEYS)]
+        self.keys = [await self.must("POST", "/api-keys", {
+            "project_id": self.project, "name": f"k{i}", "rate_limit_rpm": 1_000_000})
+            for i in range(KEYS)]
         self.budgets = {}
         for name, cap, fields in [
                 ("all", 40, {"scope": "organization", "period": "daily"}),
-                ("keys", 0.5, {"scope": "api_key", "period": "monthly"}),
-                ("teams", 0.6, {"scope": "tag", "tag_key": "team", "period": "weekly"}),
-                ("users", 0.08, {"scope": "end_user", "period": "total"}),
+                ("keys", 0.2, {"scope": "api_key", "period": "monthly"}),
+                ("teams", 0.3, {"scope": "tag", "tag_key": "team", "period": "weekly"}),
+                ("users", 0.04, {"scope": "end_user", "period": "total"}),
                 ("watched", 0.01, {"scope": "project", "project_id": self.project, "period": "daily",
                                    "action": "warn_only"}),
                 ("fickle", 0.5, {"scope": "model", "model": MODEL, "period": "daily"})]:
@@ -207,7 +208,8 @@ class Run:
 
     async def make_budget(self, name, cap, fields):
         made = await self.must("POST", "/budgets", {"name": name, "cap_usd": cap, **fields})
-        self.budgets[name] = {"id": made["id"], "cap": round(cap * 1e9), "fields": fields}
+        self.budgets[name] = {"id": made["id"], "cap": round(cap * 1e9), "fields": fields,
+                              "rise": round(cap * 1e8)}
 
     # -- the load
 
@@ -289,7 +291,8 @@ class Run:
                     if status == 201:
                         budget["id"] = made["data"]["id"]
                     continue
-                budget["cap"] += round(rng.random() * budget["cap"] * 0.1)
+                # About as fast as it is spent, so that all of a run meets budgets with and without money.
+                budget["cap"] += round(rng.random() * budget["rise"])
                 cap = rng.random() if name == "fickle" else budget["cap"] / 1e9
                 await editor.call("PATCH", f"/budgets/{budget['id']}", {"cap_usd": f"{cap:.9f}"})
         except (OSError, asyncio.IncompleteReadError, ValueError):

@@ -46,7 +46,7 @@ std::string storedDecision(const model::RequestLog& row) {
                      .started_at = row.created_at,
                      .cost = Money{125'000}}};
   trace.rules = {{"tags.a == 'b'", false}, {"else", true}};
-  trace.budgets = {{"team-ml", "usd", "warn_only", 0.42, "counted"}};
+  trace.budgets = {{"team-ml", "usd", "warn_only", 4200, "counted"}};
   trace.ab_variant = row.ab_variant;
   trace.decision = "attempt_2";
   trace.reason = "attempt_1 timed out";

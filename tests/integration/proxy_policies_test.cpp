@@ -5,72 +5,19 @@
 #include <map>
 #include <string>
 
-#include "json/document.h"
-#include "json/writer.h"
-#include "support/api.h"
-#include "support/fake_upstream.h"
+#include "proxy_support.h"
 
 using namespace penstock;
 using namespace penstock::test;
 
 namespace {
 
-// Answers by the model's name: "say-TEXT" says TEXT, "fail-STATUS" fails.
-void reply(const http::ExchangePtr& exchange) {
-  const auto body = json::parse(exchange->request().body);
-  const std::string model(body->root().stringAt("model").value_or(""));
-  if (model.starts_with("fail-")) {
-    return exchange->respond({std::stoi(model.substr(5)),
-                              "application/json",
-                              R"({"error":{"message":"no","code":"c"}})",
-                              {}});
-  }
-  const std::string text = model.starts_with("say-") ? model.substr(4) : model;
-  std::string out;
-  json::Writer w(out);
-  w.beginObject().field("id", "1").field("object", "chat.completion").field("model", model);
-  w.field("created", 1).key("choices").beginArray().beginObject().field("index", 0);
-  w.key("message").beginObject().field("role", "assistant").field("content", text).endObject();
-  w.field("finish_reason", "stop").endObject().endArray();
-  w.rawField("usage", R"({"prompt_tokens":10,"completion_tokens":5,"total_tokens":15})");
-  w.endObject();
-  exchange->respond({200, "application/json", out, {}});
-}
+struct Policies : Routed {
+  FakeUpstream upstream{answerByModel};
 
-struct Policies {
-  FakeUpstream upstream{reply};
-  Gateway gateway = Gateway::start({.ephemeral = true, .quiet = true});
-
-  Policies() {
-    const Answer added = manageOf(gateway).post(
-        "/manage/v1/providers",
-        R"({"verify":false,"vendor":"openai","name":"up","private":true,"api_key":"sk-1234567890",)"
-        R"("base_url":")" +
-            upstream.baseUrl() + R"("})");
-    REQUIRE(added.status == 201);
-  }
-
-  Answer save(const std::string& slug, const std::string& policy, const std::string& config) {
-    return manageOf(gateway).post("/manage/v1/routing-configs",
-                                  R"({"name":")" + slug + R"(","slug":")" + slug +
-                                      R"(","policy":")" + policy + R"(","config":)" + config + "}");
-  }
-  void config(const std::string& slug, const std::string& policy, const std::string& config) {
-    const Answer saved = save(slug, policy, config);
-    INFO(saved.body);
-    REQUIRE(saved.status == 201);
-  }
+  Policies() { provider("up", upstream.baseUrl()); }
   Answer ask(const std::string& slug, const std::string& more = "") {
-    return proxyOf(gateway).post(
-        "/v1/chat/completions",
-        R"({"model":"@)" + slug +
-            R"(","mlx:trace":true,"messages":[{"role":"user","content":"x"}])" + more + "}");
-  }
-  static std::string contentOf(const Answer& answer) {
-    const auto body = json::parse(answer.body);
-    if (!body || !body->root().find("choices")) return "";
-    return std::string(
-        body->root().find("choices")->at(0).find("message")->stringAt("content").value_or(""));
+    return Routed::ask(slug, R"(,"mlx:trace":true)" + more);
   }
   static std::string reasonOf(const Answer& answer) {
     const auto body = json::parse(answer.body);
@@ -86,7 +33,7 @@ TEST_SUITE("proxy/policies") {
     f.config("chain", "fallback_chain", R"({"models":["up/fail-503","up/say-hi"]})");
     const Answer answer = f.ask("chain");
     CHECK(answer.status == 200);
-    CHECK(f.contentOf(answer) == "hi");
+    CHECK(contentOf(answer) == "hi");
     CHECK(answer.header("X-Modelux-Model-Used") == "say-hi");
     CHECK(f.reasonOf(answer) == "attempt_1 overloaded");
     const auto body = json::parse(answer.body);
@@ -104,22 +51,22 @@ TEST_SUITE("proxy/policies") {
              R"({"rules":[{"if":"tags.team == 'support'","then":"@cheap"},)"
              R"({"if":"request.has_tools","then":{"block":{"message":"no tools here"}}},)"
              R"({"else":"up/say-else"}]})");
-    CHECK(f.contentOf(f.ask("rules")) == "else");
-    CHECK(f.contentOf(f.ask("rules", R"(,"mlx:tags":{"team":"support"})")) == "cheap");
+    CHECK(contentOf(f.ask("rules")) == "else");
+    CHECK(contentOf(f.ask("rules", R"(,"mlx:tags":{"team":"support"})")) == "cheap");
     const Answer refused = f.ask("rules", R"(,"tools":[{"type":"function"}])");
     CHECK(refused.status == 403);
     CHECK(refused.body.find("blocked_by_rule") != std::string::npos);
     CHECK(refused.body.find("no tools here") != std::string::npos);
-    const Answer dry = manageOf(f.gateway).post("/manage/v1/routing-configs/@rules/dry-run",
-                                                R"({"tags":{"team":"sales"}})");
+    const Answer dry =
+        f.manage.post("/manage/v1/routing-configs/@rules/dry-run", R"({"tags":{"team":"sales"}})");
     CHECK(dry.status == 200);
     CHECK(dry.body.find("tags.team is 'sales'") != std::string::npos);
     CHECK(dry.body.find(R"("matched":true)") != std::string::npos);
-    const Answer gone = manageOf(f.gateway).del("/manage/v1/routing-configs/@cheap");
+    const Answer gone = f.manage.del("/manage/v1/routing-configs/@cheap");
     CHECK(gone.status == 409);
     const Answer circle =
-        manageOf(f.gateway).patch("/manage/v1/routing-configs/@cheap",
-                                  R"({"policy":"fallback_chain","config":{"models":["@rules"]}})");
+        f.manage.patch("/manage/v1/routing-configs/@cheap",
+                       R"({"policy":"fallback_chain","config":{"models":["@rules"]}})");
     CHECK(circle.status == 422);
     CHECK(circle.body.find("config_cycle") != std::string::npos);
     const Answer wrong =
@@ -140,10 +87,10 @@ TEST_SUITE("proxy/policies") {
     for (int user = 0; user < 40; ++user) {
       const std::string more = R"(,"mlx:end_user":"u)" + std::to_string(user) + "\"";
       const Answer first = f.ask("test", more);
-      CHECK(f.contentOf(f.ask("test", more)) == f.contentOf(first));
+      CHECK(contentOf(f.ask("test", more)) == contentOf(first));
       CHECK(first.header("X-Modelux-AB-Variant") ==
-            (f.contentOf(first) == "a" ? "control" : "variant_a"));
-      ++served[f.contentOf(first)];
+            (contentOf(first) == "a" ? "control" : "variant_a"));
+      ++served[contentOf(first)];
     }
     CHECK(served["a"] > 5);
     CHECK(served["b"] > 5);
@@ -154,11 +101,11 @@ TEST_SUITE("proxy/policies") {
     f.config("cost", "cost_optimized",
              R"({"allowed_models":["up/gpt-4o","up/gpt-4o-mini",{"model":"up/gpt-4.1-nano",)"
              R"("lacks":["tools"]}]})");
-    CHECK(f.contentOf(f.ask("cost")) == "gpt-4.1-nano");
-    CHECK(f.contentOf(f.ask("cost", R"(,"tools":[{"type":"function"}])")) == "gpt-4o-mini");
+    CHECK(contentOf(f.ask("cost")) == "gpt-4.1-nano");
+    CHECK(contentOf(f.ask("cost", R"(,"tools":[{"type":"function"}])")) == "gpt-4o-mini");
     f.config("good", "cost_optimized",
              R"({"quality_tier":"premium","allowed_models":["up/gpt-4o","up/gpt-4o-mini"]})");
-    CHECK(f.contentOf(f.ask("good")) == "gpt-4o");
+    CHECK(contentOf(f.ask("good")) == "gpt-4o");
   }
 
   TEST_CASE("an ensemble votes, averages, takes the first that is valid, and asks a judge") {
@@ -167,23 +114,23 @@ TEST_SUITE("proxy/policies") {
         "vote", "ensemble",
         R"({"aggregation":"weighted_vote","members":["up/say-no","up/say-Yes","up/say-yes "]})");
     const Answer vote = f.ask("vote");
-    CHECK(f.contentOf(vote) == "Yes");
+    CHECK(contentOf(vote) == "Yes");
     CHECK(f.reasonOf(vote).find("2 of 3 agreed") != std::string::npos);
-    const Answer log = manageOf(f.gateway).get("/manage/v1/logs?limit=1");
+    const Answer log = f.manage.get("/manage/v1/logs?limit=1");
     CHECK(log.body.find(R"("attempts":3)") != std::string::npos);
     CHECK(log.body.find(R"("input_tokens":30)") != std::string::npos);
     f.config("mean", "ensemble",
              R"({"aggregation":"weighted_average","members":[{"model":"up/say-10","weight":3},)"
              R"("up/say-20"]})");
-    CHECK(f.contentOf(f.ask("mean")) == "12.5");
+    CHECK(contentOf(f.ask("mean")) == "12.5");
     f.config("first", "ensemble",
              R"({"aggregation":"first_valid","members":["up/fail-400","up/say-ok"]})");
-    CHECK(f.contentOf(f.ask("first")) == "ok");
+    CHECK(contentOf(f.ask("first")) == "ok");
     f.config("judge", "ensemble",
              R"({"aggregation":"llm_judge","judge":{"model":"up/say-2"},)"
              R"("members":["up/say-bad","up/say-good"]})");
     const Answer judged = f.ask("judge");
-    CHECK(f.contentOf(judged) == "good");
+    CHECK(contentOf(judged) == "good");
     f.config("none", "ensemble", R"({"members":["up/fail-500","up/fail-500"]})");
     CHECK(f.ask("none").status == 502);
   }
@@ -193,12 +140,12 @@ TEST_SUITE("proxy/policies") {
     f.config("cascade", "cascade",
              R"({"steps":[{"model":"up/say-hm","accept":{"min_length":5}},)"
              R"({"model":"up/say-long enough","accept":{"regex":"^long"}},"up/say-last"]})");
-    CHECK(f.contentOf(f.ask("cascade")) == "long enough");
+    CHECK(contentOf(f.ask("cascade")) == "long enough");
     f.config("strict", "cascade",
              R"({"steps":[{"model":"up/say-a","accept":{"json_valid":true}},)"
              R"({"model":"up/say-b","accept":{"json_valid":true}}]})");
     const Answer strict = f.ask("strict");
-    CHECK(f.contentOf(strict) == "b");
+    CHECK(contentOf(strict) == "b");
     CHECK(f.reasonOf(strict).find("cascade_exhausted") != std::string::npos);
     // A stream of what was whole.
     const Answer streamed = f.ask("cascade", R"(,"stream":true)");
@@ -207,20 +154,39 @@ TEST_SUITE("proxy/policies") {
     CHECK(streamed.body.ends_with("data: [DONE]\n\n"));
   }
 
+  TEST_CASE("a cascade's reply is held against its schema") {
+    Policies f;
+    f.config("schema", "cascade",
+             R"({"steps":[{"model":"up/say-{}","accept":{"json_schema":{"required":["a"]}}},)"
+             R"({"model":"up/say-{\"a\":1}","accept":{"json_schema":{"required":["a"]}}},)"
+             R"("up/say-last"]})");
+    CHECK(contentOf(f.ask("schema")) == R"({"a":1})");
+    const Answer shown = f.manage.get("/manage/v1/routing-configs/@schema");
+    CHECK(contains(shown.body, R"("json_schema":{"required":["a"]})"));
+  }
+
+  TEST_CASE("ensembles and cascades make one reply: more are refused before anyone is asked") {
+    Policies f;
+    f.config("e", "ensemble", R"({"members":["up/say-a","up/say-b"]})");
+    f.config("c", "cascade", R"({"steps":["up/say-a","up/say-b"]})");
+    for (const char* slug : {"e", "c"}) {
+      const Answer refused = f.ask(slug, R"(,"n":2)");
+      CHECK(refused.status == 400);
+      CHECK(contains(refused.body, "policy_not_supported"));
+      CHECK(contains(refused.body, R"("param":"n")"));
+      CHECK(f.ask(slug, R"(,"n":1)").status == 200);
+    }
+    for (const auto& seen : f.upstream.seen()) CHECK_FALSE(contains(seen.body, R"("n":2)"));
+  }
+
   TEST_CASE("a timed refusal keeps the target from being asked before its time") {
     std::atomic<int> asked{0};
     FakeUpstream limited([&](const http::ExchangePtr& exchange) {
       ++asked;
-      exchange->respond(
-          {429, "application/json", R"({"error":{"message":"slow"}})", {{"Retry-After", "30"}}});
+      fail(exchange, 429, {{"Retry-After", "30"}});
     });
     Policies f;
-    REQUIRE(manageOf(f.gateway)
-                .post("/manage/v1/providers",
-                      R"({"verify":false,"vendor":"openai","name":"slow","private":true,)"
-                      R"("api_key":"sk-1234567890","base_url":")" +
-                          limited.baseUrl() + R"("})")
-                .status == 201);
+    f.provider("slow", limited.baseUrl());
     f.config("slow", "single", R"({"model":"slow/m"})");
     const Answer first = f.ask("slow");
     CHECK(first.status == 429);
@@ -236,19 +202,14 @@ TEST_SUITE("proxy/policies") {
     std::atomic<int> asked{0};
     FakeUpstream shaky([&](const http::ExchangePtr& exchange) {
       if (asked++ == 0) return exchange->respond({500, "text/plain", "oops", {}});
-      reply(exchange);
+      answerByModel(exchange);
     });
     Policies f;
-    REQUIRE(manageOf(f.gateway)
-                .post("/manage/v1/providers",
-                      R"({"verify":false,"vendor":"openai","name":"shaky","private":true,)"
-                      R"("api_key":"sk-1234567890","base_url":")" +
-                          shaky.baseUrl() + R"("})")
-                .status == 201);
+    f.provider("shaky", shaky.baseUrl());
     f.config("shaky", "single", R"({"model":"shaky/say-back"})");
     const Answer answer = f.ask("shaky");
     CHECK(answer.status == 200);
-    CHECK(f.contentOf(answer) == "back");
+    CHECK(contentOf(answer) == "back");
     CHECK(asked == 2);
   }
 }

@@ -20,13 +20,14 @@ class Traits final : public routing::RequestTraits {
  public:
   int64_t prompt_tokens = 1'000;
   uint64_t affinity_key = 0;
+  std::string sticky_key;
 
   int64_t promptTokens() const override { return prompt_tokens; }
   std::optional<int64_t> maxOutputTokens() const override { return 500; }
   bool hasTools() const override { return false; }
   bool hasImages() const override { return false; }
   bool wantsJsonSchema() const override { return false; }
-  std::string_view stickyKey() const override { return {}; }
+  std::string_view stickyKey() const override { return sticky_key; }
   uint64_t affinityKey() const override { return affinity_key; }
   const rules::Facts& facts() const override { throw std::logic_error("no rules here"); }
 };
@@ -98,13 +99,17 @@ class Decider {
     snapshot_ = std::make_unique<config::Snapshot>(std::move(parts));
   }
 
+  routing::Decision decide(const Traits& request) {
+    auto decision = routing::decide({*snapshot_, project_, "@simulated", request, environment});
+    if (!decision) throw std::runtime_error(decision.error().message);
+    return *std::move(decision);
+  }
+
   // The fleet's targets in the order in which they are to be tried.
   std::vector<size_t> order(const Traits& request) {
-    const auto decision =
-        routing::decide({*snapshot_, project_, "@simulated", request, environment});
-    if (!decision) throw std::runtime_error(decision.error().message);
+    const routing::Decision decision = decide(request);
     std::vector<size_t> order;
-    for (const auto& candidate : decision->line.candidates) {
+    for (const auto& candidate : decision.line.candidates) {
       order.push_back(places_.at(candidate.provider->id));
     }
     return order;

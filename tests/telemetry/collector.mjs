@@ -113,6 +113,15 @@ export class Gateway {
     });
     return { status: answer.status, text: await answer.text(), id: answer.headers.get("x-modelux-request-id") };
   }
+  // Creates something by the management API.
+  async manage(path, body) {
+    const answer = await fetch(`${this.ready.manage_url}/manage/v1${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.ready.management_key}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
   // The value of a line of /metrics, or undefined.
   async metric(name) {
     const text = await (await fetch(this.ready.manage_url + "/metrics")).text();

@@ -1,6 +1,8 @@
 // The built binary exports spans to a receiver that nobody here wrote.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -44,6 +46,31 @@ test("a chat is a span below its caller's, with a span for each attempt", async 
   assert.equal(attempts.length, attributes["penstock.attempts"]);
   assert.equal(attempts.length, 1);
   assert.deepEqual(attempts.map(({ traceId, kind, status }) => [traceId, kind, status]), [[traceId, 3, undefined]]);
+});
+
+test("what a provider exports stands below the attempt that called it", async (t) => {
+  const sent = [];
+  const provider = http.createServer(async (request, response) => {
+    for await (const _ of request);
+    sent.push(request.headers.traceparent);
+    response.writeHead(sent.length === 1 ? 503 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ object: "chat.completion", model: "m", usage: { prompt_tokens: 1, completion_tokens: 1 },
+      choices: [{ index: 0, message: { role: "assistant", content: "Hi" }, finish_reason: "stop" }] }));
+  });
+  await once(provider.listen(0, "127.0.0.1"), "listening");
+  t.after(() => {
+    provider.closeAllConnections();
+    provider.close();
+  });
+  const { collector, gateway } = await exporting(t);
+  await gateway.manage("/providers", { vendor: "openai", name: "up", api_key: "sk-x", private: true, verify: false,
+    base_url: `http://127.0.0.1:${provider.address().port}/v1` });
+  await gateway.manage("/routing-configs", { name: "c", policy: "fallback_chain", config: { models: ["up/a", "up/b"] } });
+  const answer = await gateway.ask(say("Hello", { model: "@c" }), { traceparent: traceparent("01") });
+  assert.equal(answer.status, 200);
+  const { attempts } = await collector.find(answer.id);
+  assert.equal(sent.length, 2);
+  assert.deepEqual(sent, attempts.map(({ spanId }) => `00-${traceId}-${spanId}-01`));
 });
 
 test("streams, embeddings and failures are spans too", async (t) => {

@@ -15,8 +15,9 @@ TEST_SUITE("dialect/anthropic_errors") {
           "event: error\ndata: "
           R"({"type":"error","error":{"type":"api_error","message":"cut"}})"
           "\n\n");
-    CHECK(renderAnthropicError({ErrorKind::UpstreamTimeout, "", "slow"}, "").find("timeout_error") !=
-          std::string::npos);
+    CHECK(
+        renderAnthropicError({ErrorKind::UpstreamTimeout, "", "slow"}, "").find("timeout_error") !=
+        std::string::npos);
   }
 
   TEST_CASE("a provider's error is read with its code") {

@@ -44,9 +44,9 @@ class RandomRequest {
     if (r_.chance(40)) body.add("stream", "true");
     if (r_.chance(50)) addTools(body);
     if (r_.chance(30))
-      body.add("output_config", r_.pick({R"({"effort":"xhigh"})",
-                                         R"({"format":{"type":"json_schema","schema":{}}})",
-                                         R"({"task_budget":{"tokens":9}})"}));
+      body.add("output_config",
+               r_.pick({R"({"effort":"xhigh"})", R"({"format":{"type":"json_schema","schema":{}}})",
+                        R"({"task_budget":{"tokens":9}})"}));
     if (r_.chance(30)) body.add("context_management", R"({"edits":[]})");
     if (r_.chance(20)) body.add("cache_control", R"({"type":"ephemeral"})");
     return body.shuffled(r_);
@@ -94,18 +94,18 @@ class RandomRequest {
   std::string attachment() {
     switch (r_.below(4)) {
       case 0:
-        return block("image",
-                     {{"source", r_.pick({R"({"type":"url","url":"https://a.example/x"})",
-                                          R"({"type":"file","file_id":"f1"})",
-                                          R"({"type":"base64","media_type":"image/png","data":"A"})"})}},
-                     20);
+        return block(
+            "image",
+            {{"source", r_.pick({R"({"type":"url","url":"https://a.example/x"})",
+                                 R"({"type":"file","file_id":"f1"})",
+                                 R"({"type":"base64","media_type":"image/png","data":"A"})"})}},
+            20);
       case 1:
         return block(
             "document",
-            {{"source",
-              r_.pick({R"({"type":"base64","media_type":"application/pdf","data":"A"})",
-                       R"({"type":"text","media_type":"text/plain","data":"words"})",
-                       R"({"type":"content","content":[{"type":"text","text":"x"}]})"})},
+            {{"source", r_.pick({R"({"type":"base64","media_type":"application/pdf","data":"A"})",
+                                 R"({"type":"text","media_type":"text/plain","data":"words"})",
+                                 R"({"type":"content","content":[{"type":"text","text":"x"}]})"})},
              {"title", r_.quotedWords()},
              {"citations", R"({"enabled":true})"}},
             20);
@@ -118,7 +118,8 @@ class RandomRequest {
     std::vector<std::string> blocks;
     for (const std::string& id : open) {
       std::vector<std::pair<std::string, std::string>> members = {{"tool_use_id", id}};
-      if (r_.chance(80)) members.emplace_back("content", r_.chance(50) ? texts() : arrayOf({attachment()}));
+      if (r_.chance(80))
+        members.emplace_back("content", r_.chance(50) ? texts() : arrayOf({attachment()}));
       if (r_.chance(20)) members.emplace_back("is_error", "true");
       blocks.push_back(block("tool_result", std::move(members), 10));
     }
@@ -268,10 +269,10 @@ TEST_SUITE("dialect/anthropic_request_writer") {
   }
 
   TEST_CASE("broken arguments are wrapped, or refused where the policy says so") {
-    const std::string body = chat(
-        R"({"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"c1","type":)"
-        R"("function","function":{"name":"f","arguments":"[1,2]"}}]},)"
-        R"({"role":"tool","tool_call_id":"c1","content":"x"})");
+    const std::string body =
+        chat(R"({"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"c1","type":)"
+             R"("function","function":{"name":"f","arguments":"[1,2]"}}]},)"
+             R"({"role":"tool","tool_call_id":"c1","content":"x"})");
     Losses lenient(Dialect::OpenAi);
     const auto written = translated(body, "claude-opus-4-6", lenient);
     REQUIRE(written);
@@ -299,8 +300,8 @@ TEST_SUITE("dialect/anthropic_request_writer") {
       parts += std::string(i == 0 ? "" : ",") +
                R"({"type":"text","text":"x","prompt_cache_breakpoint":{"mode":"explicit"}})";
     Losses losses(Dialect::OpenAi);
-    const auto written = translated(chat(R"({"role":"user","content":[)" + parts + "]}"),
-                                    "claude-opus-4-6", losses);
+    const auto written =
+        translated(chat(R"({"role":"user","content":[)" + parts + "]}"), "claude-opus-4-6", losses);
     REQUIRE(written);
     size_t marks = 0;
     for (size_t at = 0; (at = written->body.find("cache_control", at)) != std::string::npos; ++at)

@@ -18,9 +18,9 @@ std::string event(const std::string& name, const std::string& more = "") {
   return "event: " + name + "\ndata: {\"type\":\"" + name + "\"" + more + "}\n\n";
 }
 
-const std::string kStart = event(
-    "message_start",
-    R"(,"message":{"id":"m","model":"claude","usage":{"input_tokens":9,"output_tokens":1}})");
+const std::string kStart =
+    event("message_start",
+          R"(,"message":{"id":"m","model":"claude","usage":{"input_tokens":9,"output_tokens":1}})");
 const std::string kBlock =
     event("content_block_start", R"(,"index":0,"content_block":{"type":"text","text":""})");
 const std::string kHi =
@@ -44,9 +44,9 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome relay(const std::vector<std::string_view>& reads, std::string trace = "") {
+Outcome relay(const std::vector<std::string_view>& reads, const std::string& trace = "") {
   AnthropicRelay relay;
-  relay.setTrace(std::move(trace));
+  if (!trace.empty()) relay.setTrace([&trace] { return trace; });
   std::string out;
   for (const auto read : reads) relay.feed(read, out);
   relay.finish(out);

@@ -29,9 +29,12 @@ ChatRequest budget(int64_t tokens) {
 
 TEST_SUITE("dialect/anthropic_thinking") {
   TEST_CASE("an effort is a budget for old models and an effort for new ones") {
-    for (const auto& [asked, tokens] :
-         {std::pair{Effort::Minimal, 1024}, {Effort::Low, 2048}, {Effort::Medium, 4096},
-          {Effort::High, 8192}, {Effort::XHigh, 16384}, {Effort::Max, 16384}}) {
+    for (const auto& [asked, tokens] : {std::pair{Effort::Minimal, 1024},
+                                        {Effort::Low, 2048},
+                                        {Effort::Medium, 4096},
+                                        {Effort::High, 8192},
+                                        {Effort::XHigh, 16384},
+                                        {Effort::Max, 16384}}) {
       const auto old = plan(effort(asked), "claude-sonnet-4-5");
       CHECK(old.thinking.mode == Mode::Budget);
       CHECK(old.thinking.budget_tokens == tokens);

@@ -95,11 +95,12 @@ TEST_SUITE("dialect/anthropic_usage") {
     CHECK(response.usage.output_text == 2);
     CHECK(!readAnthropicResponse(R"({"type":"error","error":{"type":"api_error"}})").valid);
     CHECK(!readAnthropicResponse("[]").valid);
+    CHECK(
+        estimateAnthropicOutput(
+            R"({"content":[{"type":"text","text":"words and words"},{"type":"thinking","thinking":"","signature":"xxxxxxxxxxxxxxxxxxxxxxxxxxx"}]})") <
+        16);
     CHECK(estimateAnthropicOutput(
-              R"({"content":[{"type":"text","text":"words and words"},{"type":"thinking","thinking":"","signature":"xxxxxxxxxxxxxxxxxxxxxxxxxxx"}]})") <
-          16);
-    CHECK(estimateAnthropicOutput(R"({"content":[{"type":"tool_use","name":"f","input":{"a":1}}]})") >
-          3);
+              R"({"content":[{"type":"tool_use","name":"f","input":{"a":1}}]})") > 3);
     CHECK(estimateAnthropicOutput("{}") == 0);
   }
 }

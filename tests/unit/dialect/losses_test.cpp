@@ -37,11 +37,14 @@ TEST_SUITE("dialect/losses") {
     Losses losses(Dialect::OpenAi);
     losses.dropExtras({{"store", "false"}, {"a", "null"}, {"b", "[]"}, {"c", "{}"}, {"d", "0"}});
     CHECK(losses.all().empty());
-    losses.dropExtras({{"x\r\nSet-Cookie: a,b", "1"}}, "messages.");
-    CHECK(losses.header() == "messages.x__Set-Cookie:_a_b");
-    for (int i = 0; i < 5000; ++i) losses.dropExtras({{"f" + std::to_string(i), "1"}});
-    CHECK(losses.header().size() <= 1024);
-    CHECK(losses.all().size() <= 256);
+    losses.dropExtras({{"metadata", "{\"a\":1}"}});
+    CHECK(losses.all()[0].kind == LossKind::Hint);
+    Losses shaped(Dialect::OpenAi);
+    shaped.dropExtras({{"x\r\nSet-Cookie: a,b", "1"}}, "messages.");
+    CHECK(shaped.header() == "messages.x__Set-Cookie:_a_b");
+    for (int i = 0; i < 5000; ++i) shaped.dropExtras({{"f" + std::to_string(i), "1"}});
+    CHECK(shaped.header().size() <= 1024);
+    CHECK(shaped.all().size() <= 256);
   }
 
   TEST_CASE("refusals are final, drops are where the policy says so, hints never") {

@@ -139,7 +139,8 @@ class RandomRequest {
               20));
           break;
         case 3:
-          parts.push_back(part("input_audio", "input_audio", R"({"data":"AA","format":"wav"})", 20));
+          parts.push_back(
+              part("input_audio", "input_audio", R"({"data":"AA","format":"wav"})", 20));
           break;
         default: parts.push_back(R"({"type":"hologram","depth":3})");
       }
@@ -158,19 +159,17 @@ class RandomRequest {
       tools.push_back(R"({"type":"function","function":)" + function.shuffled(r_) + "}");
     }
     if (r_.chance(20))
-      tools.push_back(
-          R"({"type":"custom","custom":{"name":"shell","format":{"type":"text"}}})");
+      tools.push_back(R"({"type":"custom","custom":{"name":"shell","format":{"type":"text"}}})");
     if (r_.chance(20)) tools.push_back(R"({"type":"web_search","depth":2})");
     body.add("tools", arrayOf(tools));
     if (r_.chance(30)) body.add("parallel_tool_calls", r_.pick({"true", "false"}));
     if (!r_.chance(70)) return;
-    body.add(
-        "tool_choice",
-        r_.pick({R"("auto")", R"("none")", R"("required")",
-                 R"({"type":"function","function":{"name":"f1"}})",
-                 R"({"type":"custom","custom":{"name":"shell"}})",
-                 R"({"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[)"
-                 R"({"type":"function","function":{"name":"f1"}}]}})"}));
+    body.add("tool_choice",
+             r_.pick({R"("auto")", R"("none")", R"("required")",
+                      R"({"type":"function","function":{"name":"f1"}})",
+                      R"({"type":"custom","custom":{"name":"shell"}})",
+                      R"({"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[)"
+                      R"({"type":"function","function":{"name":"f1"}}]}})"}));
   }
 
   std::string format() {

@@ -79,19 +79,22 @@ TEST_SUITE("dialect/openai_event_reader") {
     CHECK(read(delta(R"({"reasoning_content":"a"})") + delta(R"({"reasoning":"b"})") +
                delta(R"({"reasoning":"c","reasoning_content":"c"})")) ==
           Texts{"thinking a", "thinking b", "thinking c"});
-    CHECK(read(delta(
-              R"({"thinking_blocks":[{"type":"thinking","thinking":"t","signature":"s"},{"type":"redacted_thinking","data":"d"}]})")) ==
-          Texts{"signature s", "redacted d"});
+    CHECK(
+        read(delta(
+            R"({"thinking_blocks":[{"type":"thinking","thinking":"t","signature":"s"},{"type":"redacted_thinking","data":"d"}]})")) ==
+        Texts{"signature s", "redacted d"});
   }
 
   TEST_CASE("content may be parts") {
-    CHECK(read(delta(
-              R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"t"}]},{"type":"text","text":"x"}]})")) ==
-          Texts{"thinking t", "text x"});
+    CHECK(
+        read(delta(
+            R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"t"}]},{"type":"text","text":"x"}]})")) ==
+        Texts{"thinking t", "text x"});
   }
 
   TEST_CASE("calls are told apart however a server numbers them") {
-    const auto call = [](const std::string& head, const std::string& id, const std::string& function) {
+    const auto call = [](const std::string& head, const std::string& id,
+                         const std::string& function) {
       return delta(R"({"tool_calls":[{)" + head + (id.empty() ? "" : R"("id":")" + id + "\",") +
                    R"("function":)" + function + "}]}");
     };

@@ -48,7 +48,7 @@ struct Outcome {
 Outcome relay(const std::vector<std::string_view>& reads, StreamRelay::Options options = {},
               std::string trace = "") {
   StreamRelay relay(options);
-  relay.setTrace(std::move(trace));
+  relay.setTrace([&trace] { return trace; });
   std::string out;
   for (const auto read : reads) relay.feed(read, out);
   relay.finish(out);
@@ -250,6 +250,35 @@ TEST_SUITE("dialect/openai_stream") {
     CHECK(relay({both}, {}, "[]").out ==
           event(R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"mlx:trace":[]} )") +
               kDone);
+  }
+
+  TEST_CASE(
+      "the trace is made when the last choice finishes, once, and tells what was known then") {
+    StreamRelay relay({.choices = 2});
+    int rendered = 0;
+    relay.setTrace([&rendered] { return std::to_string(++rendered); });
+    std::string out;
+    relay.feed(kRole + kHi + kFinish, out);
+    CHECK(rendered == 0);
+    const std::string second =
+        event(R"({"choices":[{"index":1,"delta":{},"finish_reason":"length"}]})");
+    relay.feed(second + second + kDone, out);
+    CHECK(rendered == 1);
+    CHECK(
+        out ==
+        kRole + kHi + kFinish +
+            event(
+                R"({"choices":[{"index":1,"delta":{},"finish_reason":"length"}],"mlx:trace":1})") +
+            second + kDone);
+  }
+
+  TEST_CASE("content and [DONE] without a finish_reason is an answer as it is") {
+    const Outcome outcome = relay({kRole + kHi + kDone}, {}, R"({"t":1})");
+    CHECK(outcome.phase == StreamPhase::Done);
+    CHECK(outcome.out == kRole + kHi + kDone);  // nothing is made up, the trace has no place
+    CHECK(relay({kRole + kHi + "data: [DONE]"}).phase == StreamPhase::Done);
+    // But not without [DONE].
+    CHECK(relay({kRole + kHi}).failure == StreamFailure::Truncated);
   }
 
   TEST_CASE("chunks whose data has several lines are edited too") {

@@ -20,9 +20,10 @@ TEST_SUITE("dialect/openai_usage_writer") {
     std::string text;
     json::Writer out(text);
     writeOpenAiUsage(out, usage);
-    CHECK(text ==
-          R"({"prompt_tokens":105,"completion_tokens":10,"total_tokens":115,)"
-          R"("prompt_tokens_details":{"cached_tokens":20,"cache_write_tokens":70,"audio_tokens":5},)"
-          R"("completion_tokens_details":{"reasoning_tokens":3,"audio_tokens":0}})");
+    CHECK(
+        text ==
+        R"({"prompt_tokens":105,"completion_tokens":10,"total_tokens":115,)"
+        R"("prompt_tokens_details":{"cached_tokens":20,"cache_write_tokens":70,"audio_tokens":5},)"
+        R"("completion_tokens_details":{"reasoning_tokens":3,"audio_tokens":0}})");
   }
 }

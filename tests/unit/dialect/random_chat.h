@@ -75,9 +75,10 @@ class RandomJson {
                  R"({"n":-17,"s":"x\ny"})"});
   }
   std::string schema() {
-    return pick({R"({"type":"object","properties":{}})",
-                 R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})",
-                 R"({"type":"object","additionalProperties":false,"$defs":{"x":{"enum":[1,"a"]}}})"});
+    return pick(
+        {R"({"type":"object","properties":{}})",
+         R"({"type":"object","properties":{"city":{"type":"string"}},"required":["city"]})",
+         R"({"type":"object","additionalProperties":false,"$defs":{"x":{"enum":[1,"a"]}}})"});
   }
 
  private:

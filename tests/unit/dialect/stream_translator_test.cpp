@@ -82,10 +82,10 @@ TEST_SUITE("dialect/stream_translator") {
     CHECK(!early.released);
     CHECK(early.out.empty());
     const Outcome late = toAnthropic(kRole + kHi + error + kHi);
-    CHECK(late.out.ends_with(
-        "event: error\n"
-        R"(data: {"type":"error","error":{"type":"api_error","message":"boom"}})"
-        "\n\n"));
+    CHECK(
+        late.out.ends_with("event: error\n"
+                           R"(data: {"type":"error","error":{"type":"api_error","message":"boom"}})"
+                           "\n\n"));
     CHECK(late.out.find("message_stop") == std::string::npos);
   }
 

@@ -1,5 +1,5 @@
-// The golden cases of tests/golden/translate: a caller's request and a provider's answer, stream and
-// error as they are on the wire, with what they become and the report of what was lost.
+// The golden cases of tests/golden/translate: a caller's request and a provider's answer, stream
+// and error as they are on the wire, with what they become and the report of what was lost.
 // PENSTOCK_ACCEPT=1 writes the latter instead.
 //
 //   <caller>_to_<provider>/<case>/request.json          → provider_request.json, losses.txt
@@ -15,9 +15,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 
+#include "dialect/responses_echo.h"
 #include "json/document.h"
 #include "unit/dialect/chat_samples.h"
 
@@ -52,7 +54,9 @@ struct Case {
     if (!model.empty()) model.pop_back();
     if (provider == Dialect::Anthropic)
       return anthropicTargetOf(model.empty() ? "claude-opus-4-6" : model);
-    return openAiTargetOf(model.empty() ? "gpt-5.1" : model);
+    if (model.empty()) model = "gpt-5.1";
+    if (provider == Dialect::Responses) return responsesTargetOf(model);
+    return openAiTargetOf(model);
   }
 };
 
@@ -60,7 +64,11 @@ std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& [name, caller, provider] :
        {std::tuple{"openai_to_anthropic", Dialect::OpenAi, Dialect::Anthropic},
-        std::tuple{"anthropic_to_openai", Dialect::Anthropic, Dialect::OpenAi}}) {
+        std::tuple{"anthropic_to_openai", Dialect::Anthropic, Dialect::OpenAi},
+        std::tuple{"openai_to_responses", Dialect::OpenAi, Dialect::Responses},
+        std::tuple{"anthropic_to_responses", Dialect::Anthropic, Dialect::Responses},
+        std::tuple{"responses_to_openai", Dialect::Responses, Dialect::OpenAi},
+        std::tuple{"responses_to_anthropic", Dialect::Responses, Dialect::Anthropic}}) {
     for (const auto& entry : fs::directory_iterator(kFolder / name))
       all.push_back({caller, provider, entry.path()});
   }
@@ -85,8 +93,13 @@ AnswerOptions checkRequest(const Case& one) {
                         .input_estimate = 33};
   const std::string body = readFile(one.folder / "request.json");
   if (body.empty()) return options;
+  if (one.caller == Dialect::Responses) options.responses_echo = responsesEcho(body);
   const auto request = readChat(one.caller, body);
-  REQUIRE_MESSAGE(request, one.folder.string());
+  if (!request) {
+    const std::string error = renderError(one.caller, request.error(), "req_1");
+    checkGolden(one.folder / "provider_request.json", pretty(error));
+    return options;
+  }
   Losses losses(one.caller);
   const auto written = writeChat(*request, one.target(), losses);
   checkGolden(one.folder / "losses.txt", shown(losses));
@@ -105,8 +118,8 @@ std::string ended(const ChatStream& stream) {
   return std::string(kPhases[static_cast<size_t>(stream.phase())]) +
          kFailures[static_cast<size_t>(stream.failure())] +
          (stream.released() ? ", released" : ", held") + "\nmodel " + stream.model() + "\ninput " +
-         std::to_string(usage.input()) + ", output " + std::to_string(usage.output()) +
-         ", about " + std::to_string(stream.estimatedOutputTokens()) + "\n";
+         std::to_string(usage.input()) + ", output " + std::to_string(usage.output()) + ", about " +
+         std::to_string(stream.estimatedOutputTokens()) + "\n";
 }
 
 void checkStream(const Case& one, const AnswerOptions& options) {
@@ -114,7 +127,7 @@ void checkStream(const Case& one, const AnswerOptions& options) {
   if (bytes.empty()) return;
   const auto whole = [&](size_t cut) {
     const auto stream = translateStream(one.provider, one.caller, options);
-    stream->setTrace(R"({"n":1})");
+    stream->setTrace([] { return std::string(R"({"n":1})"); });
     std::string out;
     stream->feed(std::string_view(bytes).substr(0, cut), out);
     stream->feed(std::string_view(bytes).substr(cut), out);
@@ -135,10 +148,11 @@ void checkStream(const Case& one, const AnswerOptions& options) {
 
 TEST_SUITE("dialect/translate") {
   TEST_CASE("requests, answers, streams and errors become what the golden files say") {
-    std::set<std::string> seen;
+    std::map<std::string, std::set<std::string>> seen;  // by caller and provider
     for (const Case& one : cases()) {
       INFO(one.folder.string());
-      seen.insert(one.folder.filename().string());
+      const std::string pair = one.folder.parent_path().filename().string();
+      seen[pair].insert(one.folder.filename().string());
       const AnswerOptions options = checkRequest(one);
       checkStream(one, options);
       if (const std::string answer = readFile(one.folder / "provider_answer.json");
@@ -150,15 +164,13 @@ TEST_SUITE("dialect/translate") {
       }
       if (const std::string error = readFile(one.folder / "provider_error.json"); !error.empty()) {
         const int status = std::stoi(readFile(one.folder / "status"));
-        const std::string told =
-            translateError(one.provider, one.caller, error, status, "req_1");
+        const std::string told = translateError(one.provider, one.caller, error, status, "req_1");
         checkGolden(one.folder / "error.json", pretty(told));
       }
     }
-    for (const char* needed :
-         {"text", "system", "multi_turn", "tools", "parallel_tools", "tool_results", "forced_tool",
-          "image", "pdf", "json_schema", "thinking", "stop", "length", "refusal", "error",
-          "usage_cache"})
-      CHECK_MESSAGE(seen.contains(needed), needed);
+    for (const char* needed : {"text", "system", "multi_turn", "tools", "parallel_tools",
+                               "tool_results", "forced_tool", "image", "pdf", "json_schema",
+                               "thinking", "stop", "length", "refusal", "error", "usage_cache"})
+      CHECK_MESSAGE(names.contains(needed), pair, " ", needed);
   }
 }

@@ -26,6 +26,7 @@ TEST_SUITE("dialect/wire_reading") {
     const ApiError error = reading.takeError();
     CHECK(error.code == "invalid_type");
     CHECK(error.param == "a.b[0]");
-    CHECK(error.message == "Invalid type for 'a.b[0]': expected a string, but got a number instead.");
+    CHECK(error.message ==
+          "Invalid type for 'a.b[0]': expected a string, but got a number instead.");
   }
 }

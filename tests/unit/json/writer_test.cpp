@@ -44,6 +44,40 @@ TEST_SUITE("json/writer") {
     CHECK(text(100'000'000'000) == "100");
   }
 
+  TEST_CASE("decimals are exact, without trailing zeros") {
+    const auto text = [](int64_t number, int places) {
+      std::string out;
+      Writer(out).decimal(number, places);
+      return out;
+    };
+    CHECK(text(1500, 3) == "1.5");
+    CHECK(text(5, 3) == "0.005");
+    CHECK(text(-1, 4) == "-0.0001");
+    CHECK(text(42, 0) == "42");
+    CHECK(text(0, 4) == "0");
+    CHECK(text(std::numeric_limits<int64_t>::max(), 18) == "9.223372036854775807");
+    CHECK(text(std::numeric_limits<int64_t>::min(), 3) == "-9223372036854775.808");
+  }
+
+  TEST_CASE("what must be escaped is seen wherever it stands") {
+    for (size_t size = 1; size <= 80; ++size) {
+      for (size_t place = 0; place < size; ++place) {
+        for (const char special : {'"', '\\', '\n', '\x1F', '\x00', '\xFF', '!', '#', '\x7F'}) {
+          std::string given(size, 'a');
+          given[place] = special;
+          std::string as_key;
+          Writer(as_key).beginObject().field(given, given).endObject();
+          const auto parsed = json::parse(as_key);
+          REQUIRE(parsed);
+          const std::string expected =
+              special == '\xFF' ? given.replace(place, 1, "\xEF\xBF\xBD") : given;
+          REQUIRE(parsed->root().keyAt(0) == expected);
+          REQUIRE(parsed->root().valueAt(0).asString() == expected);
+        }
+      }
+    }
+  }
+
   TEST_CASE("strings are escaped and invalid UTF-8 is replaced") {
     CHECK(json::quoted("a\"b\\c/\n\r\t\b\f\x01\x1F\x7F") ==
           "\"a\\\"b\\\\c/\\n\\r\\t\\b\\f\\u0001\\u001f\x7F\"");

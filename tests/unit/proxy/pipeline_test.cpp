@@ -11,6 +11,7 @@
 #include "config/config_store.h"
 #include "http/fetch.h"
 #include "proxy/routes.h"
+#include "proxy/surface.h"
 #include "support/fake_upstream.h"
 #include "support/http_client.h"
 #include "support/store_fixture.h"
@@ -52,7 +53,7 @@ class Proxy : public StoreFixture {
     recorder_.emplace(store->log(), clock, log_, trace::Recorder::Options{});
     proxy::ProxyOptions options;
     options.timeouts.first_byte = milliseconds(300);
-    options.max_retries = 0;  // one attempt each; chain_test.cpp is about more
+    options.max_retries = 0;  // one attempt each; tests/integration is about more
     ledger.emplace(*store, clock, log_, nullptr, budget::Ledger::Options{});
     context_.reset(new proxy::Context{configs->published(), prices_, rate_limits_, *ledger, health,
                                       retries_, *recorder_, metrics_, clock, log_, options});
@@ -69,6 +70,10 @@ class Proxy : public StoreFixture {
     return send("POST", path, body);
   }
   http::Fetched get(const std::string& path) { return send("GET", path, ""); }
+  // Waits for what the loop has put off.
+  void settle() {
+    onLoop(client_.loop(), [] {});
+  }
   // Writes the first key as changed by `change`.
   void changeKey(const std::function<void(model::ApiKey&)>& change) {
     REQUIRE(configs->change(config::Part::ApiKeys, [&](Tables& t) {
@@ -171,6 +176,22 @@ TEST_SUITE("proxy/pipeline") {
       CHECK(status.last_error == c.error);
       CHECK(status.success_rate == (c.error[0] == '\0' ? 1 : 0));
       CHECK(status.last_check_at == proxy.clock.now());
+    }
+  }
+
+  TEST_CASE("a request that is over keeps nothing, however its upstream's stream ended") {
+    for (const auto& events : std::vector<std::vector<std::string>>{
+             {kChunk, kLastChunk, "[DONE]"}, {kChunk, kLastChunk}, {kChunk}}) {
+      INFO(events.size(), " events");
+      FakeUpstream upstream(streaming(events));
+      Proxy proxy(upstream.baseUrl());
+      const std::weak_ptr<const config::Snapshot> used = proxy.configs->current();
+      CHECK(proxy.post("/v1/chat/completions", kStreamed).status == 200);
+      proxy.changeKey([](model::ApiKey& key) { key.name = "renamed"; });
+      // By the end of another one the loop has let go of what was there before.
+      CHECK(proxy.post("/v1/chat/completions", kStreamed).status == 200);
+      proxy.settle();
+      CHECK(used.expired());
     }
   }
 

@@ -82,4 +82,15 @@ TEST_SUITE("telemetry/trace_context") {
     CHECK(telemetry::attemptSpanId(kSpanId, 3) == telemetry::attemptSpanId(kSpanId, 3));
     CHECK(telemetry::attemptSpanId(kSpanId, 3).size() == 16);
   }
+
+  TEST_CASE("an attempt's traceparent is the request's with a span of its own") {
+    for (const char* flags : {"01", "00"}) {
+      const std::string request = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-";
+      const std::string made = telemetry::attemptTraceparent(request + flags, 1);
+      CHECK(telemetry::isTraceparent(made));
+      CHECK(telemetry::traceIdOf(made) == telemetry::traceIdOf(request));
+      CHECK(telemetry::spanIdOf(made) == telemetry::attemptSpanId(telemetry::spanIdOf(request), 1));
+      CHECK(telemetry::isSampled(made) == (std::string(flags) == "01"));
+    }
+  }
 }

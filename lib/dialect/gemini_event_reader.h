@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "dialect/chat_events.h"
+#include "dialect/chat_request.h"
+#include "dialect/gemini_part_reader.h"
+#include "dialect/gemini_usage.h"
+#include "dialect/json_array_stream.h"
+#include "dialect/wire_reading.h"
+#include "http/sse.h"
+#include "json/value.h"
+
+namespace penstock::dialect {
+
+// Reads a Gemini stream: server-sent events, or the JSON array that comes without alt=sse; the first
+// byte tells. Each chunk is a whole response with the next parts. There is no word for the end:
+// after a reason to finish, the end of the body is it. Only the first candidate is read; others and
+// parts of kinds that are not known are named in a LossEvent.
+class GeminiEventReader final : public EventReader {
+ public:
+  explicit GeminiEventReader(AnswerContext context) : context_(std::move(context)) {}
+
+  bool feed(std::string_view bytes, std::vector<ChatEvent>& events) override;
+  void finish(std::vector<ChatEvent>& events) override;
+
+ private:
+  enum class Form : uint8_t { Unknown, Sse, Array };
+
+  bool onChunk(std::string_view data);
+  void onError(std::string_view data);
+  void onStart(json::ValueRef chunk);
+  void onCandidate(json::ValueRef candidate);
+  void onPart(Part& part);
+  void onCall(ToolCallPart& call, std::string signature);
+  void onFinish(const std::string& word);
+
+  const AnswerContext context_;
+  Form form_ = Form::Unknown;
+  http::SseLexer lexer_;
+  JsonArrayStream array_;
+  std::vector<ChatEvent>* events_ = nullptr;  // of the feed() under way
+  Reading lenient_;
+  std::optional<GeminiPartReader> parts_;  // since the first chunk, which names the answer
+  GeminiUsage usage_;
+  int64_t calls_ = 0;
+};
+
+}  // namespace penstock::dialect

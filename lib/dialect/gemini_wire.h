@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "json/value.h"
+
+namespace penstock::dialect {
+
+// Google's JSON: members are camelCase, and their names in the protocol buffers (snake_case) are
+// read as well.
+std::string camelCase(std::string_view key);
+// Whether a member stands beside the same in camelCase, which then counts.
+bool isShadowed(json::ValueRef object, std::string_view key);
+// The member of that camelCase name in either spelling; nothing also when it is null.
+std::optional<json::ValueRef> memberOf(json::ValueRef object, std::string_view camel);
+// Its text; empty when it is absent or of another kind.
+std::string textOf(json::ValueRef object, std::string_view camel);
+
+}  // namespace penstock::dialect

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "dialect/chat_view.h"
+#include "dialect/dialect.h"
+#include "dialect/losses.h"
+#include "model/request_log.h"
+#include "proxy/admission.h"
+#include "proxy/extensions.h"
+#include "proxy/loop_context.h"
+#include "proxy/typed_request.h"
+
+namespace penstock::proxy {
+
+// The endpoint families that go through the pipeline.
+enum class Endpoint : uint8_t { Chat, ChatDryRun, CountTokens, Embeddings };
+
+// Whether the answer is relayed as it comes, or taken whole.
+enum class Reply : uint8_t { Stream, Whole };
+
+class Attempt;
+
+// What attempts need of the request that they serve. Outlives them.
+struct RequestScope {
+  LoopContext& loop;
+  const Caller& caller;
+  const Extensions& extensions;
+  const dialect::ChatView& request;
+  TypedRequest& typed;                                  // the same for providers of another dialect
+  dialect::Dialect dialect = dialect::Dialect::OpenAi;  // of the request
+  dialect::Dialect answer_dialect = dialect::Dialect::OpenAi;  // that answers are to be in
+  // Who asks, through which config, when: what budgets and the log tell requests apart by.
+  const model::RequestLog& row;
+  Endpoint endpoint = Endpoint::Chat;
+  Reply reply = Reply::Whole;
+  SteadyTime arrived = {};
+  // How many providers were asked so far: one number for all scopes of a request.
+  size_t& calls;
+  // What is to become of what a target cannot express.
+  dialect::OnLoss on_loss = dialect::OnLoss::Drop;
+  // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
+  // is put into; empty: it is not wanted.
+  std::function<std::string(const Attempt& serving)> trace = {};
+};
+
+}  // namespace penstock::proxy

@@ -1,0 +1,154 @@
+#include "proxy/surface.h"
+
+#include <utility>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "dialect/anthropic_errors.h"
+#include "dialect/anthropic_request.h"
+#include "dialect/openai_replay.h"
+#include "dialect/openai_request.h"
+#include "dialect/translate.h"
+#include "json/splice.h"
+
+namespace penstock::proxy {
+namespace {
+
+using dialect::Dialect;
+
+// Anthropic's own status for overload, which its SDKs know to be passing.
+constexpr int kAnthropicOverloaded = 529;
+
+int statusFor(Dialect caller, const ApiError& error) {
+  const bool overloaded = caller == Dialect::Anthropic && error.kind == ErrorKind::Overloaded;
+  return overloaded ? kAnthropicOverloaded : httpStatus(error.kind);
+}
+
+template <typename T>
+Result<std::unique_ptr<dialect::ChatView>> viewOf(Result<T> parsed) {
+  if (!parsed) return std::move(parsed).error();
+  return std::unique_ptr<dialect::ChatView>(std::make_unique<T>(*std::move(parsed)));
+}
+
+dialect::UsageChunk usageFor(const RequestScope& scope) {
+  const bool wanted = scope.dialect == Dialect::OpenAi &&
+                      static_cast<const dialect::OpenAiRequest&>(scope.request).include_usage;
+  return wanted ? dialect::UsageChunk::Send : dialect::UsageChunk::Leave;
+}
+
+dialect::AnswerOptions optionsFor(const RequestScope& scope) {
+  dialect::AnswerOptions options;
+  options.id = (scope.dialect == Dialect::Anthropic ? "msg_" : "chatcmpl-") + scope.row.request_id;
+  options.model = scope.row.model;
+  options.created = scope.row.created_at / 1000;
+  return options;
+}
+
+// A finished stream of OpenAI's for a caller of another dialect.
+std::string translated(const RequestScope& scope, std::string_view events,
+                       const std::string& trace) {
+  auto stream = dialect::translateStream(Dialect::OpenAi, scope.dialect, optionsFor(scope));
+  if (!trace.empty()) stream->setTrace([trace] { return trace; });
+  std::string out;
+  stream->feed(events, out);
+  stream->finish(out);
+  return out;
+}
+
+}  // namespace
+
+Dialect dialectOfPath(std::string_view path) {
+  const bool anthropic = path.starts_with("/anthropic/") || path.starts_with("/v1/messages");
+  return anthropic ? Dialect::Anthropic : Dialect::OpenAi;
+}
+
+Result<std::unique_ptr<dialect::ChatView>> parseRequest(Dialect caller, Endpoint endpoint,
+                                                        const http::Request& request) {
+  if (caller == Dialect::Anthropic) {
+    auto parsed = endpoint == Endpoint::CountTokens
+                      ? dialect::parseAnthropicCountTokens(request.body)
+                      : dialect::parseAnthropicMessages(request.body);
+    if (!parsed) return std::move(parsed).error();
+    const auto version = request.headers.get("anthropic-version");
+    if (Status fits = dialect::checkAnthropicVersion(*parsed, version); !fits)
+      return std::move(fits).error();
+    return viewOf(std::move(parsed));
+  }
+  return viewOf(endpoint == Endpoint::Embeddings ? dialect::parseOpenAiEmbeddings(request.body)
+                                                 : dialect::parseOpenAiChat(request.body));
+}
+
+http::Response errorResponse(Dialect caller, const ApiError& error, std::string_view request_id,
+                             ClientRetry retry) {
+  http::Response response;
+  response.status = statusFor(caller, error);
+  response.body = dialect::renderError(caller, error, request_id);
+  if (error.retry_after_ms) addRetryAfter(response.headers, *error.retry_after_ms);
+  if (retry == ClientRetry::Spent) response.headers.emplace_back("x-should-retry", "false");
+  return response;
+}
+
+http::Response renderEdgeError(const http::Request& request, const ApiError& error) {
+  const std::string id = newUuid();
+  const Dialect caller = dialectOfPath(request.path);
+  http::Response response = errorResponse(caller, error, id);
+  response.headers.emplace_back("X-Modelux-Request-Id", id);
+  return response;
+}
+
+std::string renderRefusal(Dialect caller, const AttemptFailure& failure,
+                          std::string_view request_id) {
+  if (caller == Dialect::Anthropic)
+    return dialect::renderAnthropicError(*failure.refusal, failure.status, request_id);
+  return dialect::renderOpenAiError(failure.said_by == Dialect::OpenAi
+                                        ? *failure.refusal
+                                        : dialect::openAiErrorOf(*failure.refusal, failure.status));
+}
+
+void addDialectHeaders(Dialect caller, http::Headers& headers, const model::RequestLog& row,
+                       const budget::RateDecision* rate, UnixMillis now) {
+  if (caller != Dialect::Anthropic) return;
+  headers.emplace_back("request-id", row.request_id);
+  if (rate == nullptr) return;
+  headers.emplace_back("anthropic-ratelimit-requests-limit", std::to_string(rate->limit));
+  headers.emplace_back("anthropic-ratelimit-requests-remaining", std::to_string(rate->remaining));
+  headers.emplace_back("anthropic-ratelimit-requests-reset", iso8601(now + rate->reset_ms));
+}
+
+Result<std::string> renderOwnAnswer(const OwnAnswer& answer) {
+  std::string body(answer.body);
+  if (answer.scope.dialect != Dialect::OpenAi) {
+    dialect::Losses losses(answer.scope.dialect);
+    auto made = dialect::translateAnswer(Dialect::OpenAi, answer.scope.dialect, answer.body,
+                                         optionsFor(answer.scope), losses);
+    if (!made) return made;
+    body = *std::move(made);
+  }
+  json::ObjectIndex index;
+  if (answer.trace.empty() || !json::scanObject(body, index)) return body;
+  json::Splicer splicer(index);
+  splicer.appendMember("mlx:trace", answer.trace);
+  return splicer.build().str();
+}
+
+std::string renderOwnStream(const OwnAnswer& answer) {
+  const bool openai = answer.scope.dialect == Dialect::OpenAi;
+  const std::string events = dialect::renderOpenAiReplay(
+      {answer.body, openai ? usageFor(answer.scope) : dialect::UsageChunk::Send,
+       openai ? std::string_view(answer.trace) : std::string_view()});
+  return openai ? events : translated(answer.scope, events, answer.trace);
+}
+
+Result<std::string> renderDryRun(const RequestScope& scope, const dialect::DryRun& run) {
+  std::string body = dialect::renderDryRun(run);
+  if (scope.dialect == Dialect::OpenAi) return body;
+  return renderOwnAnswer({body, scope, std::string(run.trace)});
+}
+
+std::string renderDryRunStream(const RequestScope& scope, const dialect::DryRun& run) {
+  std::string events = dialect::renderDryRunStream(run);
+  if (scope.dialect == Dialect::OpenAi) return events;
+  return translated(scope, events, std::string(run.trace));
+}
+
+}  // namespace penstock::proxy

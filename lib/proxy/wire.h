@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dialect/chat_stream.h"
+#include "dialect/losses.h"
+#include "dialect/openai_encode.h"
+#include "dialect/openai_errors.h"
+#include "dialect/translate.h"
+#include "json/splice.h"
+#include "model/usage.h"
+
+namespace penstock::proxy {
+
+struct RequestScope;
+
+// One attempt's bytes in both directions: the caller's request in the provider's dialect, and the
+// provider's answer in the caller's. Within one dialect the caller's bytes are passed on with the
+// edits that policy needs; between two they go through the typed model. Lives on one loop.
+class Wire {
+ public:
+  // A request that is to be written. What it refers to outlives the wire.
+  struct Order {
+    const RequestScope& scope;
+    dialect::Dialect provider = dialect::Dialect::OpenAi;  // that the target speaks
+    std::string_view model;                                // as the target names it
+    std::optional<dialect::OutputLimit> limit;             // in place of the caller's
+  };
+  // Errors: InvalidRequest when the target cannot express the request and the project would rather
+  // have that than something left out; or when the typed model cannot hold the request.
+  static Result<std::unique_ptr<Wire>> write(const Order& order);
+
+  // Pieces of the body, valid until letGo().
+  const std::vector<std::string_view>& body() const { return pieces_; }
+  void letGo();
+  // Names of what the target cannot express and was left out; empty: nothing was.
+  std::string dropped() const { return losses_.header(); }
+
+  // For an answer that streams. Once.
+  std::unique_ptr<dialect::ChatStream> stream();
+
+  // What accounting needs of a whole answer.
+  struct Whole {
+    model::Usage usage;
+    std::string model;         // as the provider says; empty: it does not
+    std::string service_tier;  // likewise
+    bool valid = false;        // it is an answer of its dialect
+  };
+  Whole read(std::string_view body) const;
+  // Its output tokens by rule, for when it has no usage.
+  int64_t estimateOutput(std::string_view body) const;
+  // The whole answer, of which `read` is known, for the caller; nothing where it is as the provider
+  // sent it. Error: UpstreamFailed.
+  std::optional<Result<std::string>> translate(std::string_view body, const Whole& read);
+
+  dialect::UpstreamError readError(std::string_view body, int status) const;
+  dialect::Dialect provider() const { return provider_; }
+
+ private:
+  explicit Wire(const Order& order);
+  Status writeBody(const Order& order);
+  void splice(const Order& order);
+  Status writeTyped(const Order& order);
+  dialect::ChatTarget target(std::string_view model) const;
+  dialect::AnswerOptions options(bool provider_counts) const;
+  bool translates() const { return provider_ != caller_; }
+
+  // Constant after construction.
+  const RequestScope& scope_;
+  const dialect::Dialect provider_;
+  const dialect::Dialect caller_;  // that the answer is to be in
+
+  std::string model_;
+  json::Spliced spliced_;
+  dialect::WrittenRequest written_;
+  std::vector<std::string_view> pieces_;
+  dialect::Losses losses_;
+};
+
+}  // namespace penstock::proxy
