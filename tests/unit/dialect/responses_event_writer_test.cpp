@@ -155,7 +155,8 @@ TEST_SUITE("dialect/responses_event_writer") {
         written({TextDelta{"a"}, PartEnd{}, TextDelta{"b"}, RefusalDelta{"no"},
                  FinishEvent{{.reason = Stop::Reason::EndTurn}}, EndEvent{}});
     checkOrder(out);
-    const auto output = *parsed(out).back().data.root().find("response")->find("output");
+    const std::vector<Sent> all = parsed(out);
+    const json::ValueRef output = *all.back().data.root().find("response")->find("output");
     CHECK(output.size() == 1);
     CHECK(output.at(0).find("content")->size() == 3);
   }

@@ -168,9 +168,10 @@ TEST_SUITE("dialect/translate") {
         checkGolden(one.folder / "error.json", pretty(told));
       }
     }
-    for (const char* needed : {"text", "system", "multi_turn", "tools", "parallel_tools",
-                               "tool_results", "forced_tool", "image", "pdf", "json_schema",
-                               "thinking", "stop", "length", "refusal", "error", "usage_cache"})
-      CHECK_MESSAGE(names.contains(needed), pair, " ", needed);
+    for (const auto& [pair, names] : seen)
+      for (const char* needed : {"text", "system", "multi_turn", "tools", "parallel_tools",
+                                 "tool_results", "forced_tool", "image", "pdf", "json_schema",
+                                 "thinking", "stop", "length", "refusal", "error", "usage_cache"})
+        CHECK_MESSAGE(names.contains(needed), pair, " ", needed);
   }
 }
