@@ -6,9 +6,9 @@
 namespace penstock::dialect {
 namespace {
 
-constexpr std::array<std::string_view, 5> kShared{
-    "metadata", "prompt_cache_key", "prompt_cache_retention", "safety_identifier",
-    "prompt_cache_options"};
+constexpr std::array<std::string_view, 5> kShared{"metadata", "prompt_cache_key",
+                                                  "prompt_cache_retention", "safety_identifier",
+                                                  "prompt_cache_options"};
 
 std::optional<Effort> effortWanted(const ChatRequest& request) {
   if (request.effort) return request.effort;

@@ -27,24 +27,24 @@ constexpr std::string_view kDelta = ".delta";
 constexpr std::string_view kDone = ".done";
 
 // Events of the life of a response, and of a part of it that others tell more of.
-constexpr std::array<std::string_view, 7> kLifecycle{
-    "response.in_progress",        "response.queued",
-    "response.content_part.added", "response.content_part.done",
-    "response.reasoning_summary_part.added", "response.reasoning_summary_part.done",
-    "response.compaction.compacting"};
+constexpr std::array<std::string_view, 7> kLifecycle{"response.in_progress",
+                                                     "response.queued",
+                                                     "response.content_part.added",
+                                                     "response.content_part.done",
+                                                     "response.reasoning_summary_part.added",
+                                                     "response.reasoning_summary_part.done",
+                                                     "response.compaction.compacting"};
 
 bool isLifecycle(std::string_view type) {
   return std::find(kLifecycle.begin(), kLifecycle.end(), type) != kLifecycle.end();
 }
 
-bool isCall(std::string_view type) {
-  return type == "function_call" || type == "custom_tool_call";
-}
+bool isCall(std::string_view type) { return type == "function_call" || type == "custom_tool_call"; }
 
 using TextKind = ResponsesEventReader::TextKind;
 
 struct TextEvent {
-  std::string_view type;   // between "response." and ".delta" or ".done"
+  std::string_view type;  // between "response." and ".delta" or ".done"
   TextKind kind;
   std::string_view whole;  // the member of "done"
   std::string_view part;   // the member with the place among the item's texts; empty: one alone
@@ -179,8 +179,8 @@ void ResponsesEventReader::addText(int64_t place, TextKind kind, int64_t part, s
   Sent* sent = sentOf(item->second, kind, part);
   if (sent == nullptr) return;
   // Parts of a summary are paragraphs.
-  const bool paragraph = sent->bytes == 0 && part > 0 &&
-                         (kind == TextKind::Summary || kind == TextKind::Reasoning);
+  const bool paragraph =
+      sent->bytes == 0 && part > 0 && (kind == TextKind::Summary || kind == TextKind::Reasoning);
   sent->bytes += text.size();
   emit(place, kind, paragraph ? "\n\n" + text : std::move(text));
 }

@@ -14,8 +14,9 @@
 namespace penstock::dialect {
 
 // Reads a Responses stream. Servers may send a text in deltas, whole in its "done" event, in the
-// finished item or only in the response that ends the stream: what has not come before is taken from
-// there. Events and items of kinds that are not known are passed over and named in a LossEvent.
+// finished item or only in the response that ends the stream: what has not come before is taken
+// from there. Events and items of kinds that are not known are passed over and named in a
+// LossEvent.
 class ResponsesEventReader final : public EventReader {
  public:
   // What a text of an item is.

@@ -1,7 +1,7 @@
 // event: response.created            data: {"type":…,"sequence_number":0,"response":{…}}
 // event: response.in_progress
-// event: response.output_item.added  data: {"type":…,"sequence_number":2,"output_index":0,"item":{…}}
-// event: response.content_part.added
+// event: response.output_item.added  data:
+// {"type":…,"sequence_number":2,"output_index":0,"item":{…}} event: response.content_part.added
 // event: response.output_text.delta  data: {…,"item_id":"msg_…","output_index":0,"content_index":0,
 //                                           "delta":"Hi","logprobs":[]}
 // event: response.output_text.done
@@ -203,9 +203,8 @@ void ResponsesEventWriter::on(const RedactedThinkingEvent& event) {
 void ResponsesEventWriter::on(const ToolStart& event) {
   if (!event.signature.empty()) on(SignatureDelta{event.signature});
   const bool custom = event.kind == ToolKind::Custom;
-  calls_[event.call] = open({.kind = custom ? Kind::Custom : Kind::Function,
-                             .call_id = event.id,
-                             .name = event.name});
+  calls_[event.call] = open(
+      {.kind = custom ? Kind::Custom : Kind::Function, .call_id = event.id, .name = event.name});
 }
 
 void ResponsesEventWriter::on(const ArgumentsDelta& event) {

@@ -16,13 +16,14 @@
 namespace penstock::dialect {
 
 // Writes a Responses stream: the response as created, its items in the order in which they begin,
-// each added, told in deltas and done, the response as it ended. Ids and indexes are the same in all
-// events of an item.
+// each added, told in deltas and done, the response as it ended. Ids and indexes are the same in
+// all events of an item.
 //
-// One message or one reasoning is open at a time, until something else begins. Calls stay open until
-// their arguments are a whole JSON value and their end is told or something else begins: parallel
-// calls may interleave. What is open when the limit of the answer cuts it is incomplete. An error is told by the event "error"
-// and by the response as failed, with what had come of it: clients look at one or the other.
+// One message or one reasoning is open at a time, until something else begins. Calls stay open
+// until their arguments are a whole JSON value and their end is told or something else begins:
+// parallel calls may interleave. What is open when the limit of the answer cuts it is incomplete.
+// An error is told by the event "error" and by the response as failed, with what had come of it:
+// clients look at one or the other.
 class ResponsesEventWriter final : public EventWriter {
  public:
   explicit ResponsesEventWriter(ResponsesHead head) : head_(std::move(head)) {}

@@ -11,8 +11,8 @@
 
 namespace penstock::dialect {
 
-// What a Responses request takes up again, for providers that do not hold it: the state itself is the
-// caller's. Functions are pure; items are JSON text.
+// What a Responses request takes up again, for providers that do not hold it: the state itself is
+// the caller's. Functions are pure; items are JSON text.
 
 // The input of a request as an array of items: what is kept with a stored response, and listed by
 // input_items. A bare text is a user's message.

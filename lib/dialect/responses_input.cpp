@@ -81,8 +81,8 @@ InputBound boundResponsesInput(const ResponsesRequest& request) {
     const bool other = kind == Kind::Other;
     if (kind == Kind::Image || other) {
       bound.images = true;
-      bound.tokens = std::min(bound.tokens + (other ? kTokensAnythingElse : kTokensAnImage),
-                              kMostTokens);
+      bound.tokens =
+          std::min(bound.tokens + (other ? kTokensAnythingElse : kTokensAnImage), kMostTokens);
     }
     if (kind == Kind::Audio || other) bound.audio = true;
   };

@@ -12,8 +12,8 @@ namespace penstock::dialect {
 // earlier response, a conversation, a prompt of OpenAI's.
 InputBound boundResponsesInput(const ResponsesRequest& request);
 
-// Tokens in all likelihood: estimate.h's rule on the instructions, texts, calls, results and tools, 4
-// an item, and for an attachment 5,000 or a token for 128 bytes, whichever is more.
+// Tokens in all likelihood: estimate.h's rule on the instructions, texts, calls, results and tools,
+// 4 an item, and for an attachment 5,000 or a token for 128 bytes, whichever is more.
 int64_t estimateResponsesInput(const ResponsesRequest& request);
 
 }  // namespace penstock::dialect

@@ -11,9 +11,9 @@ namespace penstock::dialect {
 // Reads items of the Responses API, of a request's input or an answer's output, into messages.
 //
 // What the model said, thought and called up to the next item that is not the model's is one
-// message of the assistant: "reasoning", "message", "function_call" and "custom_tool_call" items are
-// parts of it. A second "message" item begins another one, but not after calls: their results must
-// follow them. The server's bookkeeping (id, status) is no part of the model.
+// message of the assistant: "reasoning", "message", "function_call" and "custom_tool_call" items
+// are parts of it. A second "message" item begins another one, but not after calls: their results
+// must follow them. The server's bookkeeping (id, status) is no part of the model.
 //
 // Items of kinds that are not known (web_search_call, …) are OtherParts; isItem() tells them from
 // content of a kind that is not known.

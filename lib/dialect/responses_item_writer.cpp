@@ -241,8 +241,7 @@ void ResponsesItemWriter::writeDocument(const DocumentPart& document) {
 }
 
 void ResponsesItemWriter::writeCacheMark(const CacheMark& mark) {
-  if (!target_.breakpoints)
-    return losses_.hint(Field::CacheMarks, "is not known to the provider");
+  if (!target_.breakpoints) return losses_.hint(Field::CacheMarks, "is not known to the provider");
   out_.key("prompt_cache_breakpoint").beginObject().field("mode", "explicit");
   if (mark.ttl == CacheTtl::Long) out_.field("ttl", "12h");
   if (mark.ttl == CacheTtl::Short) out_.field("ttl", "30m");

@@ -39,7 +39,8 @@ void writeHow(json::Writer& out, const ResponsesObject& response) {
   else
     out.null();
   if (response.stop == nullptr) return;
-  if (const auto raw = openAiExtension(*response.stop); !raw.empty()) out.field("x_stop_reason", raw);
+  if (const auto raw = openAiExtension(*response.stop); !raw.empty())
+    out.field("x_stop_reason", raw);
 }
 
 void writeOutput(json::Writer& out, const ResponsesObject& response) {

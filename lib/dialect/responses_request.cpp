@@ -68,7 +68,9 @@ bool ResponsesRequest::hasImages() const {
   return content.find("\"input_image\"") != std::string_view::npos;
 }
 
-bool ResponsesRequest::wantsJsonSchema() const { return memberNames(body, "text", "\"json_schema\""); }
+bool ResponsesRequest::wantsJsonSchema() const {
+  return memberNames(body, "text", "\"json_schema\"");
+}
 
 bool ResponsesRequest::wantsJson() const { return memberNames(body, "text", "\"json_"); }
 
@@ -76,7 +78,9 @@ InputBound ResponsesRequest::boundInput() const { return boundResponsesInput(*th
 
 int64_t ResponsesRequest::estimateInputTokens() const { return estimateResponsesInput(*this); }
 
-bool ResponsesRequest::wantsImages() const { return memberNames(body, "tools", "image_generation"); }
+bool ResponsesRequest::wantsImages() const {
+  return memberNames(body, "tools", "image_generation");
+}
 
 bool ResponsesRequest::searchesWeb() const { return memberNames(body, "tools", "web_search"); }
 

@@ -232,8 +232,7 @@ bool RequestReader::tools(ValueRef value) {
 }
 
 void RequestReader::readAllowed(ValueRef value, ToolChoice& choice) {
-  choice.mode =
-      toolChoiceOf(value.stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
+  choice.mode = toolChoiceOf(value.stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
   const auto tools = value.find("tools");
   if (!tools) return reading.failMissing(value, "tools");
   for (const ValueRef tool : tools->elements())

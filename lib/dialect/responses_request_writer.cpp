@@ -227,8 +227,7 @@ void RequestWriter::writeToolChoice(const ToolChoice& choice) {
 
 void RequestWriter::writeRest() {
   if (!request_.end_user.empty()) out_.field("user", request_.end_user);
-  if (const auto tier = fitTier(request_, losses_); !tier.empty())
-    out_.field("service_tier", tier);
+  if (const auto tier = fitTier(request_, losses_); !tier.empty()) out_.field("service_tier", tier);
   if (request_.stream) out_.field("stream", true);
   if (!same()) {
     out_.field("store", false);
@@ -253,8 +252,9 @@ void RequestWriter::writeExtras() {
 }
 
 bool RequestWriter::hasExtrasIn(std::string_view place) const {
-  return same() && std::any_of(request_.extras.begin(), request_.extras.end(),
-                               [place](const Extra& extra) { return extra.name.starts_with(place); });
+  return same() &&
+         std::any_of(request_.extras.begin(), request_.extras.end(),
+                     [place](const Extra& extra) { return extra.name.starts_with(place); });
 }
 
 void RequestWriter::writeExtrasIn(std::string_view place) {

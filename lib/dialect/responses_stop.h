@@ -6,7 +6,8 @@
 
 namespace penstock::dialect {
 
-// How a response ended: {"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}.
+// How a response ended:
+// {"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}.
 
 // Of a response's own words. An answer with calls that is complete ended to have them run; reasons
 // that are not known are Unknown.

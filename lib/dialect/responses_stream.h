@@ -16,11 +16,11 @@ namespace penstock::dialect {
 
 // Relays a Responses stream to a caller of the same dialect: bytes in, bytes out, no I/O.
 //
-// Held as no content: the response as created, queued and in progress, messages, reasoning and parts
-// that begin, events of kinds that are not known. After the first content, events leave verbatim,
-// comments too; only mlx:trace is put into the response that ends the stream. A stream without that
-// is cut, whatever came before: only it tells how the answer ended and what it used. After Garbage
-// and Truncated the caller sends renderResponsesErrorEvent() with nextSequence().
+// Held as no content: the response as created, queued and in progress, messages, reasoning and
+// parts that begin, events of kinds that are not known. After the first content, events leave
+// verbatim, comments too; only mlx:trace is put into the response that ends the stream. A stream
+// without that is cut, whatever came before: only it tells how the answer ended and what it used.
+// After Garbage and Truncated the caller sends renderResponsesErrorEvent() with nextSequence().
 class ResponsesRelay final : public ChatStream {
  public:
   StreamPhase feed(std::string_view bytes, std::string& out) override;

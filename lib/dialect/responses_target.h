@@ -10,8 +10,8 @@ namespace penstock::dialect {
 
 // What a model behind the Responses API can be asked.
 struct ResponsesTarget {
-  std::string model;       // as the provider names it
-  bool sampling = true;    // takes temperature and top_p
+  std::string model;         // as the provider names it
+  bool sampling = true;      // takes temperature and top_p
   bool breakpoints = false;  // prompt_cache_breakpoint on parts
   // The efforts that it knows; nothing: it does not reason.
   std::optional<OpenAiTarget::Efforts> efforts = {};

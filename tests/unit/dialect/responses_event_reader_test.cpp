@@ -79,11 +79,11 @@ TEST_SUITE("dialect/responses_event_reader") {
       return event(type, R"(,"output_index":0,"summary_index":)" + std::to_string(part) +
                              R"(,"delta":")" + std::string(text) + "\"");
     };
-    const std::string done =
-        event("response.output_item.done",
-              R"(,"output_index":0,"item":{"type":"reasoning","id":"rs","encrypted_content":"x",)"
-              R"("summary":[{"type":"summary_text","text":"a"},{"type":"summary_text","text":"b"}],)"
-              R"("content":[{"type":"reasoning_text","text":"raw"}]})");
+    const std::string done = event(
+        "response.output_item.done",
+        R"(,"output_index":0,"item":{"type":"reasoning","id":"rs","encrypted_content":"x",)"
+        R"("summary":[{"type":"summary_text","text":"a"},{"type":"summary_text","text":"b"}],)"
+        R"("content":[{"type":"reasoning_text","text":"raw"}]})");
     CHECK(read(added + delta("response.reasoning_summary_text.delta", 0, "a") +
                delta("response.reasoning_summary_text.delta", 1, "b") + done) ==
           Strings{"thinking a", "thinking \n\nb", "signature responses:rs:x", "part end"});
@@ -108,9 +108,9 @@ TEST_SUITE("dialect/responses_event_reader") {
     const std::string flat = event("error", R"(,"code":"server_error","message":"a","param":null)");
     const std::string nested =
         event("error", R"(,"error":{"type":"tokens","code":"rate_limit_exceeded","message":"b"})");
-    const std::string failed =
-        event("response.failed",
-              R"(,"response":{"error":{"code":"invalid_prompt","message":"c"},"usage":{"output_tokens":3}})");
+    const std::string failed = event(
+        "response.failed",
+        R"(,"response":{"error":{"code":"invalid_prompt","message":"c"},"usage":{"output_tokens":3}})");
     CHECK(read(flat) == Strings{"error a 500"});
     CHECK(read(nested) == Strings{"error b 429"});
     CHECK(read(failed) == Strings{"start  ", "usage 3", "error c 400"});

@@ -102,10 +102,10 @@ TEST_SUITE("dialect/responses_event_writer") {
   }
 
   TEST_CASE("parallel calls that interleave stay apart") {
-    const std::string out = written(
-        {ToolStart{0, "c0", "f"}, ArgumentsDelta{0, "{\"a\""}, ToolStart{1, "c1", "g"},
-         ArgumentsDelta{1, "{"}, ArgumentsDelta{0, ":1}"}, ArgumentsDelta{1, "}"},
-         TextDelta{"so"}, FinishEvent{kTools}, EndEvent{}});
+    const std::string out =
+        written({ToolStart{0, "c0", "f"}, ArgumentsDelta{0, "{\"a\""}, ToolStart{1, "c1", "g"},
+                 ArgumentsDelta{1, "{"}, ArgumentsDelta{0, ":1}"}, ArgumentsDelta{1, "}"},
+                 TextDelta{"so"}, FinishEvent{kTools}, EndEvent{}});
     checkOrder(out);
     const auto last = parsed(out).back().data.root().find("response")->text();
     CHECK(last.find(R"("arguments":"{\"a\":1}")") != std::string::npos);
@@ -120,7 +120,8 @@ TEST_SUITE("dialect/responses_event_writer") {
 
   TEST_CASE("what the limit cut is incomplete in all events that tell of it") {
     for (const auto& cut : std::vector<std::vector<ChatEvent>>{
-             {TextDelta{"a"}, PartEnd{}}, {ToolStart{0, "c", "f"}, ArgumentsDelta{0, "{"}, PartEnd{}}}) {
+             {TextDelta{"a"}, PartEnd{}},
+             {ToolStart{0, "c", "f"}, ArgumentsDelta{0, "{"}, PartEnd{}}}) {
       std::vector<ChatEvent> events = cut;
       events.emplace_back(FinishEvent{kLength});
       events.emplace_back(EndEvent{});
@@ -137,8 +138,9 @@ TEST_SUITE("dialect/responses_event_writer") {
   }
 
   TEST_CASE("an error is told as an event and as a failed response with what had come") {
-    const std::string out = written(
-        {TextDelta{"a"}, ErrorEvent{{"Slow down.", "rate_limit_error", "rate_limit_exceeded", ""}, 429}});
+    const std::string out =
+        written({TextDelta{"a"},
+                 ErrorEvent{{"Slow down.", "rate_limit_error", "rate_limit_exceeded", ""}, 429}});
     const std::vector<Sent> all = parsed(out);
     CHECK(all[all.size() - 2].data.root().text() ==
           R"({"type":"error","code":"rate_limit_exceeded","message":"Slow down.","param":null,)"
@@ -151,9 +153,8 @@ TEST_SUITE("dialect/responses_event_writer") {
   }
 
   TEST_CASE("text and refusal are parts of one message, blocks of text parts of their own") {
-    const std::string out =
-        written({TextDelta{"a"}, PartEnd{}, TextDelta{"b"}, RefusalDelta{"no"},
-                 FinishEvent{{.reason = Stop::Reason::EndTurn}}, EndEvent{}});
+    const std::string out = written({TextDelta{"a"}, PartEnd{}, TextDelta{"b"}, RefusalDelta{"no"},
+                                     FinishEvent{{.reason = Stop::Reason::EndTurn}}, EndEvent{}});
     checkOrder(out);
     const std::vector<Sent> all = parsed(out);
     const json::ValueRef output = *all.back().data.root().find("response")->find("output");
@@ -162,31 +163,36 @@ TEST_SUITE("dialect/responses_event_writer") {
   }
 
   TEST_CASE("what is written is read as the events that it was written of") {
-    const std::vector<ChatEvent> events = {
-        ThinkingDelta{"Hm"},       SignatureDelta{"responses:rs_0:x"},          TextDelta{"a"},
-        RefusalDelta{"no"},        ToolStart{0, "c0", "f"},           ArgumentsDelta{0, "{\"a\":1}"},
-        ToolStart{1, "c1", "run", ToolKind::Custom}, ArgumentsDelta{1, "print"}, FinishEvent{kTools},
-        EndEvent{}};
+    const std::vector<ChatEvent> events = {ThinkingDelta{"Hm"},
+                                           SignatureDelta{"responses:rs_0:x"},
+                                           TextDelta{"a"},
+                                           RefusalDelta{"no"},
+                                           ToolStart{0, "c0", "f"},
+                                           ArgumentsDelta{0, "{\"a\":1}"},
+                                           ToolStart{1, "c1", "run", ToolKind::Custom},
+                                           ArgumentsDelta{1, "print"},
+                                           FinishEvent{kTools},
+                                           EndEvent{}};
     ResponsesEventReader reader;
     std::vector<ChatEvent> back;
     REQUIRE(reader.feed(written(events), back));
     std::string said;
     for (const ChatEvent& event : back)
-      std::visit(Overloaded{[&](const ThinkingDelta& e) { said += "[" + e.text + "]"; },
-                            [&](const SignatureDelta& e) { said += "<" + e.signature + ">"; },
-                            [&](const TextDelta& e) { said += e.text; },
-                            [&](const RefusalDelta& e) { said += "!" + e.text; },
-                            [&](const ToolStart& e) {
-                              said += " " + e.id + e.name;
-                              if (e.kind == ToolKind::Custom) said += "*";
-                            },
-                            [&](const ArgumentsDelta& e) { said += "(" + e.fragment + ")"; },
-                            [&](const FinishEvent& e) {
-                              said += e.stop.reason == Stop::Reason::ToolUse ? " tools" : " ?";
-                            },
-                            [&](const LossEvent& e) { said += "LOST " + e.what; },
-                            [](const auto&) {}},
-                 event);
+      std::visit(
+          Overloaded{[&](const ThinkingDelta& e) { said += "[" + e.text + "]"; },
+                     [&](const SignatureDelta& e) { said += "<" + e.signature + ">"; },
+                     [&](const TextDelta& e) { said += e.text; },
+                     [&](const RefusalDelta& e) { said += "!" + e.text; },
+                     [&](const ToolStart& e) {
+                       said += " " + e.id + e.name;
+                       if (e.kind == ToolKind::Custom) said += "*";
+                     },
+                     [&](const ArgumentsDelta& e) { said += "(" + e.fragment + ")"; },
+                     [&](const FinishEvent& e) {
+                       said += e.stop.reason == Stop::Reason::ToolUse ? " tools" : " ?";
+                     },
+                     [&](const LossEvent& e) { said += "LOST " + e.what; }, [](const auto&) {}},
+          event);
     CHECK(said == "[Hm]<responses:rs_1_0:x>a!no c0f({\"a\":1}) c1run*(print) tools");
   }
 }

@@ -32,8 +32,8 @@ TEST_SUITE("dialect/responses_history") {
     const auto request = parseResponses(body);
     REQUIRE(request);
     CHECK(referencedItems(*request) == std::vector<std::string>{"msg_1", "msg_2"});
-    const std::string half = withHistory(
-        *request, {.referenced = {{"msg_1", R"({"role":"user","content":"A"})"}}});
+    const std::string half =
+        withHistory(*request, {.referenced = {{"msg_1", R"({"role":"user","content":"A"})"}}});
     CHECK(half == R"({"model":"m","input":[{"role":"user","content":"A"},{"type":)"
                   R"("item_reference","id":"msg_2"},{"role":"user","content":"Hi"}]})");
     const auto chat = readResponses(half);
@@ -44,8 +44,9 @@ TEST_SUITE("dialect/responses_history") {
   TEST_CASE("the input of a request is kept as items") {
     const auto text = parseResponses(R"({"model":"m","input":"a\"b"})");
     REQUIRE(text);
-    CHECK(inputItems(*text) == R"([{"type":"message","role":"user","content":[{"type":"input_text",)"
-                               R"("text":"a\"b"}]}])");
+    CHECK(inputItems(*text) ==
+          R"([{"type":"message","role":"user","content":[{"type":"input_text",)"
+          R"("text":"a\"b"}]}])");
     const auto items = parseResponses(R"({"model":"m","input":[ {"role":"user"} ]})");
     REQUIRE(items);
     CHECK(inputItems(*items) == R"([{"role":"user"}])");
@@ -53,7 +54,8 @@ TEST_SUITE("dialect/responses_history") {
 
   TEST_CASE("the response that ends a stream is kept, however it is cut into reads") {
     const std::string bytes =
-        "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{\"id\":\"a\"}}\n\n"
+        "event: response.created\ndata: "
+        "{\"type\":\"response.created\",\"response\":{\"id\":\"a\"}}\n\n"
         "event: response.completed\ndata: "
         "{\"type\":\"response.completed\",\"response\":{\"id\":\"b\"}}\n\n";
     for (size_t cut = 0; cut < bytes.size(); ++cut) {

@@ -21,14 +21,15 @@ TEST_SUITE("dialect/responses_reasoning") {
   }
 
   TEST_CASE("what others signed or redacted comes back through callers of Responses") {
-    for (const Part& part : {Part{.value = ThinkingPart{"t", "EqQB"}},
-                             Part{.value = ThinkingPart{"t", "gemini:abc"}},
-                             Part{.value = ThinkingPart{"t", sealReasoning("rs_1", "x")}}}) {
+    for (const Part& part :
+         {Part{.value = ThinkingPart{"t", "EqQB"}}, Part{.value = ThinkingPart{"t", "gemini:abc"}},
+          Part{.value = ThinkingPart{"t", sealReasoning("rs_1", "x")}}}) {
       const Part back = thinkingOf("rs_1", "t", encryptedContentOf(part));
       REQUIRE(back.is<ThinkingPart>());
       CHECK(back.as<ThinkingPart>()->signature == part.as<ThinkingPart>()->signature);
     }
-    const Part redacted = thinkingOf("", "", encryptedContentOf({.value = RedactedThinkingPart{"d"}}));
+    const Part redacted =
+        thinkingOf("", "", encryptedContentOf({.value = RedactedThinkingPart{"d"}}));
     REQUIRE(redacted.is<RedactedThinkingPart>());
     CHECK(redacted.as<RedactedThinkingPart>()->data == "d");
     CHECK(encryptedContentOf({.value = ThinkingPart{"t", ""}}).empty());

@@ -114,9 +114,7 @@ TEST_SUITE("dialect/responses_request input") {
   }
 
   TEST_CASE("an estimate counts what a model reads") {
-    const auto estimate = [](std::string_view body) {
-      return parsed(body).estimateInputTokens();
-    };
+    const auto estimate = [](std::string_view body) { return parsed(body).estimateInputTokens(); };
     CHECK(estimate(R"({"model":"m","input":"abcdef"})") == 4);
     CHECK(estimate(R"({"model":"m","input":[{"role":"user","content":"abcdef"}]})") == 8);
     const int64_t with_image = estimate(

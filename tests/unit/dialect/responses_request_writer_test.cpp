@@ -76,10 +76,12 @@ class RandomRequest {
                      {"image_url", R"("data:image/png;base64,AA==")"},
                      {"detail", R"("high")"}});
       case 1:
-        return item({{"type", R"("input_image")"}, {"file_id", R"("f1")"}, {"detail", R"("auto")"}});
+        return item(
+            {{"type", R"("input_image")"}, {"file_id", R"("f1")"}, {"detail", R"("auto")"}});
       case 2:
         return item({{"type", R"("input_file")"},
-                     r_.chance(50) ? std::pair<std::string, std::string>{"file_url", R"("https://a.example/x")"}
+                     r_.chance(50) ? std::pair<std::string, std::string>{"file_url",
+                                                                         R"("https://a.example/x")"}
                                    : std::pair<std::string, std::string>{"file_id", R"("f1")"}});
       case 3:
         return item({{"type", R"("input_file")"},
@@ -107,10 +109,11 @@ class RandomRequest {
                             {"encrypted_content", R"("gAAAA:x")"}}));
     if (r_.chance(20)) items.push_back(R"({"type":"web_search_call","id":"ws_1"})");
     if (r_.chance(60))
-      items.push_back(item({{"role", R"("assistant")"},
-                            {"phase", R"("commentary")"},
-                            {"content", r_.chance(80) ? R"([{"type":"output_text","text":"w"}])"
-                                                      : R"([{"type":"refusal","refusal":"no"}])"}}));
+      items.push_back(
+          item({{"role", R"("assistant")"},
+                {"phase", R"("commentary")"},
+                {"content", r_.chance(80) ? R"([{"type":"output_text","text":"w"}])"
+                                          : R"([{"type":"refusal","refusal":"no"}])"}}));
     for (int i = r_.below(3); i > 0; --i) {
       const std::string id = json::quoted("call_" + std::to_string(++ids_));
       custom_ = r_.chance(30);
@@ -159,11 +162,12 @@ class RandomRequest {
     if (r_.chance(30)) tools.push_back(R"({"type":"web_search"})");
     body.add("tools", arrayOf(tools));
     if (r_.chance(70))
-      body.add("tool_choice",
-               r_.pick({R"("auto")", R"("none")", R"("required")", R"({"type":"function","name":"f1"})",
-                        R"({"type":"custom","name":"run"})", R"({"type":"web_search"})",
-                        R"({"type":"allowed_tools","mode":"auto","tools":[)"
-                        R"({"type":"custom","name":"run"},{"type":"function","name":"x"}]})"}));
+      body.add(
+          "tool_choice",
+          r_.pick({R"("auto")", R"("none")", R"("required")", R"({"type":"function","name":"f1"})",
+                   R"({"type":"custom","name":"run"})", R"({"type":"web_search"})",
+                   R"({"type":"allowed_tools","mode":"auto","tools":[)"
+                   R"({"type":"custom","name":"run"},{"type":"function","name":"x"}]})"}));
     if (r_.chance(50)) body.add("parallel_tool_calls", "false");
   }
 
@@ -207,23 +211,25 @@ TEST_SUITE("dialect/responses_request_writer") {
 
   TEST_CASE("what chat says without a word is said, for Responses has other defaults") {
     Losses losses(Dialect::OpenAi);
-    CHECK(written(R"({"model":"x","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":)"
-                  R"("function","function":{"name":"f"}}]})",
-                  "gpt-4.1", losses) ==
-          R"({"model":"gpt-4.1","input":[{"role":"user","content":"Hi"}],"tools":[{"type":"function",)"
-          R"("name":"f","parameters":{"type":"object","properties":{}},"strict":false}],"store":false})");
+    CHECK(
+        written(R"({"model":"x","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":)"
+                R"("function","function":{"name":"f"}}]})",
+                "gpt-4.1", losses) ==
+        R"({"model":"gpt-4.1","input":[{"role":"user","content":"Hi"}],"tools":[{"type":"function",)"
+        R"("name":"f","parameters":{"type":"object","properties":{}},"strict":false}],"store":false})");
     CHECK(losses.all().empty());
   }
 
   TEST_CASE("members that both of OpenAI's dialects have are carried over") {
     Losses losses(Dialect::OpenAi);
-    CHECK(written(R"({"model":"x","messages":[{"role":"user","content":"Hi"}],"metadata":{"a":"b"},)"
-                  R"("verbosity":"low","prompt_cache_key":"k","service_tier":"flex","seed":1,)"
-                  R"("logit_bias":{"1":2},"reasoning_effort":"minimal"})",
-                  "gpt-5.1", losses) ==
-          R"({"model":"gpt-5.1","input":[{"role":"user","content":"Hi"}],"reasoning":{"effort":"minimal"},)"
-          R"("text":{"verbosity":"low"},"service_tier":"flex","store":false,)"
-          R"("include":["reasoning.encrypted_content"],"metadata":{"a":"b"},"prompt_cache_key":"k"})");
+    CHECK(
+        written(R"({"model":"x","messages":[{"role":"user","content":"Hi"}],"metadata":{"a":"b"},)"
+                R"("verbosity":"low","prompt_cache_key":"k","service_tier":"flex","seed":1,)"
+                R"("logit_bias":{"1":2},"reasoning_effort":"minimal"})",
+                "gpt-5.1", losses) ==
+        R"({"model":"gpt-5.1","input":[{"role":"user","content":"Hi"}],"reasoning":{"effort":"minimal"},)"
+        R"("text":{"verbosity":"low"},"service_tier":"flex","store":false,)"
+        R"("include":["reasoning.encrypted_content"],"metadata":{"a":"b"},"prompt_cache_key":"k"})");
     CHECK(losses.header() == "seed, logit_bias");
   }
 }

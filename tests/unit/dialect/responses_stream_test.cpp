@@ -124,9 +124,9 @@ TEST_SUITE("dialect/responses_stream") {
   TEST_CASE("a call that begins is content, for its name is told") {
     ResponsesRelay stream;
     std::string out;
-    CHECK(stream.feed(event("response.output_item.added",
-                            R"(,"item":{"type":"function_call","name":"f"})"),
-                      out) == StreamPhase::Streaming);
+    CHECK(stream.feed(
+              event("response.output_item.added", R"(,"item":{"type":"function_call","name":"f"})"),
+              out) == StreamPhase::Streaming);
     CHECK(stream.feed("data: rubbish\n\n", out) == StreamPhase::Failed);
     CHECK(stream.failure() == StreamFailure::Garbage);
   }

@@ -44,6 +44,7 @@ TEST_SUITE("dialect/responses_usage") {
     CHECK(estimateResponsesOutput(
               R"({"output":[{"type":"reasoning","encrypted_content":"gAAAAAAAAAAAAA"}]})") == 0);
     CHECK(estimateResponsesOutput(
-              R"({"output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}]})") > 0);
+              R"({"output":[{"type":"message","content":[{"type":"output_text","text":"Hi"}]}]})") >
+          0);
   }
 }
