@@ -13,8 +13,7 @@ std::string envelope(std::string_view type, std::string_view message, std::strin
   json::Writer out(body);
   out.beginObject().field("type", "error").key("error").beginObject();
   out.field("type", type).field("message", message);
-  if (!code.empty())
-    out.key("details").beginObject().field("error_code", code).endObject();
+  if (!code.empty()) out.key("details").beginObject().field("error_code", code).endObject();
   out.endObject();
   if (!request_id.empty()) out.field("request_id", request_id);
   out.endObject();

@@ -47,7 +47,7 @@ bool AnthropicEventReader::onEvent(const http::SseEvent& event) {
     events_->push_back(EndEvent{});
   else if (type == "ping")
     events_->push_back(PingEvent{});
-  else if (type == "error" || event_.find("error") != nullptr)
+  else if (type == "error" || presentAt(event_, "error") != nullptr)
     onError(event.data);
   else
     lose(type);
@@ -116,8 +116,8 @@ void AnthropicEventReader::startTool(int64_t index, const json::ObjectIndex& blo
   events_->push_back(std::move(start));
   // Some servers send the whole input at once.
   const json::Member* input = block.find("input");
-  const bool whole = input != nullptr && input->kind == json::Kind::Object &&
-                     !json::rawEmpty(input->value);
+  const bool whole =
+      input != nullptr && input->kind == json::Kind::Object && !json::rawEmpty(input->value);
   if (whole && is_custom)
     custom_ = input->value;
   else if (whole)
@@ -142,8 +142,7 @@ void AnthropicEventReader::onBlockDelta() {
     lose(type);
 }
 
-void AnthropicEventReader::onArguments(int64_t index, Block block,
-                                       const json::ObjectIndex& delta) {
+void AnthropicEventReader::onArguments(int64_t index, Block block, const json::ObjectIndex& delta) {
   std::string fragment = textAt(delta, "partial_json");
   if (fragment.empty()) return;
   if (block == Block::JsonTool)

@@ -6,7 +6,6 @@
 #include "dialect/anthropic_errors.h"
 #include "dialect/anthropic_usage.h"
 #include "http/sse.h"
-#include "json/scan.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -46,7 +45,7 @@ void AnthropicEventWriter::begin() {
 
 // Whether the open block is a call that may go on.
 bool AnthropicEventWriter::openIsBusy() const {
-  return is_open_ && open_.kind == Kind::Tool && !json::validate(open_.content);
+  return is_open_ && open_.kind == Kind::Tool && !arguments_.whole();
 }
 
 // Opens a block, or lets it wait its turn.
@@ -87,7 +86,9 @@ void AnthropicEventWriter::open(Block block) {
   emit("content_block_start", json);
   is_open_ = true;
   open_ = std::move(block);
+  arguments_ = {};
   writeContent(open_.kind, open_.content);
+  open_.content.clear();
   if (!open_.signature.empty()) writeSignature(open_.signature);
 }
 
@@ -117,7 +118,9 @@ void AnthropicEventWriter::writeContent(Kind kind, std::string_view text) {
   switch (kind) {
     case Kind::Text: return writeDelta("text_delta", "text", text);
     case Kind::Thinking: return writeDelta("thinking_delta", "thinking", text);
-    case Kind::Tool: return writeDelta("input_json_delta", "partial_json", text);
+    case Kind::Tool:
+      arguments_.feed(text);
+      return writeDelta("input_json_delta", "partial_json", text);
   }
 }
 
@@ -191,7 +194,6 @@ void AnthropicEventWriter::on(const ArgumentsDelta& event) {
     return;
   }
   if (!is_open_ || open_.kind != Kind::Tool || open_.call != event.call) return;
-  open_.content += event.fragment;
   writeContent(Kind::Tool, event.fragment);
   if (!waiting_.empty() && !openIsBusy()) openWaiting();
 }

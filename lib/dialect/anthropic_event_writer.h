@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dialect/chat_events.h"
+#include "dialect/json_progress.h"
 #include "dialect/tool_ids.h"
 
 namespace penstock::dialect {
@@ -30,7 +31,7 @@ class AnthropicEventWriter final : public EventWriter {
 
  private:
   enum class Kind : uint8_t { Text, Thinking, Tool };
-  // A block that is open or waits; `content` of an open one is kept of calls only.
+  // A block that is open or waits; only the latter keeps its content.
   struct Block {
     Kind kind = Kind::Text;
     int64_t call = 0;
@@ -73,6 +74,7 @@ class AnthropicEventWriter final : public EventWriter {
   bool begun_ = false;
   bool is_open_ = false;
   Block open_;
+  JsonProgress arguments_;     // of the open call
   int64_t index_ = -1;         // of the open block, or the last
   std::deque<Block> waiting_;  // for the open one to be whole
   ToolIds ids_;

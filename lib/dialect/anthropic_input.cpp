@@ -22,8 +22,8 @@ BlockKind kindOf(const json::ObjectIndex& block) {
   for (const char* text : {"text", "tool_use", "thinking", "redacted_thinking", "search_result"})
     if (type == text) return BlockKind::Text;
   json::ObjectIndex source;
-  const bool plain = type == "document" && scanAt(block, "source", source) &&
-                     textAt(source, "type") == "text";
+  const bool plain =
+      type == "document" && scanAt(block, "source", source) && textAt(source, "type") == "text";
   return plain ? BlockKind::Text : BlockKind::Other;
 }
 

@@ -90,8 +90,7 @@ bool AnthropicRequest::searchesWeb() const {
   return tools != nullptr && tools->value.find("web_search") != std::string_view::npos;
 }
 
-Result<AnthropicRequest> parseAnthropicMessages(std::string_view text,
-                                                const json::Limits& limits) {
+Result<AnthropicRequest> parseAnthropicMessages(std::string_view text, const json::Limits& limits) {
   return parse(text, limits, Limit::Required);
 }
 

@@ -153,8 +153,7 @@ void MessagesWriter::writeMessages() {
 }
 
 void MessagesWriter::writeSampling() {
-  const ClaudeSampling sampling =
-      planSampling(request_, target_, plan_.thinking, losses_);
+  const ClaudeSampling sampling = planSampling(request_, target_, plan_.thinking, losses_);
   if (sampling.temperature) out_.field("temperature", *sampling.temperature);
   if (sampling.top_p) out_.field("top_p", *sampling.top_p);
   if (sampling.top_k) out_.field("top_k", *sampling.top_k);
@@ -162,8 +161,8 @@ void MessagesWriter::writeSampling() {
 
 void MessagesWriter::writeOutputConfig() {
   const auto& format = request_.response_format;
-  const bool schema = format && format->mode == ResponseFormat::Mode::JsonSchema &&
-                      context_.json_tool.empty();
+  const bool schema =
+      format && format->mode == ResponseFormat::Mode::JsonSchema && context_.json_tool.empty();
   // What the reader did not know of it is kept whole.
   const bool kept = std::any_of(request_.extras.begin(), request_.extras.end(),
                                 [](const Extra& extra) { return extra.name == "output_config"; });

@@ -47,7 +47,7 @@ void AnthropicRelay::onEvent(const http::SseEvent& event, std::string& out) {
   }
   if (!json::scanObject(event.data, event_)) return fail(StreamFailure::Garbage);
   const std::string_view type = typeOf(event_);
-  if (type == "error" || event.name == "error" || event_.find("error") != nullptr)
+  if (type == "error" || event.name == "error" || presentAt(event_, "error") != nullptr)
     return onError(event, out);
   const Effect effect = effectOf(type);
   // A stream that neither said anything nor finished is no answer.

@@ -107,8 +107,7 @@ class Planner {
       return leaveOut("needs the thinking of the turn that called the tools");
     if (max_tokens <= kLeastBudget) return leaveOut("does not fit the limit of the answer");
     const int64_t wanted = std::max(thinking.budget_tokens, kLeastBudget);
-    const int64_t budget =
-        wanted < max_tokens ? wanted : std::max(kLeastBudget, max_tokens / 2);
+    const int64_t budget = wanted < max_tokens ? wanted : std::max(kLeastBudget, max_tokens / 2);
     if (budget != thinking.budget_tokens) losses_.change(field(), "is fitted to the limit");
     thinking.budget_tokens = budget;
   }

@@ -29,8 +29,7 @@ void AnthropicUsage::update(std::string_view raw) {
     replace(cache_5m_, nested, "ephemeral_5m_input_tokens");
     replace(cache_1h_, nested, "ephemeral_1h_input_tokens");
   }
-  if (scanAt(usage, "output_tokens_details", nested))
-    replace(thinking_, nested, "thinking_tokens");
+  if (scanAt(usage, "output_tokens_details", nested)) replace(thinking_, nested, "thinking_tokens");
   if (scanAt(usage, "server_tool_use", nested))
     replace(web_searches_, nested, "web_search_requests");
   if (std::string tier = findServiceTier(usage); !tier.empty()) service_tier_ = std::move(tier);

@@ -13,18 +13,24 @@ struct Row {
 
 // By ErrorClass, in its order.
 constexpr std::array<Row, 11> kRows{{
-    {ErrorClass::InvalidRequest, 400, "invalid_request_error", "", "invalid_request_error", "INVALID_ARGUMENT"},
+    {ErrorClass::InvalidRequest, 400, "invalid_request_error", "", "invalid_request_error",
+     "INVALID_ARGUMENT"},
     {ErrorClass::Authentication, 401, "authentication_error", "invalid_api_key",
      "authentication_error", "UNAUTHENTICATED"},
-    {ErrorClass::Billing, 402, "insufficient_quota", "insufficient_quota", "billing_error", "FAILED_PRECONDITION"},
+    {ErrorClass::Billing, 402, "insufficient_quota", "insufficient_quota", "billing_error",
+     "FAILED_PRECONDITION"},
     {ErrorClass::Permission, 403, "permission_error", "", "permission_error", "PERMISSION_DENIED"},
-    {ErrorClass::NotFound, 404, "invalid_request_error", "model_not_found", "not_found_error", "NOT_FOUND"},
+    {ErrorClass::NotFound, 404, "invalid_request_error", "model_not_found", "not_found_error",
+     "NOT_FOUND"},
     {ErrorClass::Timeout, 504, "timeout", "timeout", "timeout_error", "DEADLINE_EXCEEDED"},
     {ErrorClass::Conflict, 409, "conflict", "", "conflict_error", "ABORTED"},
-    {ErrorClass::TooLarge, 413, "invalid_request_error", "request_too_large", "request_too_large", "INVALID_ARGUMENT"},
-    {ErrorClass::RateLimit, 429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error", "RESOURCE_EXHAUSTED"},
+    {ErrorClass::TooLarge, 413, "invalid_request_error", "request_too_large", "request_too_large",
+     "INVALID_ARGUMENT"},
+    {ErrorClass::RateLimit, 429, "rate_limit_error", "rate_limit_exceeded", "rate_limit_error",
+     "RESOURCE_EXHAUSTED"},
     {ErrorClass::Server, 500, "server_error", "", "api_error", "INTERNAL"},
-    {ErrorClass::Overloaded, 529, "overloaded_error", "overloaded", "overloaded_error", "UNAVAILABLE"},
+    {ErrorClass::Overloaded, 529, "overloaded_error", "overloaded", "overloaded_error",
+     "UNAVAILABLE"},
 }};
 
 const Row& rowOf(ErrorClass error) { return kRows[static_cast<size_t>(error)]; }

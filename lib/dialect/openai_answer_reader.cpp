@@ -22,8 +22,7 @@ Result<ChatAnswer> readOpenAiAnswer(std::string_view body) {
   if (!document) return invalidAnswer(document.error().message);
   const json::ValueRef root = document->root();
   const auto choices = root.find("choices");
-  if (!choices || !choices->isArray() || choices->size() == 0)
-    return invalidAnswer("no choices");
+  if (!choices || !choices->isArray() || choices->size() == 0) return invalidAnswer("no choices");
   const json::ValueRef choice = choices->at(0);
   const auto message = choice.find("message");
   if (!message || !message->isObject()) return invalidAnswer("no message");

@@ -90,7 +90,10 @@ std::string writeOpenAiAnswer(const ChatAnswer& answer, const AnswerHead& head, 
   json::Writer out(body);
   out.beginObject().field("id", openAiId(answer.id, head.id));
   out.field("object", "chat.completion").field("created", head.created);
-  out.field("model", answer.model.empty() ? head.model : answer.model).key("choices").beginArray().beginObject();
+  out.field("model", answer.model.empty() ? head.model : answer.model)
+      .key("choices")
+      .beginArray()
+      .beginObject();
   out.field("index", 0).key("message");
   writeMessage(out, said);
   out.key("logprobs").null().field("finish_reason", openAiFinish(answer.stop.reason));

@@ -211,7 +211,8 @@ bool ChatReader::functions(ValueRef value) {
 // {"type":"function","function":{"name":"…"}}
 std::string namedTool(ValueRef value) {
   for (const char* key : {"function", "custom"}) {
-    if (const auto named = value.find(key)) return std::string(named->stringAt("name").value_or(""));
+    if (const auto named = value.find(key))
+      return std::string(named->stringAt("name").value_or(""));
   }
   return std::string(value.stringAt("name").value_or(""));
 }

@@ -18,9 +18,7 @@ void OpenAiMessageWriter::write(const Message& message) {
   }
 }
 
-void OpenAiMessageWriter::begin(std::string_view role) {
-  out_.beginObject().field("role", role);
-}
+void OpenAiMessageWriter::begin(std::string_view role) { out_.beginObject().field("role", role); }
 
 void OpenAiMessageWriter::end(const Extras& extras) {
   writeExtras(extras, "messages.");
@@ -103,7 +101,8 @@ bool OpenAiMessageWriter::canWrite(const Part& part) {
     losses_.dropExtras({{other->type, other->json}}, "messages.content.");
     return false;
   }
-  if (const auto* image = part.as<ImagePart>(); image && image->source.kind == Source::Kind::FileId) {
+  if (const auto* image = part.as<ImagePart>();
+      image && image->source.kind == Source::Kind::FileId) {
     losses_.refuse(Field::Image, "is a file that only its own provider has");
     return false;
   }

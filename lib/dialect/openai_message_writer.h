@@ -52,8 +52,8 @@ class OpenAiMessageWriter {
 std::string urlOf(const Source& source);
 // Members of an open object: id, type and what is called.
 void writeToolCall(const ToolCallPart& call, json::Writer& out);
-// "extra_content":{"google":{"thought_signature":…}}, as Google's own server of this dialect has it:
-// a member of an open call, unless `signature` is empty.
+// "extra_content":{"google":{"thought_signature":…}}, as Google's own server of this dialect has
+// it: a member of an open call, unless `signature` is empty.
 void writeCallSignature(std::string_view signature, json::Writer& out);
 // {"type":"thinking","thinking":…,"signature":…}, or the redacted kind.
 void writeThinkingBlock(const Part& part, json::Writer& out);

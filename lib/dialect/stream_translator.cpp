@@ -5,15 +5,13 @@ namespace {
 
 // Events that the caller sees nothing of, or that say nothing of the answer.
 bool isContent(const ChatEvent& event) {
-  return std::visit(Overloaded{[](const TextDelta&) { return true; },
-                               [](const RefusalDelta&) { return true; },
-                               [](const ThinkingDelta&) { return true; },
-                               [](const SignatureDelta&) { return true; },
-                               [](const RedactedThinkingEvent&) { return true; },
-                               [](const ToolStart&) { return true; },
-                               [](const ArgumentsDelta&) { return true; },
-                               [](const auto&) { return false; }},
-                    event);
+  return std::visit(
+      Overloaded{
+          [](const TextDelta&) { return true; }, [](const RefusalDelta&) { return true; },
+          [](const ThinkingDelta&) { return true; }, [](const SignatureDelta&) { return true; },
+          [](const RedactedThinkingEvent&) { return true; }, [](const ToolStart&) { return true; },
+          [](const ArgumentsDelta&) { return true; }, [](const auto&) { return false; }},
+      event);
 }
 
 }  // namespace
@@ -51,6 +49,7 @@ void StreamTranslator::onEvent(const ChatEvent& event, std::string& out) {
   if (std::holds_alternative<EndEvent>(event)) return onEnd(out);
   if (const auto* error = std::get_if<ErrorEvent>(&event)) return onError(*error, out);
   note(event);
+  if (output_.size() > kMaxAnswerBytes) return fail(StreamFailure::Garbage);
   const bool content = isContent(event);
   if (content) ++content_events_;
   if (std::holds_alternative<FinishEvent>(event)) finished_ = true;
@@ -61,26 +60,25 @@ void StreamTranslator::onEvent(const ChatEvent& event, std::string& out) {
 
 // What accounting and the caller of the translator want to know.
 void StreamTranslator::note(const ChatEvent& event) {
-  std::visit(Overloaded{[this](const StartEvent& start) { model_ = start.model; },
-                        [this](const TextDelta& text) { output_.add(text.text); },
-                        [this](const RefusalDelta& refusal) { output_.add(refusal.text); },
-                        [this](const ThinkingDelta& thinking) { output_.add(thinking.text); },
-                        [this](const ToolStart& start) {
-                          calls_ = true;
-                          output_.add(start.name);
-                        },
-                        [this](const ArgumentsDelta& arguments) {
-                          output_.add(arguments.fragment);
-                        },
-                        [this](const UsageEvent& usage) { usage_ = usage.usage; },
-                        [this](const TierEvent& tier) { service_tier_ = tier.service_tier; },
-                        [this](const LossEvent& loss) {
-                          const bool known = std::find(lost_.begin(), lost_.end(), loss.what) !=
-                                             lost_.end();
-                          if (!known && lost_.size() < kMaxLost) lost_.push_back(loss.what);
-                        },
-                        [](const auto&) {}},
-             event);
+  std::visit(
+      Overloaded{[this](const StartEvent& start) { model_ = start.model; },
+                 [this](const TextDelta& text) { output_.add(text.text); },
+                 [this](const RefusalDelta& refusal) { output_.add(refusal.text); },
+                 [this](const ThinkingDelta& thinking) { output_.add(thinking.text); },
+                 [this](const ToolStart& start) {
+                   calls_ = true;
+                   output_.add(start.name);
+                 },
+                 [this](const ArgumentsDelta& arguments) { output_.add(arguments.fragment); },
+                 [this](const UsageEvent& usage) { usage_ = usage.usage; },
+                 [this](const TierEvent& tier) { service_tier_ = tier.service_tier; },
+                 [this](const LossEvent& loss) {
+                   const bool known =
+                       std::find(lost_.begin(), lost_.end(), loss.what) != lost_.end();
+                   if (!known && lost_.size() < kMaxLost) lost_.push_back(loss.what);
+                 },
+                 [](const auto&) {}},
+      event);
 }
 
 void StreamTranslator::forward(const ChatEvent& event, std::string& out) {

@@ -48,6 +48,8 @@ class StreamTranslator final : public ChatStream {
  private:
   static constexpr size_t kMaxHeldBytes = 1 << 20;
   static constexpr size_t kMaxLost = 32;
+  // Of text; no model says as much. What writers keep back is bounded by it.
+  static constexpr int64_t kMaxAnswerBytes = 64 << 20;
 
   void onEvents(std::string& out);
   void onEvent(const ChatEvent& event, std::string& out);

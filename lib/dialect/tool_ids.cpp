@@ -14,7 +14,8 @@ bool isTaken(char c) {
 
 std::string sanitised(std::string_view id) {
   std::string text(id);
-  std::replace_if(text.begin(), text.end(), [](char c) { return !isTaken(c); }, '_');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return !isTaken(c); }, '_');
   return text.empty() ? "call" : text;
 }
 

@@ -57,16 +57,16 @@ int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer
   if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
   if (provider == Dialect::Responses) return estimateResponsesOutput(body);
   TextSize text;
-  for (const Part& part : answer.parts)
-    std::visit(Overloaded{[&text](const TextPart& one) { text.add(one.text); },
-                          [&text](const RefusalPart& one) { text.add(one.text); },
-                          [&text](const ThinkingPart& one) { text.add(one.text); },
-                          [&text](const ToolCallPart& one) {
-                            text.add(one.name);
-                            text.add(one.arguments);
+  for (const Part& each : answer.parts)
+    std::visit(Overloaded{[&text](const TextPart& part) { text.add(part.text); },
+                          [&text](const RefusalPart& part) { text.add(part.text); },
+                          [&text](const ThinkingPart& part) { text.add(part.text); },
+                          [&text](const ToolCallPart& part) {
+                            text.add(part.name);
+                            text.add(part.arguments);
                           },
                           [](const auto&) {}},
-               part.value);
+               each.value);
   return text.tokens();
 }
 
@@ -94,8 +94,8 @@ std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& opt
         GeminiEventWriter::Options{options.id, options.model, options.framing});
   if (caller == Dialect::Responses)
     return std::make_unique<ResponsesEventWriter>(responsesHead(options));
-  return std::make_unique<OpenAiEventWriter>(
-      AnswerHead{options.id, options.created, options.model}, options.usage);
+  return std::make_unique<OpenAiEventWriter>(AnswerHead{options.id, options.created, options.model},
+                                             options.usage);
 }
 
 UpstreamError parseError(Dialect provider, std::string_view body, int status) {

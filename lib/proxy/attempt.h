@@ -116,6 +116,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void armTimer();
   void onTimer();
 
+  // attempt_answer.cpp
   void onHead(const http::ResponseHead& head) override;
   void onData(std::string_view bytes) override;
   void onEnd() override;

@@ -13,7 +13,7 @@ class Importing(unittest.TestCase):
         code, out, err = run("import", "litellm", str(GOLDEN / "litellm/config.yaml"))
         self.assertEqual(code, 0, err)
         self.assertEqual(out, (GOLDEN / "litellm/document.yaml").read_text())
-        self.assertIn("config#/router_settings/fallbacks  fallbacks: routing policies", err)
+        self.assertIn("config#/router_settings/num_retries  num_retries: retries", err)
         code, out, err = run("import", "bifrost", str(GOLDEN / "bifrost/config.json"))
         self.assertEqual(code, 0, err)
         self.assertEqual(out, (GOLDEN / "bifrost/document.yaml").read_text())

@@ -68,9 +68,9 @@ TEST_SUITE("proxy/deadlines") {
       f.provider("broken", broken.baseUrl());
       f.budget();
       f.config("c", "fallback_chain",
-               R"({"models":["broken/gpt-4o-mini","silent/gpt-4o-mini"],"total_budget_ms":200})");
+               R"({"models":["broken/gpt-4o-mini","silent/gpt-4o-mini"],"total_budget_ms":500})");
       const Answer answer = f.ask("c", stream);
-      checkOutOfTime(answer, "total budget of 200 ms");
+      checkOutOfTime(answer, "total budget of 500 ms");
       CHECK(silent.upstream.waitGone(1));
       const auto trace = f.traceOf(answer);
       CHECK(statusesOf(trace) == "overloaded,timeout");
@@ -81,21 +81,43 @@ TEST_SUITE("proxy/deadlines") {
     }
   }
 
+  TEST_CASE("a caller of Anthropic's dialect is told in its own words") {
+    Routed f;
+    SilentUpstream silent;
+    f.provider("silent", silent.upstream.baseUrl());
+    f.config("c", "single", R"({"model":"silent/m","total_budget_ms":300})");
+    const Answer answer = f.proxy.send("POST", "/v1/messages", Routed::chatBody("c"),
+                                       {{"anthropic-version", "2023-06-01"}});
+    INFO(answer.body);
+    CHECK(answer.status == 504);
+    CHECK(answer.header("x-should-retry") == "false");
+    const auto body = parsed(answer.body);
+    CHECK(body.root().stringAt("type") == "error");
+    CHECK(body.root().find("error")->stringAt("type").has_value());
+    CHECK(contains(answer.body, "total budget of 300 ms"));
+  }
+
   TEST_CASE("the total budget holds over attempts that have limits of their own") {
     Routed f;
     SilentUpstream silent;
     const std::string id = f.provider("silent", silent.upstream.baseUrl());
     const auto target = [&](const char* model) {
-      return R"({"timeout_ms":80,"provider_credential_id":")" + id + R"(","model":")" + model +
+      return R"({"timeout_ms":200,"provider_credential_id":")" + id + R"(","model":")" + model +
              "\"}";
     };
     f.config("c", "fallback_chain",
              R"({"models":[)" + target("a") + "," + target("b") + "," + target("c") + "," +
-                 target("d") + R"(],"total_budget_ms":200})");
+                 target("d") + R"(],"total_budget_ms":500})");
     const Answer answer = f.ask("c");
     checkOutOfTime(answer, "total budget");
-    CHECK(statusesOf(f.traceOf(answer)) == "timeout,timeout,timeout");
-    CHECK(silent.upstream.waitGone(3));
+    // Two had their time, a third what was left.
+    CHECK(silent.upstream.waitGone(2));
+    const auto attempts = f.traceOf(answer).root().find("attempts")->text();
+    const std::string over = R"("error":"no answer within the total budget of 500 ms")";
+    CHECK(contains(attempts, R"("error":"provider openai had not answered after 200 ms")"));
+    CHECK(attempts.find(over) == attempts.rfind(over));
+    CHECK(contains(attempts, over));
+    CHECK_FALSE(contains(attempts, R"("model":"d")"));
   }
 
   TEST_CASE("what is left of the budget is no time to wait for a retry") {

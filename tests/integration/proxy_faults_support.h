@@ -131,8 +131,9 @@ struct Faults : Routed {
     const auto target = [&model](const std::string& id, const std::string& rest) {
       return R"({"model":")" + model + R"(","provider_credential_id":")" + id + "\"" + rest + "}";
     };
-    const std::string models = R"({"models":[)" + target(bad_id, R"(,"timeout_ms":150)") + "," +
-                               target(good_id, "") + "]}";
+    const std::string limit = R"(,"timeout_ms":)" + std::to_string(limit_ms);
+    const std::string models =
+        R"({"models":[)" + target(bad_id, limit) + "," + target(good_id, "") + "]}";
     if (cases == 1) {
       config("c", "fallback_chain", models);
     } else {
@@ -170,6 +171,7 @@ struct Faults : Routed {
   RawUpstream bad;
   FakeUpstream good;
   std::string bad_id, good_id;
+  int64_t limit_ms = 10'000;  // for the bad one; shorter where it is to be too slow
   int cases = 0;
 };
 

@@ -115,6 +115,7 @@ TEST_SUITE("proxy/faults") {
              {"a stall in the body", withLength(kJsonHead, body, 5), Ending::Stall, "timeout"}}) {
       INFO(c.name);
       faults.bad.answer(c.bytes, c.ending);
+      faults.limit_ms = c.ending == Ending::Stall ? 150 : 10'000;
       const Answer answer = faults.chat(R"(,"mlx:trace":true)");
       INFO(answer.body);
       CHECK(answer.status == 200);
@@ -128,6 +129,7 @@ TEST_SUITE("proxy/faults") {
 
   TEST_CASE("a stream that stalls falls back before content, breaks off after it, and has ended") {
     Faults faults(streaming(kGoodEvents));
+    faults.limit_ms = 150;
     std::string bytes = kStreamHead + kChunked;
     for (size_t events = 0; events <= kEvents.size(); ++events) {
       INFO("after ", events, " events");
@@ -157,23 +159,24 @@ TEST_SUITE("proxy/faults") {
       int status;
       const char* name;
     };
-    for (const auto& [status, name] : std::vector<Case>{{400, "refused"},
-                                                        {401, "credential_refused"},
-                                                        {402, "out_of_money"},
-                                                        {403, "credential_refused"},
-                                                        {404, "model_not_found"},
-                                                        {408, "timeout"},
-                                                        {409, "refused"},
-                                                        {413, "refused"},
-                                                        {422, "refused"},
-                                                        {429, "rate_limited"},
-                                                        {500, "server_error"},
-                                                        {502, "server_error"},
-                                                        {503, "overloaded"},
-                                                        {504, "timeout"},
-                                                        {529, "overloaded"}}) {
+    for (const Case& c : std::vector<Case>{{400, "refused"},
+                                           {401, "credential_refused"},
+                                           {402, "out_of_money"},
+                                           {403, "credential_refused"},
+                                           {404, "model_not_found"},
+                                           {408, "timeout"},
+                                           {409, "refused"},
+                                           {413, "refused"},
+                                           {422, "refused"},
+                                           {429, "rate_limited"},
+                                           {500, "server_error"},
+                                           {502, "server_error"},
+                                           {503, "overloaded"},
+                                           {504, "timeout"},
+                                           {529, "overloaded"}}) {
+      const int status = c.status;
       INFO(status);
-      const bool is_callers = std::string(name) == "refused";
+      const bool is_callers = std::string(c.name) == "refused";
       faults.bad.answer(withLength("HTTP/1.1 " + std::to_string(status) +
                                        " X\r\nContent-Type: application/json\r\n"
                                        "Connection: close\r\n",
@@ -184,7 +187,7 @@ TEST_SUITE("proxy/faults") {
       CHECK(contains(answer.body, R"("content":"GOOD")") == !is_callers);
       if (is_callers) CHECK(answer.header("x-should-retry") == "false");
       if (!is_callers) CHECK(contains(answer.body, R"("http_status":)" + std::to_string(status)));
-      faults.checkTrace(answer, name, is_callers ? 1 : 2);
+      faults.checkTrace(answer, c.name, is_callers ? 1 : 2);
       // These hold for all of the credential's models: it is made anew.
       if (status == 401 || status == 402 || status == 403)
         faults.bad_id = faults.provider("bad" + std::to_string(status), faults.bad.baseUrl());

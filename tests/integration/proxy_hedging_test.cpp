@@ -135,7 +135,7 @@ TEST_SUITE("proxy/hedging") {
 
   TEST_CASE("no more than the share that the config allows is hedged") {
     Routed f(oneLoop());
-    FakeUpstream slow(answerAfter(std::chrono::milliseconds(250)));
+    FakeUpstream slow(answerAfter(std::chrono::milliseconds(400)));
     FakeUpstream fast(answerByModel);
     f.provider("slow", slow.baseUrl());
     f.provider("fast", fast.baseUrl());

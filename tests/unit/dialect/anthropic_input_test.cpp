@@ -52,7 +52,7 @@ TEST_SUITE("dialect/anthropic_input") {
     CHECK(estimate(body(R"("hello there")", R"(,"tools":[{"name":"get_weather"}])")) > bare + 3);
     CHECK(estimate(body(R"([{"type":"tool_result","content":"hello there"}])")) == bare);
     CHECK(estimate(body(R"([{"type":"image"}])")) == 5004);
-    CHECK(estimate(body(R"([{"type":"thinking","thinking":"hello there","signature":"xxxxxxx"}])")) ==
-          bare);
+    CHECK(estimate(body(
+              R"([{"type":"thinking","thinking":"hello there","signature":"xxxxxxx"}])")) == bare);
   }
 }

@@ -57,12 +57,12 @@ TEST_SUITE("dialect/openai_chat_reader") {
   }
 
   TEST_CASE("other servers' spellings are read") {
-    const auto request = readOpenAiChat(
-        R"({"model":"m","messages":[{"role":"user","content":["a",{"text":"b"},)"
-        R"({"type":"image_url","image_url":"https://x"},)"
-        R"({"type":"file","file":{"file_data":"JVBERi0="}}]},)"
-        R"({"role":"assistant","reasoning":"r","tool_calls":[{"id":"c","function":)"
-        R"({"name":"f","arguments":{"a":1}}}]}],"stop":"x","mlx:tags":{"a":"b"}})");
+    const auto request =
+        readOpenAiChat(R"({"model":"m","messages":[{"role":"user","content":["a",{"text":"b"},)"
+                       R"({"type":"image_url","image_url":"https://x"},)"
+                       R"({"type":"file","file":{"file_data":"JVBERi0="}}]},)"
+                       R"({"role":"assistant","reasoning":"r","tool_calls":[{"id":"c","function":)"
+                       R"({"name":"f","arguments":{"a":1}}}]}],"stop":"x","mlx:tags":{"a":"b"}})");
     REQUIRE(request);
     const auto& user = request->messages[0].parts;
     REQUIRE(user.size() == 4);

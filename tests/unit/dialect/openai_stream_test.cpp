@@ -328,7 +328,9 @@ TEST_SUITE("dialect/openai_stream") {
         {"openrouter", usage(5, 0, 1, 0)}, {"vllm", usage(5, 0, 2, 0)},
         {"groq", usage(7, 0, 1, 0)},       {"deepseek", usage(2, 4, 6, 3)},
     };
-    for (const auto& [name, expected] : cases) {
+    for (const auto& one : cases) {
+      const std::string& name = one.first;
+      const model::Usage& expected = one.second;
       INFO(name);
       const std::string in = readFile(name + ".in.sse");
       const std::string out = readFile(name + ".out.sse");

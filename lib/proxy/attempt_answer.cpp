@@ -1,0 +1,174 @@
+// What the upstream answers, as it comes: head, bytes, end.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "provider/retry_after.h"
+#include "proxy/attempt.h"
+
+namespace penstock::proxy {
+namespace {
+
+// Where providers put the id by which they find the request again.
+std::string requestIdOf(const http::HeaderList& headers) {
+  constexpr size_t kMost = 128;
+  for (const char* name : {"x-request-id", "request-id", "x-amzn-requestid", "apim-request-id"}) {
+    if (const auto id = headers.get(name); !id.empty()) return std::string(id.substr(0, kMost));
+  }
+  return {};
+}
+
+}  // namespace
+
+void Attempt::onHead(const http::ResponseHead& head) {
+  upstream_status_ = head.status;
+  record_.http_status = head.status;
+  record_.connect_us = call_->timings().connected.count();
+  record_.head_us = call_->timings().head.count();
+  record_.upstream_request_id = requestIdOf(head.headers);
+  billable_ = head.status == 200;
+  response_type_ = head.headers.get("content-type");
+  const bool events =
+      equalsIgnoreCase(std::string_view(response_type_).substr(0, 17), "text/event-stream");
+  if (head.status != 200) {
+    receiving_ = Receiving::Error;
+    retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
+  } else if (streams() && events) {
+    receiving_ = Receiving::Stream;
+    relay_ = wire_->stream();
+    if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
+  } else if (streams() || events) {
+    call_.reset();
+    fail(invalidAnswer(streams() ? "the provider did not stream its answer"
+                                 : "the provider streamed an answer that was not to be streamed"));
+  } else {
+    receiving_ = Receiving::Whole;
+  }
+}
+
+void Attempt::onData(std::string_view bytes) {
+  constexpr size_t kMaxErrorBytes = 64 << 10;
+  if (ended_) return;
+  switch (receiving_) {
+    case Receiving::Head: return;
+    case Receiving::Whole: response_.append(bytes); return;
+    case Receiving::Error:
+      response_.append(
+          bytes.substr(0, kMaxErrorBytes - std::min(kMaxErrorBytes, response_.size())));
+      return;
+    case Receiving::Stream: {
+      // One buffer a thread: what leaves now is written before the next read.
+      static thread_local std::string out;
+      out.clear();
+      relay_->feed(bytes, out);
+      return forward(out);
+    }
+  }
+}
+
+void Attempt::onEnd() {
+  const auto keep = shared_from_this();
+  if (ended_) return idle();
+  switch (receiving_) {
+    case Receiving::Head: return;
+    case Receiving::Whole: return finishWhole();
+    case Receiving::Error:
+      return fail(failureOf(upstream_status_, wire_->readError(response_, upstream_status_),
+                            providerName(), retry_after_ms_));
+    case Receiving::Stream: {
+      call_.reset();  // nothing is awaited of it any more, whatever the relay says
+      std::string out;
+      relay_->finish(out);
+      return forward(out);
+    }
+  }
+}
+
+void Attempt::onFailure(const http::Failure& failure) {
+  const auto keep = shared_from_this();
+  if (ended_) return idle();
+  scope_.loop.shared.log.warn("upstream_failed", {{"request_id", scope_.row.request_id},
+                                                  {"provider_id", candidate_.provider->id},
+                                                  {"failure", http::failureName(failure.kind)},
+                                                  {"detail", failure.detail}});
+  AttemptFailure failed = failureOf(failure, providerName());
+  const bool timeout = failed.kind == AttemptFailure::Class::Timeout;
+  // It had the request, for all we know, unless there was no connection.
+  if (timeout && failure.kind != http::FailureKind::ConnectTimeout) billable_ = true;
+  if (!hasContent()) return fail(std::move(failed));
+  call_.reset();
+  // The answer may have been complete when the connection broke or fell silent: the relay knows.
+  std::string out;
+  if (relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
+  judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
+  failure_ = failed;
+  endStream(&failure_->error, false);
+}
+
+void Attempt::finishWhole() {
+  const Wire::Whole read = wire_->read(response_);
+  auto answer = read.valid ? wire_->translate(response_, read) : std::nullopt;
+  const bool understood = read.valid && (!answer || *answer);
+  if (!understood) {
+    return fail(
+        invalidAnswer("provider " + providerName() + " answered 200 without a valid JSON answer"));
+  }
+  judge(routing::OutcomeKind::Success);
+  bill_.usage = read.usage;
+  bill_.service_tier = read.service_tier;
+  if (!read.model.empty()) bill_.model = read.model;
+  record_.first_token_us = micros();
+  end("ok");
+  answer_ = answer ? **std::move(answer) : std::move(response_);
+  listener_->onWhole(*this);
+}
+
+// Passes on what the relay let out, and ends when the relay says so.
+void Attempt::forward(std::string_view out) {
+  using dialect::StreamFailure;
+  using dialect::StreamPhase;
+  const StreamPhase phase = relay_->phase();
+  if (phase == StreamPhase::Failed && !relay_->released()) {
+    call_.reset();
+    if (relay_->failure() != StreamFailure::UpstreamError) {
+      return fail(
+          invalidAnswer("provider " + providerName() + " broke off its stream before any content"));
+    }
+    AttemptFailure failure = failureOf(502, relay_->upstreamError(), providerName(), {});
+    return fail(std::move(failure));
+  }
+  if (!out.empty()) {
+    if (record_.first_token_us < 0) {
+      record_.first_token_us = micros();
+      timer_.cancel();
+      if (!relay_->model().empty()) bill_.model = relay_->model();
+    }
+    listener_->onStream(*this, out);
+    if (ended_) return;
+  }
+  if (phase == StreamPhase::Done) {
+    judge(routing::OutcomeKind::Success);
+    return endStream(nullptr, false);
+  }
+  if (phase != StreamPhase::Failed) return;
+  const bool told = relay_->failure() == StreamFailure::UpstreamError;
+  const bool garbage = relay_->failure() == StreamFailure::Garbage;
+  judge(told ? routing::OutcomeKind::ServerError
+             : (garbage ? routing::OutcomeKind::InvalidAnswer : routing::OutcomeKind::Transport));
+  failure_.emplace();
+  failure_->kind = told ? AttemptFailure::Class::Fault : AttemptFailure::Class::Garbage;
+  failure_->error = {ErrorKind::UpstreamFailed,
+                     told ? "upstream_stream_error" : "upstream_stream_broken",
+                     garbage ? "the provider sent an event that is no chunk"
+                             : "the provider's stream ended before its answer did"};
+  endStream(&failure_->error, told);
+}
+
+void Attempt::endStream(const ApiError* broken, bool told) {
+  if (broken != nullptr) call_.reset();
+  if (broken != nullptr) record_.error = broken->message;
+  end(broken == nullptr ? "ok" : failureName(failure_->kind));
+  listener_->onStreamEnd(*this, broken, told);
+}
+
+}  // namespace penstock::proxy
