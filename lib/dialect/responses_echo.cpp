@@ -1,7 +1,6 @@
 #include "dialect/responses_echo.h"
 
-#include "dialect/json_members.h"
-#include "json/scan.h"
+#include "json/document.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -37,14 +36,16 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::string responsesEcho(std::string_view request_body) {
-  json::ObjectIndex request;
-  const bool readable = json::scanObject(request_body, request).has_value();
+  const auto request = json::parse(request_body);
   std::string members;
   json::Writer out(members);
   for (const Row& row : kRows) {
-    const json::Member* said = readable ? presentAt(request, row.key) : nullptr;
-    const std::string_view value = said != nullptr ? said->value : row.otherwise;
-    if (!value.empty()) out.rawField(row.key, value);
+    const auto said = request ? request->root().find(row.key) : std::nullopt;
+    // Written anew, for a caller's line breaks would break the lines of a stream.
+    if (said && !said->isNull())
+      out.rawField(row.key, said->text());
+    else if (!row.otherwise.empty())
+      out.rawField(row.key, row.otherwise);
   }
   return members;
 }
