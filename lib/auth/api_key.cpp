@@ -20,7 +20,8 @@ std::string_view presentedKey(const http::HeaderList& headers) {
   constexpr std::string_view kScheme = "Bearer ";
   std::string_view key;
   for (const http::HeaderView& header : headers) {
-    if (equalsIgnoreCase(header.name, "x-api-key") || equalsIgnoreCase(header.name, "api-key")) {
+    if (equalsIgnoreCase(header.name, "x-api-key") || equalsIgnoreCase(header.name, "api-key") ||
+        equalsIgnoreCase(header.name, "x-goog-api-key")) {
       key = header.value;
     } else if (key.empty() && equalsIgnoreCase(header.name, "authorization") &&
                equalsIgnoreCase(header.value.substr(0, kScheme.size()), kScheme)) {

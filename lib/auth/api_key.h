@@ -10,7 +10,7 @@
 namespace penstock::auth {
 
 // The project key of a proxy request, from wherever the caller's dialect puts it: Authorization:
-// Bearer, x-api-key or api-key. Empty when there is none.
+// Bearer, x-api-key, api-key or x-goog-api-key. Empty when there is none.
 std::string_view presentedKey(const http::HeaderList& headers);
 
 // Looks the presented key up by its SHA-256; the text itself goes nowhere. The pointer lives as

@@ -66,8 +66,7 @@ bool AnthropicBlockWriter::canWrite(const Part& part) {
     return false;
   }
   const auto* thinking = part.as<ThinkingPart>();
-  const bool unsigned_thinking = thinking != nullptr && (thinking->signature.empty() ||
-                                                         isGeminiSignature(thinking->signature));
+  const bool unsigned_thinking = thinking != nullptr && !isClaudeSignature(thinking->signature);
   if (unsigned_thinking && use_ == For::Request) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;

@@ -24,8 +24,7 @@ bool loopLacksThinking(const ChatRequest& request) {
       if (message->parts.empty()) continue;
       const Part& first = message->parts.front();
       const auto* thought = first.as<ThinkingPart>();
-      const bool signed_thought = thought != nullptr && !thought->signature.empty() &&
-                                  !isGeminiSignature(thought->signature);
+      const bool signed_thought = thought != nullptr && isClaudeSignature(thought->signature);
       return results && !signed_thought && !first.is<RedactedThinkingPart>();
     }
   }

@@ -96,8 +96,7 @@ bool BedrockBlockWriter::canWrite(const Part& part) {
   }
   const bool claude = target_.family == BedrockTarget::Family::Claude;
   const auto* thinking = part.as<ThinkingPart>();
-  const bool unsigned_thinking = thinking != nullptr && (thinking->signature.empty() ||
-                                                         isGeminiSignature(thinking->signature));
+  const bool unsigned_thinking = thinking != nullptr && !isClaudeSignature(thinking->signature);
   if (unsigned_thinking || (!claude && (thinking || part.is<RedactedThinkingPart>()))) {
     losses_.hint(Field::ThinkingParts, "has no signature of the provider's");
     return false;

@@ -98,6 +98,8 @@ class EventWriter {
   virtual void write(const ChatEvent& event, std::string& out) = 0;
   // Makes the raw JSON of mlx:trace for the event that ends the answer, when that is written.
   virtual void setTrace(std::function<std::string()> render) = 0;
+  // As ChatStream's.
+  virtual int64_t nextSequence() const { return 0; }
 };
 
 }  // namespace penstock::dialect

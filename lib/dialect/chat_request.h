@@ -63,6 +63,7 @@ struct Thinking {
   Mode mode = Mode::Unset;
   int64_t budget_tokens = 0;  // of Budget
   std::string display = {};   // Anthropic's "summarized" or "omitted"
+  std::string summary = {};   // Responses' "auto", "concise" or "detailed"
   bool active() const { return mode == Mode::Budget || mode == Mode::Adaptive; }
 };
 

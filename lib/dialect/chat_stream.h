@@ -54,6 +54,9 @@ class ChatStream {
   virtual bool released() const = 0;  // something has left
   virtual const UpstreamError& upstreamError() const = 0;
 
+  // The number of an event that the caller of the relay sends next, in dialects that number them.
+  virtual int64_t nextSequence() const { return 0; }
+
   // Makes the raw JSON that is added as "mlx:trace" to the event that finishes the answer; is
   // called when that event has come. A stream that ends without one has no trace in it.
   virtual void setTrace(std::function<std::string()> render) = 0;

@@ -9,6 +9,6 @@ namespace penstock::dialect {
 // column in losses.cpp's names.
 // Bedrock (Converse) is spoken by providers only: it has no reader of requests and no writer of
 // answers.
-enum class Dialect : uint8_t { OpenAi, Anthropic, Gemini, Bedrock };
+enum class Dialect : uint8_t { OpenAi, Anthropic, Gemini, Responses, Bedrock };
 
 }  // namespace penstock::dialect

@@ -208,13 +208,6 @@ bool ChatReader::functions(ValueRef value) {
   return true;
 }
 
-std::optional<ToolChoice::Mode> modeOf(std::string_view word) {
-  if (word == "auto") return ToolChoice::Mode::Auto;
-  if (word == "required") return ToolChoice::Mode::Required;
-  if (word == "none") return ToolChoice::Mode::None;
-  return std::nullopt;
-}
-
 // {"type":"function","function":{"name":"…"}}
 std::string namedTool(ValueRef value) {
   for (const char* key : {"function", "custom"}) {
@@ -226,14 +219,14 @@ std::string namedTool(ValueRef value) {
 
 bool ChatReader::toolChoice(ValueRef value) {
   if (const auto word = value.asString()) {
-    const auto mode = modeOf(*word);
+    const auto mode = toolChoiceOf(*word);
     if (mode) request_.tool_choice = ToolChoice{.mode = *mode};
     return mode.has_value();
   }
   if (!reading.isObject(value)) return true;
   ToolChoice choice;
   if (const auto allowed = value.find("allowed_tools")) {
-    choice.mode = modeOf(allowed->stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
+    choice.mode = toolChoiceOf(allowed->stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
     if (const auto tools = allowed->find("tools"))
       for (const ValueRef tool : tools->elements()) choice.allowed.push_back(namedTool(tool));
   } else {
@@ -252,7 +245,7 @@ bool ChatReader::functionCall(ValueRef value) {
   if (value.isObject()) {
     request_.tool_choice = ToolChoice{.mode = ToolChoice::Mode::Named, .name = namedTool(value)};
     if (request_.tool_choice->name.empty()) reading.failMissing(value, "name");
-  } else if (const auto mode = modeOf(reading.text(value))) {
+  } else if (const auto mode = toolChoiceOf(reading.text(value))) {
     request_.tool_choice = ToolChoice{.mode = *mode};
   }
   return true;
@@ -283,6 +276,13 @@ bool ChatReader::responseFormat(ValueRef value) {
 }
 
 }  // namespace
+
+std::optional<ToolChoice::Mode> toolChoiceOf(std::string_view word) {
+  if (word == "auto") return ToolChoice::Mode::Auto;
+  if (word == "required") return ToolChoice::Mode::Required;
+  if (word == "none") return ToolChoice::Mode::None;
+  return std::nullopt;
+}
 
 std::optional<Effort> effortOf(std::string_view word) {
   const auto found = std::find(kEfforts.begin(), kEfforts.end(), word);

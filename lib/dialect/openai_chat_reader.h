@@ -18,4 +18,7 @@ Result<ChatRequest> readOpenAiChat(std::string_view body, const json::Limits& li
 std::optional<Effort> effortOf(std::string_view word);
 std::string_view effortWord(Effort effort);
 
+// "auto", "required", "none"
+std::optional<ToolChoice::Mode> toolChoiceOf(std::string_view word);
+
 }  // namespace penstock::dialect

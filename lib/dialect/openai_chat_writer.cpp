@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/openai_chat_reader.h"
+#include "dialect/openai_family.h"
 #include "dialect/openai_message_writer.h"
 #include "json/writer.h"
 
@@ -32,7 +33,7 @@ class ChatWriter {
   void writeAllowed(const ToolChoice& choice);
   void writeFormat(const ResponseFormat& format);
   void writeRest();
-  void writeTier();
+  void writeExtras();
 
   template <typename T>
   void writeSetting(std::string_view key, const std::optional<T>& value, Field field, bool taken) {
@@ -101,35 +102,9 @@ void ChatWriter::writeSampling() {
                penalties || sampling.frequency_penalty == 0.0);
 }
 
-// Anthropic's budgets as the effort that has the budget below them (anthropic_thinking.h).
-std::optional<Effort> effortWanted(const ChatRequest& request) {
-  if (request.effort) return request.effort;
-  switch (request.thinking.mode) {
-    case Thinking::Mode::Unset:
-    case Thinking::Mode::Adaptive:
-    case Thinking::Mode::BetweenTools: return std::nullopt;
-    case Thinking::Mode::Disabled: return Effort::None;
-    case Thinking::Mode::Budget: break;
-  }
-  const int64_t budget = request.thinking.budget_tokens;
-  if (budget < 2048) return Effort::Minimal;
-  if (budget < 4096) return Effort::Low;
-  return budget < 8192 ? Effort::Medium : Effort::High;
-}
-
 void ChatWriter::writeEffort() {
-  const auto wanted = effortWanted(request_);
-  const Field field = request_.effort ? Field::Effort : Field::Thinking;
-  if (!target_.efforts) {
-    if (wanted && *wanted != Effort::None) losses_.drop(field, "is not known to the model");
-    return;
-  }
-  if (!wanted) return;
-  const Effort effort = std::clamp(*wanted, target_.efforts->least, target_.efforts->most);
-  if (effort != *wanted) losses_.change(field, "is told as the nearest effort that the model has");
-  if (!request_.effort && *wanted != Effort::None)
-    losses_.change(field, "is told as an effort, not as a number of tokens");
-  out_.field("reasoning_effort", effortWord(effort));
+  if (const auto effort = fitEffort(request_, target_.efforts, losses_))
+    out_.field("reasoning_effort", effortWord(*effort));
 }
 
 void ChatWriter::writeTools() {
@@ -221,29 +196,30 @@ void ChatWriter::writeFormat(const ResponseFormat& format) {
   out_.endObject();
 }
 
-void ChatWriter::writeTier() {
-  const std::string& tier = request_.service_tier;
-  if (tier.empty()) return;
-  if (same())
-    out_.field("service_tier", tier);
-  else if (tier == "standard_only")
-    out_.field("service_tier", "default");
-  else if (tier != "auto")
-    losses_.hint(Field::ServiceTier, "is not known to the provider");
-}
-
 void ChatWriter::writeRest() {
   if (!request_.end_user.empty()) out_.field("user", request_.end_user);
-  writeTier();
+  if (const auto tier = fitTier(request_, losses_); !tier.empty())
+    out_.field("service_tier", tier);
   if (request_.stream) {
     out_.field("stream", true);
     if (target_.stream_usage)
       out_.key("stream_options").beginObject().field("include_usage", true).endObject();
   }
-  if (!same()) return losses_.dropExtras(request_.extras);
+  writeExtras();
+}
+
+void ChatWriter::writeExtras() {
+  Extras lost;
   for (const Extra& extra : request_.extras) {
-    if (extra.name != "stream_options") out_.rawField(extra.name, extra.json);
+    const bool sibling = request_.source == Dialect::Responses;
+    if (sibling && extra.name == "text.verbosity")
+      out_.rawField("verbosity", extra.json);
+    else if (!same() && !(sibling && isSharedMember(extra.name)))
+      lost.push_back(extra);
+    else if (extra.name != "stream_options")
+      out_.rawField(extra.name, extra.json);
   }
+  losses_.dropExtras(lost);
 }
 
 }  // namespace

@@ -15,22 +15,6 @@ namespace {
 
 using json::ValueRef;
 
-// "data:image/png;base64,…" taken apart; anything else is a URL.
-Source sourceOfUrl(std::string url) {
-  constexpr std::string_view kScheme = "data:";
-  constexpr std::string_view kEncoding = ";base64";
-  const size_t comma = url.find(',');
-  if (url.starts_with(kScheme) && comma != std::string::npos) {
-    const std::string_view head(url.data() + kScheme.size(), comma - kScheme.size());
-    if (head.ends_with(kEncoding)) {
-      return {.kind = Source::Kind::Base64,
-              .media_type = std::string(head.substr(0, head.size() - kEncoding.size())),
-              .data = url.substr(comma + 1)};
-    }
-  }
-  return {.kind = Source::Kind::Url, .media_type = {}, .data = std::move(url)};
-}
-
 ImagePart readImage(Reading& reading, ValueRef value) {
   ImagePart image;
   // Some clients write the URL alone.
@@ -278,6 +262,21 @@ std::optional<Role> roleOf(std::string_view word) {
 }
 
 }  // namespace
+
+Source sourceOfUrl(std::string url) {
+  constexpr std::string_view kScheme = "data:";
+  constexpr std::string_view kEncoding = ";base64";
+  const size_t comma = url.find(',');
+  if (url.starts_with(kScheme) && comma != std::string::npos) {
+    const std::string_view head(url.data() + kScheme.size(), comma - kScheme.size());
+    if (head.ends_with(kEncoding)) {
+      return {.kind = Source::Kind::Base64,
+              .media_type = std::string(head.substr(0, head.size() - kEncoding.size())),
+              .data = url.substr(comma + 1)};
+    }
+  }
+  return {.kind = Source::Kind::Url, .media_type = {}, .data = std::move(url)};
+}
 
 CacheMark readCacheMark(ValueRef value) {
   const std::string_view ttl = value.stringAt("ttl").value_or("");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "dialect/chat_request.h"
@@ -21,5 +22,8 @@ void readOpenAiAssistant(Reading& reading, json::ValueRef value, Message& messag
 // {"prompt_cache_breakpoint":{"mode":"explicit","ttl":"30m"}} or {"cache_control":{"type":
 // "ephemeral","ttl":"1h"}}: the value of either.
 CacheMark readCacheMark(json::ValueRef value);
+
+// "data:image/png;base64,…" taken apart; anything else is a URL.
+Source sourceOfUrl(std::string url);
 
 }  // namespace penstock::dialect

@@ -51,7 +51,10 @@ void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usag
   usage.input_cache_read_audio = take(read, cached_kinds["audio_tokens"]);
   usage.input_cache_read_image = take(read, cached_kinds["image_tokens"]);
   usage.input_cache_read = read;
-  usage.input_cache_write = take(rest, details["cache_write_tokens"]);
+  int64_t written = take(rest, details["cache_write_tokens"]);
+  const Details write_kinds = details.nested("cache_write_tokens_details");
+  usage.input_cache_write_1h = take(written, write_kinds["ttl_12h_tokens"]);
+  usage.input_cache_write = written;
   usage.input_audio = take(rest, details["audio_tokens"] - usage.input_cache_read_audio);
   usage.input_image = take(rest, details["image_tokens"] - usage.input_cache_read_image);
   usage.input_uncached = rest;

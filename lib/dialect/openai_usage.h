@@ -12,7 +12,8 @@ namespace penstock::dialect {
 //
 //   {"prompt_tokens":P,"completion_tokens":C,"total_tokens":T,
 //    "prompt_tokens_details":{"cached_tokens":…,"cache_write_tokens":…,"audio_tokens":…,
-//      "image_tokens":…,"cached_tokens_details":{"audio_tokens":…,"image_tokens":…}},
+//      "image_tokens":…,"cached_tokens_details":{"audio_tokens":…,"image_tokens":…},
+//      "cache_write_tokens_details":{"ttl_30m_tokens":…,"ttl_12h_tokens":…}},
 //    "completion_tokens_details":{"reasoning_tokens":…,"audio_tokens":…,"image_tokens":…},
 //    "server_tool_use":{"web_search_requests":…}}
 //

@@ -29,6 +29,7 @@ class StreamTranslator final : public ChatStream {
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
+  int64_t nextSequence() const override { return writer_->nextSequence(); }
   void setTrace(std::function<std::string()> render) override {
     writer_->setTrace(std::move(render));
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dialect/responses_reasoning.h"
+
 namespace penstock::dialect {
 namespace {
 
@@ -22,6 +24,10 @@ std::string plainBase64(std::string_view text) {
 
 bool isGeminiSignature(std::string_view signature) { return signature.starts_with(kGemini); }
 
+bool isClaudeSignature(std::string_view signature) {
+  return !signature.empty() && !isGeminiSignature(signature) && !openReasoning(signature);
+}
+
 WireThought thoughtOfGemini(std::string_view wire) {
   if (wire.starts_with(kClaudeMark))
     return {ThoughtKind::Signature, plainBase64(wire.substr(kClaudeMark.size()))};
@@ -32,7 +38,8 @@ WireThought thoughtOfGemini(std::string_view wire) {
 
 std::string geminiThought(std::string_view signature, ThoughtKind kind) {
   if (kind == ThoughtKind::Redacted) return std::string(kRedactedMark) + std::string(signature);
-  if (signature.empty()) return {};
+  // OpenAI's would not survive being decoded as base64.
+  if (signature.empty() || openReasoning(signature)) return {};
   if (isGeminiSignature(signature)) return std::string(signature.substr(kGemini.size()));
   return std::string(kClaudeMark) + std::string(signature);
 }

@@ -9,9 +9,11 @@
 namespace penstock::dialect {
 
 // Signatures are how a provider knows its own thinking again; of another provider they are refused.
-// In the model Claude's (Anthropic, Bedrock) stand as they are, Gemini's behind "gemini:", so that
-// a writer can tell which are its provider's. Callers of other dialects send back what they got.
+// In the model Claude's (Anthropic, Bedrock) stand as they are, Gemini's behind "gemini:", OpenAI's
+// behind "responses:" (responses_reasoning.h), so that a writer can tell which are its provider's.
+// Callers of other dialects send back what they got.
 bool isGeminiSignature(std::string_view signature);
+bool isClaudeSignature(std::string_view signature);
 
 // Gemini's own form, base64 in "thoughtSignature", which holds Claude's signatures and redacted
 // thinking as well: behind a mark that is base64 itself, so that SDKs that decode it are content.

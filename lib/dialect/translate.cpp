@@ -26,6 +26,14 @@
 #include "dialect/openai_event_reader.h"
 #include "dialect/openai_event_writer.h"
 #include "dialect/openai_usage.h"
+#include "dialect/responses_answer_reader.h"
+#include "dialect/responses_answer_writer.h"
+#include "dialect/responses_errors.h"
+#include "dialect/responses_event_reader.h"
+#include "dialect/responses_event_writer.h"
+#include "dialect/responses_request_reader.h"
+#include "dialect/responses_request_writer.h"
+#include "dialect/responses_usage.h"
 #include "dialect/stream_translator.h"
 
 namespace penstock::dialect {
@@ -38,6 +46,7 @@ Result<ChatAnswer> readAnswer(Dialect provider, std::string_view body,
     case Dialect::Anthropic: return readAnthropicAnswer(body, context);
     case Dialect::Gemini: return readGeminiAnswer(body, context);
     case Dialect::Bedrock: return readBedrockAnswer(body, context);
+    case Dialect::Responses: return readResponsesAnswer(body);
   }
   return invalidAnswer("no dialect");
 }
@@ -46,6 +55,7 @@ Result<ChatAnswer> readAnswer(Dialect provider, std::string_view body,
 int64_t estimateOutput(Dialect provider, std::string_view body, const ChatAnswer& answer) {
   if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
   if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
+  if (provider == Dialect::Responses) return estimateResponsesOutput(body);
   TextSize text;
   for (const Part& each : answer.parts)
     std::visit(Overloaded{[&text](const TextPart& part) { text.add(part.text); },
@@ -66,8 +76,13 @@ std::unique_ptr<EventReader> makeReader(Dialect provider, AnswerContext context)
     case Dialect::Anthropic: return std::make_unique<AnthropicEventReader>(std::move(context));
     case Dialect::Gemini: return std::make_unique<GeminiEventReader>(std::move(context));
     case Dialect::Bedrock: return std::make_unique<BedrockEventReader>(std::move(context));
+    case Dialect::Responses: return std::make_unique<ResponsesEventReader>();
   }
   return std::make_unique<OpenAiEventReader>();
+}
+
+ResponsesHead responsesHead(const AnswerOptions& options) {
+  return {options.id, options.created, options.model, options.responses_echo};
 }
 
 std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& options) {
@@ -77,6 +92,8 @@ std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& opt
   if (caller == Dialect::Gemini)
     return std::make_unique<GeminiEventWriter>(
         GeminiEventWriter::Options{options.id, options.model, options.framing});
+  if (caller == Dialect::Responses)
+    return std::make_unique<ResponsesEventWriter>(responsesHead(options));
   return std::make_unique<OpenAiEventWriter>(AnswerHead{options.id, options.created, options.model},
                                              options.usage);
 }
@@ -87,6 +104,7 @@ UpstreamError parseError(Dialect provider, std::string_view body, int status) {
     case Dialect::Anthropic: return parseAnthropicError(body, status);
     case Dialect::Gemini: return parseGeminiError(body, status);
     case Dialect::Bedrock: return parseBedrockError(body, status);
+    case Dialect::Responses: return parseResponsesError(body, status);
   }
   return parseOpenAiError(body, status);
 }
@@ -97,7 +115,8 @@ Dialect dialectOf(const ChatTarget& target) {
   return std::visit(Overloaded{[](const OpenAiTarget&) { return Dialect::OpenAi; },
                                [](const AnthropicTarget&) { return Dialect::Anthropic; },
                                [](const GeminiTarget&) { return Dialect::Gemini; },
-                               [](const BedrockTarget&) { return Dialect::Bedrock; }},
+                               [](const BedrockTarget&) { return Dialect::Bedrock; },
+                               [](const ResponsesTarget&) { return Dialect::Responses; }},
                     target);
 }
 
@@ -106,6 +125,7 @@ Result<ChatRequest> readChat(Dialect caller, std::string_view body, const json::
     case Dialect::OpenAi: return readOpenAiChat(body, limits);
     case Dialect::Anthropic: return readAnthropicMessages(body, limits);
     case Dialect::Gemini: return readGeminiContent(body, limits);
+    case Dialect::Responses: return readResponses(body, limits);
     case Dialect::Bedrock: break;
   }
   return invalidRequest("unsupported_dialect", "Requests in this dialect are not read.");
@@ -119,7 +139,10 @@ Result<WrittenRequest> writeChat(const ChatRequest& request, const ChatTarget& t
     return writeGeminiContent(request, *gemini, losses);
   if (const auto* bedrock = std::get_if<BedrockTarget>(&target))
     return writeBedrockConverse(request, *bedrock, losses);
-  auto body = writeOpenAiChat(request, std::get<OpenAiTarget>(target), losses);
+  const auto* responses = std::get_if<ResponsesTarget>(&target);
+  auto body = responses != nullptr
+                  ? writeResponses(request, *responses, losses)
+                  : writeOpenAiChat(request, std::get<OpenAiTarget>(target), losses);
   if (!body) return std::move(body).error();
   return WrittenRequest{*std::move(body), {}};
 }
@@ -136,12 +159,15 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
   }
   if (caller == Dialect::Anthropic) return writeAnthropicAnswer(*answer, options.id, losses);
   if (caller == Dialect::Gemini) return writeGeminiAnswer(*answer, options.id, losses);
+  if (caller == Dialect::Responses)
+    return writeResponsesAnswer(*answer, responsesHead(options), losses);
   return writeOpenAiAnswer(*answer, {options.id, options.created, options.model}, losses);
 }
 
 int64_t estimateAnswer(Dialect provider, std::string_view body) {
   if (provider == Dialect::OpenAi) return estimateOpenAiOutput(body);
   if (provider == Dialect::Anthropic) return estimateAnthropicOutput(body);
+  if (provider == Dialect::Responses) return estimateResponsesOutput(body);
   const auto answer = readAnswer(provider, body, {});
   return answer ? estimateOutput(provider, body, *answer) : 0;
 }
@@ -158,7 +184,8 @@ std::string translateError(Dialect provider, Dialect caller, std::string_view bo
   const UpstreamError error = parseError(provider, body, status);
   if (caller == Dialect::Anthropic) return renderAnthropicError(error, status, request_id);
   if (caller == Dialect::Gemini) return renderGeminiError(error, status);
-  return renderOpenAiError(provider == Dialect::OpenAi ? error : openAiErrorOf(error, status));
+  const bool openai = provider == Dialect::OpenAi || provider == Dialect::Responses;
+  return renderOpenAiError(openai ? error : openAiErrorOf(error, status));
 }
 
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id) {
@@ -167,9 +194,10 @@ std::string renderError(Dialect caller, const ApiError& error, std::string_view 
 }
 
 std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
-                             GeminiFraming framing) {
+                             const StreamEnd& ended) {
   if (caller == Dialect::Anthropic) return renderAnthropicErrorEvent(error, request_id);
-  if (caller == Dialect::Gemini) return renderGeminiErrorEvent(error, framing);
+  if (caller == Dialect::Gemini) return renderGeminiErrorEvent(error, ended.framing);
+  if (caller == Dialect::Responses) return renderResponsesErrorEvent(error, ended.sequence);
   return renderOpenAiErrorEvent(error);
 }
 

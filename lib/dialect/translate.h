@@ -16,6 +16,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_target.h"
+#include "dialect/responses_target.h"
 #include "json/kind.h"
 
 namespace penstock::dialect {
@@ -23,7 +24,8 @@ namespace penstock::dialect {
 // Translation between the dialects, for the pipeline: the one place that knows all readers and
 // writers. README.md tells the order of calls. Traffic within one dialect does not come here.
 
-using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget, GeminiTarget, BedrockTarget>;
+using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget, GeminiTarget, BedrockTarget,
+                                ResponsesTarget>;
 Dialect dialectOf(const ChatTarget& target);
 
 // A caller's body as the typed model. Once a request: every attempt writes from the same. Of
@@ -46,6 +48,7 @@ struct AnswerOptions {
   int64_t input_estimate = 0;            // tokens, for when the provider does not count
   AnswerContext context = {};
   GeminiFraming framing = GeminiFraming::Sse;  // of a stream for a caller of Gemini's
+  std::string responses_echo = {};  // responsesEcho() of a caller of Responses
 };
 
 // A provider's whole answer for the caller. What was left out is in `losses`. Error:
@@ -60,6 +63,12 @@ int64_t estimateAnswer(Dialect provider, std::string_view body);
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
                                             AnswerOptions options);
 
+// What the last event of a stream must fit to.
+struct StreamEnd {
+  GeminiFraming framing = GeminiFraming::Sse;  // for callers of Gemini's
+  int64_t sequence = 0;                        // the stream's nextSequence(), for Responses'
+};
+
 // A provider's error answer for the caller, who gets it under the same class of status.
 std::string translateError(Dialect provider, Dialect caller, std::string_view body, int status,
                            std::string_view request_id);
@@ -67,6 +76,6 @@ std::string translateError(Dialect provider, Dialect caller, std::string_view bo
 // An error of our own in the caller's dialect, as a body and as a stream's last event.
 std::string renderError(Dialect caller, const ApiError& error, std::string_view request_id);
 std::string renderErrorEvent(Dialect caller, const ApiError& error, std::string_view request_id,
-                             GeminiFraming framing = GeminiFraming::Sse);
+                             const StreamEnd& ended = {});
 
 }  // namespace penstock::dialect

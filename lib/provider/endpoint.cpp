@@ -82,8 +82,10 @@ Result<Endpoint> endpointOf(const model::Provider& provider) {
   if (!url) return std::move(url).error();
   url->origin.allow_private = provider.allow_private;
   const bool somebody_else = vendor->id == "openai" && provider.base_url.has_value();
+  const bool openai = vendor->id == "openai" && !somebody_else;
   return Endpoint{std::move(url->origin), std::move(url->path), vendor,
-                  vendor->has(model::quirk::kMaxCompletionTokens) && !somebody_else};
+                  vendor->has(model::quirk::kMaxCompletionTokens) && !somebody_else,
+                  openai || vendor->family == model::Family::Azure};
 }
 
 }  // namespace penstock::provider

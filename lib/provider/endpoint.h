@@ -18,6 +18,7 @@ struct Endpoint {
   // Whether the newer name of the output's limit, max_completion_tokens, is known there. Servers of
   // others that are set up as "openai" are taken to know the older one only.
   bool newer_limit = false;
+  bool has_responses = false;  // serves OpenAI's Responses API itself
 };
 
 // Internal for a vendor that is not known, Unprocessable/"invalid_base_url" for an address that

@@ -8,10 +8,15 @@
 namespace penstock::proxy {
 namespace {
 
-provider::Operation operationOf(const RequestScope& scope, bool stream) {
+provider::Operation operationOf(const RequestScope& scope, const provider::Endpoint& endpoint,
+                                bool stream) {
   using provider::Action;
-  return {scope.endpoint == Endpoint::Embeddings ? Action::Embeddings : Action::Chat, stream,
-          scope.anthropic_version, scope.anthropic_beta};
+  Action action = Action::Chat;
+  if (scope.endpoint == Endpoint::Embeddings) action = Action::Embeddings;
+  const bool wants_responses = scope.dialect == dialect::Dialect::Responses &&
+                               scope.answer_dialect == dialect::Dialect::Responses;
+  if (wants_responses && endpoint.has_responses) action = Action::Responses;
+  return {action, stream, scope.anthropic_version, scope.anthropic_beta};
 }
 
 }  // namespace
@@ -53,8 +58,9 @@ Status Attempt::prepare() {
   auto target = scope_.loop.target(*candidate_.provider);
   if (!target) return std::move(target).error();
   target_ = *std::move(target);
-  auto call = provider::prepare(*candidate_.provider, target_->endpoint,
-                                operationOf(scope_, streams()), candidate_.model);
+  auto call =
+      provider::prepare(*candidate_.provider, target_->endpoint,
+                        operationOf(scope_, target_->endpoint, streams()), candidate_.model);
   if (!call) return std::move(call).error();
   upstream_call_ = *std::move(call);
   if (!scope_.caller.snapshot->budgets().all().empty()) {

@@ -81,6 +81,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   bool hasContent() const { return relay_ && relay_->released(); }
   std::string& body() { return answer_; }  // of a whole answer
   const std::string& contentType() const { return response_type_; }
+  // Of the event that the caller is sent next, in dialects that number them.
+  int64_t nextSequence() const { return relay_ ? relay_->nextSequence() : 0; }
   // The whole answer that a stream came to, if RequestScope wants it; empty when there is none.
   std::string stitched() const { return stitch_ ? stitch_->finish() : std::string(); }
   const AttemptFailure& failure() const { return *failure_; }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dialect/budget_error.h"
+#include "dialect/gemini_errors.h"
 #include "proxy/surface.h"
 
 namespace penstock::proxy {
@@ -81,6 +82,13 @@ ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, Un
   return error;
 }
 
+std::string renderBudgetError(dialect::Dialect caller, const dialect::BudgetError& error) {
+  if (caller == dialect::Dialect::Anthropic) return dialect::renderAnthropicBudgetError(error);
+  if (caller != dialect::Dialect::Gemini) return dialect::renderOpenAiBudgetError(error);
+  return dialect::renderGeminiError(
+      ApiError{ErrorKind::PaymentRequired, "budget_exceeded", dialect::budgetMessage(error)});
+}
+
 http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by,
                              const budget::Amounts& asked, UnixMillis now) {
   const model::Budget& budget = *by.budget;
@@ -95,8 +103,7 @@ http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by
   error.resets_at = ends(by) ? by.period.end : 0;
   http::Response response;
   response.status = 402;
-  response.body = caller == dialect::Dialect::Anthropic ? dialect::renderAnthropicBudgetError(error)
-                                                        : dialect::renderOpenAiBudgetError(error);
+  response.body = renderBudgetError(caller, error);
   if (const auto wait = worthTrying(by, asked, now)) {
     response.headers.emplace_back("Retry-After", std::to_string((*wait + 999) / 1000));
   }

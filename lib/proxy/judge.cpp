@@ -116,7 +116,7 @@ Judge::Judge(const RequestScope& judged, const config::PolicyTarget& target, int
     : line_(lineTo(target, judged, timeout_ms)),
       text_(requestText(line_, question)),
       request_(dialect::parseOpenAiChat(text_).value()),  // we wrote it
-      typed_(dialect::Dialect::OpenAi, text_),
+      typed_(dialect::Dialect::OpenAi, text_, false),
       scope_(scopeOf(judged, request_, typed_)) {}
 
 }  // namespace penstock::proxy

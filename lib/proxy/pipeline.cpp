@@ -2,6 +2,7 @@
 
 #include "auth/access.h"
 #include "base/id.h"
+#include "dialect/responses_echo.h"
 #include "proxy/cascade.h"
 #include "proxy/chat_traits.h"
 #include "proxy/ensemble.h"
@@ -12,12 +13,22 @@
 namespace penstock::proxy {
 namespace {
 
+const char* chatName(dialect::Dialect caller) {
+  switch (caller) {
+    case dialect::Dialect::Anthropic: return "messages";
+    case dialect::Dialect::Gemini: return "generate_content";
+    case dialect::Dialect::Responses: return "responses";
+    case dialect::Dialect::OpenAi:
+    case dialect::Dialect::Bedrock: break;
+  }
+  return "chat.completions";
+}
+
 const char* endpointName(Endpoint endpoint, dialect::Dialect caller) {
   switch (endpoint) {
     case Endpoint::Chat:
-    case Endpoint::ChatDryRun:
-      return caller == dialect::Dialect::Anthropic ? "messages" : "chat.completions";
-    case Endpoint::CountTokens: return "messages.count_tokens";
+    case Endpoint::ChatDryRun: return chatName(caller);
+    case Endpoint::CountTokens: return "count_tokens";
     case Endpoint::Embeddings: return "embeddings";
   }
   return "";
@@ -93,7 +104,13 @@ Status Pipeline::authenticate() {
   return Unit{};
 }
 
+dialect::GeminiFraming Pipeline::framing() const {
+  const bool sse = exchange_->request().queryParam("alt") == "sse";
+  return sse ? dialect::GeminiFraming::Sse : dialect::GeminiFraming::Array;
+}
+
 void Pipeline::openScope() {
+  const http::HeaderList& headers = exchange_->request().headers;
   scope_.emplace(RequestScope{.loop = loop_,
                               .caller = caller_,
                               .extensions = extensions_,
@@ -101,6 +118,10 @@ void Pipeline::openScope() {
                               .typed = *typed_,
                               .dialect = dialect_,
                               .answer_dialect = dialect_,
+                              .anthropic_version = headers.get("anthropic-version"),
+                              .anthropic_beta = headers.get("anthropic-beta"),
+                              .framing = framing(),
+                              .responses_echo = responses_echo_,
                               .row = row_,
                               .endpoint = endpoint_,
                               .reply = Reply::Stream,
@@ -113,7 +134,9 @@ Status Pipeline::parse() {
   auto parsed = parseRequest(dialect_, endpoint_, request);
   if (!parsed) return std::move(parsed).error();
   request_ = *std::move(parsed);
-  typed_.emplace(dialect_, request.body);
+  typed_.emplace(dialect_, request.body, request_->stream);
+  if (dialect_ == dialect::Dialect::Responses)
+    responses_echo_ = dialect::responsesEcho(request.body);
   row_.requested_model = request_->model.substr(0, 256);
   row_.stream = request_->stream;
   row_.end_user = firstOf(extensions_.end_user, request_->end_user, request_->user);

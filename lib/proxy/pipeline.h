@@ -43,6 +43,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
 
  private:
   void openScope();
+  dialect::GeminiFraming framing() const;
   // The steps, in order.
   Status authenticate();
   Status parse();
@@ -109,6 +110,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Extensions extensions_;
   std::unique_ptr<dialect::ChatView> request_;
   std::optional<TypedRequest> typed_;
+  std::string responses_echo_;  // of callers of Responses
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;

@@ -46,7 +46,7 @@ void Pipeline::answerReplay(std::string_view body) {
   row_.ttft_us = microsSinceArrival();
   collect();
   http::Response response;
-  response.content_type = "text/event-stream";
+  response.content_type = streamContentType(*scope_);
   addHeaders(response.headers);
   response.headers.emplace_back("Cache-Control", "no-cache");
   response.headers.emplace_back("X-Accel-Buffering", "no");

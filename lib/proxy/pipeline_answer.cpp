@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "dialect/anthropic_synthetic.h"
+#include "dialect/gemini_usage.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
@@ -67,7 +68,7 @@ void Pipeline::answerDryRun() {
   addHeaders(response.headers);
   response.headers.emplace_back("X-Modelux-Cost-Usd", Money{}.usd(6));
   if (wantsStream()) {
-    response.content_type = "text/event-stream";
+    response.content_type = streamContentType(*scope_);
     response.headers.insert(response.headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
     response.body = renderDryRunStream(*scope_, run);
   } else {
@@ -85,7 +86,9 @@ void Pipeline::answerTokenCount() {
   http::Response response;
   addHeaders(response.headers);
   response.headers.emplace_back("X-Penstock-Estimated", "true");
-  response.body = dialect::renderTokenCount(request_->estimateInputTokens());
+  const int64_t tokens = request_->estimateInputTokens();
+  response.body = dialect_ == dialect::Dialect::Gemini ? dialect::renderGeminiTokenCount(tokens)
+                                                       : dialect::renderTokenCount(tokens);
   finish(200, {});
   exchange_->respond(response);
 }
@@ -155,7 +158,7 @@ void Pipeline::startStream() {
   row_.ttft_us = microsSinceArrival();
   collectServed(*served());
   http::Response head;
-  head.content_type = "text/event-stream";
+  head.content_type = streamContentType(*scope_);
   head.headers = kStreamHeaders;
   addHeaders(head.headers);
   exchange_->start(head);
@@ -183,7 +186,9 @@ void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told)
   const auto self = shared_from_this();
   if (broken == nullptr && cache_use_) leaveInCache(*chain.winner(), chain.winner()->stitched());
   if (broken != nullptr && !told)
-    exchange_->write(dialect::renderErrorEvent(dialect_, *broken, row_.request_id));
+    exchange_->write(dialect::renderErrorEvent(
+        dialect_, *broken, row_.request_id,
+        {.framing = scope_->framing, .sequence = chain.winner()->nextSequence()}));
   awaiting_end_ = chain.awaitingEnd();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
          broken == nullptr ? std::string() : broken->code);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "dialect/chat_view.h"
 #include "dialect/dialect.h"
+#include "dialect/gemini_errors.h"
 #include "dialect/losses.h"
 #include "model/request_log.h"
 #include "proxy/admission.h"
@@ -37,6 +38,9 @@ struct RequestScope {
   dialect::Dialect dialect = dialect::Dialect::OpenAi;  // of the request
   dialect::Dialect answer_dialect = dialect::Dialect::OpenAi;    // that answers are to be in
   std::string_view anthropic_version = {}, anthropic_beta = {};  // headers of Anthropic's callers
+  // How Gemini's callers read a stream, and what Responses' are told of their request again.
+  dialect::GeminiFraming framing = dialect::GeminiFraming::Sse;
+  std::string_view responses_echo = {};
   // Who asks, through which config, when: what budgets and the log tell requests apart by.
   const model::RequestLog& row;
   Endpoint endpoint = Endpoint::Chat;

@@ -16,6 +16,17 @@ http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint,
   };
 }
 
+// What is asked of the model is the end of its name in the path.
+http::Handler geminiRoute(const LoopContextOf& context_of) {
+  return [context_of](const http::ExchangePtr& exchange) {
+    const bool counts = exchange->request().param("call").ends_with(":countTokens");
+    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange,
+                               counts ? Endpoint::CountTokens : Endpoint::Chat,
+                               dialect::Dialect::Gemini)
+        ->run();
+  };
+}
+
 }  // namespace
 
 std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
@@ -45,6 +56,13 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
     routes.push_back(
         {"POST", base + "/messages/count_tokens",
          pipelineRoute(context_of, Endpoint::CountTokens, dialect::Dialect::Anthropic)});
+  }
+  for (const std::string base : {"/v1", "/openai/v1"}) {
+    routes.push_back({"POST", base + "/responses",
+                      pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Responses)});
+  }
+  for (const std::string base : {"/v1beta", "/gemini/v1beta"}) {
+    routes.push_back({"POST", base + "/models/{call...}", geminiRoute(context_of)});
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
                     pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});

@@ -6,8 +6,10 @@
 #include "base/id.h"
 #include "dialect/anthropic_errors.h"
 #include "dialect/anthropic_request.h"
+#include "dialect/gemini_request.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_request.h"
+#include "dialect/responses_request.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 
@@ -30,24 +32,29 @@ Result<std::unique_ptr<dialect::ChatView>> viewOf(Result<T> parsed) {
   return std::unique_ptr<dialect::ChatView>(std::make_unique<T>(*std::move(parsed)));
 }
 
-dialect::UsageChunk usageFor(const RequestScope& scope) {
-  const bool wanted = scope.dialect == Dialect::OpenAi &&
-                      static_cast<const dialect::OpenAiRequest&>(scope.request).include_usage;
-  return wanted ? dialect::UsageChunk::Send : dialect::UsageChunk::Leave;
+Result<std::unique_ptr<dialect::ChatView>> parseMessages(Endpoint endpoint,
+                                                         const http::Request& request) {
+  auto parsed = endpoint == Endpoint::CountTokens ? dialect::parseAnthropicCountTokens(request.body)
+                                                  : dialect::parseAnthropicMessages(request.body);
+  if (!parsed) return std::move(parsed).error();
+  const auto version = request.headers.get("anthropic-version");
+  if (Status fits = dialect::checkAnthropicVersion(*parsed, version); !fits)
+    return std::move(fits).error();
+  return viewOf(std::move(parsed));
 }
 
-dialect::AnswerOptions optionsFor(const RequestScope& scope) {
-  dialect::AnswerOptions options;
-  options.id = (scope.dialect == Dialect::Anthropic ? "msg_" : "chatcmpl-") + scope.row.request_id;
-  options.model = scope.row.model;
-  options.created = scope.row.created_at / 1000;
-  return options;
+Result<std::unique_ptr<dialect::ChatView>> parseGemini(const http::Request& request) {
+  const auto path = dialect::parseGeminiPath(request.param("call"));
+  if (path) return viewOf(dialect::parseGeminiContent(request.body, *path));
+  return ApiError{ErrorKind::NotFound, "unknown_method",
+                  "models have generateContent, streamGenerateContent and countTokens here"};
 }
 
 // A finished stream of OpenAI's for a caller of another dialect.
 std::string translated(const RequestScope& scope, std::string_view events,
                        const std::string& trace) {
-  auto stream = dialect::translateStream(Dialect::OpenAi, scope.dialect, optionsFor(scope));
+  auto stream =
+      dialect::translateStream(Dialect::OpenAi, scope.dialect, answerOptions(scope, scope.dialect));
   if (!trace.empty()) stream->setTrace([trace] { return trace; });
   std::string out;
   stream->feed(events, out);
@@ -58,21 +65,22 @@ std::string translated(const RequestScope& scope, std::string_view events,
 }  // namespace
 
 Dialect dialectOfPath(std::string_view path) {
-  const bool anthropic = path.starts_with("/anthropic/") || path.starts_with("/v1/messages");
-  return anthropic ? Dialect::Anthropic : Dialect::OpenAi;
+  if (path.starts_with("/anthropic/") || path.starts_with("/v1/messages"))
+    return Dialect::Anthropic;
+  if (path.starts_with("/gemini/") || path.starts_with("/v1beta/")) return Dialect::Gemini;
+  if (path.starts_with("/v1/responses") || path.starts_with("/openai/v1/responses"))
+    return Dialect::Responses;
+  return Dialect::OpenAi;
 }
 
 Result<std::unique_ptr<dialect::ChatView>> parseRequest(Dialect caller, Endpoint endpoint,
                                                         const http::Request& request) {
-  if (caller == Dialect::Anthropic) {
-    auto parsed = endpoint == Endpoint::CountTokens
-                      ? dialect::parseAnthropicCountTokens(request.body)
-                      : dialect::parseAnthropicMessages(request.body);
-    if (!parsed) return std::move(parsed).error();
-    const auto version = request.headers.get("anthropic-version");
-    if (Status fits = dialect::checkAnthropicVersion(*parsed, version); !fits)
-      return std::move(fits).error();
-    return viewOf(std::move(parsed));
+  switch (caller) {
+    case Dialect::Anthropic: return parseMessages(endpoint, request);
+    case Dialect::Gemini: return parseGemini(request);
+    case Dialect::Responses: return viewOf(dialect::parseResponses(request.body));
+    case Dialect::OpenAi:
+    case Dialect::Bedrock: break;
   }
   return viewOf(endpoint == Endpoint::Embeddings ? dialect::parseOpenAiEmbeddings(request.body)
                                                  : dialect::parseOpenAiChat(request.body));
@@ -96,11 +104,39 @@ http::Response renderEdgeError(const http::Request& request, const ApiError& err
   return response;
 }
 
+dialect::AnswerOptions answerOptions(const RequestScope& scope, Dialect dialect) {
+  constexpr std::pair<Dialect, std::string_view> kPrefixes[] = {
+      {Dialect::OpenAi, "chatcmpl-"}, {Dialect::Anthropic, "msg_"}, {Dialect::Responses, "resp_"}};
+  dialect::AnswerOptions options;
+  for (const auto& [of, prefix] : kPrefixes) {
+    if (of == dialect) options.id = prefix;
+  }
+  options.id += scope.row.request_id;
+  options.model = scope.row.model;
+  options.created = scope.row.created_at / 1000;
+  options.framing = scope.framing;
+  options.responses_echo = scope.responses_echo;
+  const bool wants_usage = scope.dialect == Dialect::OpenAi &&
+                           static_cast<const dialect::OpenAiRequest&>(scope.request).include_usage;
+  if (wants_usage) options.usage = dialect::UsageChunk::Send;
+  return options;
+}
+
+std::string_view streamContentType(const RequestScope& scope) {
+  const bool array =
+      scope.dialect == Dialect::Gemini && scope.framing == dialect::GeminiFraming::Array;
+  return array ? "application/json" : "text/event-stream";
+}
+
 std::string renderRefusal(Dialect caller, const AttemptFailure& failure,
                           std::string_view request_id) {
+  if (caller == Dialect::Gemini)
+    return dialect::renderGeminiError(*failure.refusal, failure.status);
   if (caller == Dialect::Anthropic)
     return dialect::renderAnthropicError(*failure.refusal, failure.status, request_id);
-  return dialect::renderOpenAiError(failure.said_by == Dialect::OpenAi
+  const bool in_openais_words =
+      failure.said_by == Dialect::OpenAi || failure.said_by == Dialect::Responses;
+  return dialect::renderOpenAiError(in_openais_words
                                         ? *failure.refusal
                                         : dialect::openAiErrorOf(*failure.refusal, failure.status));
 }
@@ -120,7 +156,7 @@ Result<std::string> renderOwnAnswer(const OwnAnswer& answer) {
   if (answer.scope.dialect != Dialect::OpenAi) {
     dialect::Losses losses(answer.scope.dialect);
     auto made = dialect::translateAnswer(Dialect::OpenAi, answer.scope.dialect, answer.body,
-                                         optionsFor(answer.scope), losses);
+                                         answerOptions(answer.scope, answer.scope.dialect), losses);
     if (!made) return made;
     body = *std::move(made);
   }
@@ -134,7 +170,8 @@ Result<std::string> renderOwnAnswer(const OwnAnswer& answer) {
 std::string renderOwnStream(const OwnAnswer& answer) {
   const bool openai = answer.scope.dialect == Dialect::OpenAi;
   const std::string events = dialect::renderOpenAiReplay(
-      {answer.body, openai ? usageFor(answer.scope) : dialect::UsageChunk::Send,
+      {answer.body,
+       openai ? answerOptions(answer.scope, Dialect::OpenAi).usage : dialect::UsageChunk::Send,
        openai ? std::string_view(answer.trace) : std::string_view()});
   return openai ? events : translated(answer.scope, events, answer.trace);
 }

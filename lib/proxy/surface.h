@@ -36,6 +36,11 @@ http::Response renderEdgeError(const http::Request& request, const ApiError& err
 std::string renderRefusal(dialect::Dialect caller, const AttemptFailure& failure,
                           std::string_view request_id);
 
+// What every answer to the caller has in common, whoever makes it, in `dialect`.
+dialect::AnswerOptions answerOptions(const RequestScope& scope, dialect::Dialect dialect);
+// Of a stream in the caller's dialect.
+std::string_view streamContentType(const RequestScope& scope);
+
 // Headers that the caller's client library looks for beside ours: Anthropic's request-id and
 // anthropic-ratelimit-requests-*. `now` is what reset times count from.
 void addDialectHeaders(dialect::Dialect caller, http::Headers& headers,

@@ -12,19 +12,24 @@ namespace penstock::proxy {
 // dialect never does. One a request; lives on its loop.
 class TypedRequest {
  public:
-  // `body` is valid until release().
-  TypedRequest(dialect::Dialect caller, std::string_view body) : caller_(caller), body_(body) {}
+  // `body` outlives the first get().
+  // `stream`: whether one is asked for, which Gemini's callers say in the URL.
+  TypedRequest(dialect::Dialect caller, std::string_view body, bool stream)
+      : caller_(caller), body_(body), stream_(stream) {}
 
   dialect::Dialect caller() const { return caller_; }
   // Errors are the caller's: what the model cannot hold was wrong in the request.
   const Result<dialect::ChatRequest>& get() {
-    if (!made_) made_ = dialect::readChat(caller_, body_);
+    if (made_) return *made_;
+    made_ = dialect::readChat(caller_, body_);
+    if (*made_) (*made_)->stream = stream_;
     return *made_;
   }
 
  private:
   const dialect::Dialect caller_;
   const std::string_view body_;
+  const bool stream_;
   std::optional<Result<dialect::ChatRequest>> made_;
 };
 

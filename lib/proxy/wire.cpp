@@ -15,8 +15,13 @@
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
 #include "dialect/openai_usage.h"
+#include "dialect/responses_errors.h"
+#include "dialect/responses_request.h"
+#include "dialect/responses_stream.h"
+#include "dialect/responses_usage.h"
 #include "json/writer.h"
 #include "proxy/attempt.h"
+#include "proxy/surface.h"
 
 namespace penstock::proxy {
 namespace {
@@ -27,17 +32,13 @@ const dialect::OpenAiRequest& openAi(const RequestScope& scope) {
   return static_cast<const dialect::OpenAiRequest&>(scope.request);
 }
 
-bool wantsUsage(const RequestScope& scope) {
-  return scope.dialect == Dialect::OpenAi && openAi(scope).include_usage;
-}
-
 Dialect dialectOf(model::Dialect spoken) {
   switch (spoken) {
     case model::Dialect::Anthropic: return Dialect::Anthropic;
     case model::Dialect::Gemini: return Dialect::Gemini;
     case model::Dialect::Bedrock: return Dialect::Bedrock;
-    case model::Dialect::OpenAi:
-    case model::Dialect::OpenAiResponses: break;
+    case model::Dialect::OpenAiResponses: return Dialect::Responses;
+    case model::Dialect::OpenAi: break;
   }
   return Dialect::OpenAi;
 }
@@ -49,11 +50,6 @@ std::string quotedList(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) out.value(text);
   out.endArray();
   return list;
-}
-
-// Providers take the whole answer's place in the caller's dialect from these ids.
-std::string answerId(Dialect caller, const std::string& request_id) {
-  return (caller == Dialect::Anthropic ? "msg_" : "chatcmpl-") + request_id;
 }
 
 }  // namespace
@@ -94,6 +90,9 @@ void Wire::splice(const Order& order) {
   } else if (provider_ == Dialect::Gemini) {
     spliced_ = dialect::encodeGeminiRequest(
         static_cast<const dialect::GeminiRequest&>(scope_.request), limit);
+  } else if (provider_ == Dialect::Responses) {
+    spliced_ = dialect::encodeResponsesRequest(
+        static_cast<const dialect::ResponsesRequest&>(scope_.request), model_, limit);
   } else if (scope_.endpoint == Endpoint::Embeddings) {
     spliced_ = dialect::encodeOpenAiEmbeddings(openAi(scope_), model_, scope_.dimensions);
   } else {
@@ -130,7 +129,7 @@ Status Wire::writeTyped(const Order& order) {
 
 // What the URL says instead of the body, and the other way round.
 void Wire::fitBody(const provider::BodyNeeds& needs) {
-  const bool in_body = provider_ == Dialect::OpenAi || provider_ == Dialect::Anthropic;
+  const bool in_body = provider_ != Dialect::Gemini && provider_ != Dialect::Bedrock;
   const bool usual = !needs.model.empty() && needs.stream && needs.anthropic_version.empty() &&
                      needs.betas.empty();
   if (!in_body || usual) return;
@@ -157,6 +156,7 @@ dialect::ChatTarget Wire::target() const {
     case Dialect::Anthropic: return dialect::anthropicTargetOf(model_);
     case Dialect::Gemini: return dialect::geminiTargetOf(model_);
     case Dialect::Bedrock: return dialect::bedrockTargetOf(model_);
+    case Dialect::Responses: return dialect::responsesTargetOf(model_);
     case Dialect::OpenAi: break;
   }
   return openAiTarget();
@@ -182,11 +182,8 @@ void Wire::letGo() {
 
 // The estimate walks the messages: it is for providers that do not count.
 dialect::AnswerOptions Wire::options(bool provider_counts) const {
-  dialect::AnswerOptions options;
-  options.id = answerId(caller_, scope_.row.request_id);
+  dialect::AnswerOptions options = answerOptions(scope_, caller_);
   options.model = model_;
-  options.created = scope_.row.created_at / 1000;
-  if (wantsUsage(scope_)) options.usage = dialect::UsageChunk::Send;
   if (!provider_counts) options.input_estimate = scope_.request.estimateInputTokens();
   options.context = written_.context;
   return options;
@@ -195,11 +192,13 @@ dialect::AnswerOptions Wire::options(bool provider_counts) const {
 std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) {
   if (translates()) return dialect::translateStream(provider_, caller_, options(false));
   if (caller_ == Dialect::Anthropic) return std::make_unique<dialect::AnthropicRelay>();
+  if (caller_ == Dialect::Responses) return std::make_unique<dialect::ResponsesRelay>();
   if (caller_ != Dialect::OpenAi)
     return dialect::translateStream(provider_, caller_, options(false));
   using Usage = dialect::StreamRelay::UsageFor;
   auto relay = std::make_unique<dialect::StreamRelay>(dialect::StreamRelay::Options{
-      wantsUsage(scope_) ? Usage::Caller : Usage::Accounting, scope_.request.choices});
+      options(true).usage == dialect::UsageChunk::Send ? Usage::Caller : Usage::Accounting,
+      scope_.request.choices});
   if (whole != nullptr) relay->stitchInto(*whole);
   return relay;
 }
@@ -214,6 +213,7 @@ Wire::Whole Wire::read(std::string_view body) const {
     case Dialect::Anthropic: return taken(dialect::readAnthropicResponse(body));
     case Dialect::Gemini: return taken(dialect::readGeminiResponse(body));
     case Dialect::Bedrock: return taken(dialect::readBedrockResponse(body));
+    case Dialect::Responses: return taken(dialect::readResponsesResponse(body));
     case Dialect::OpenAi: break;
   }
   return taken(dialect::readOpenAiResponse(body));
@@ -235,6 +235,7 @@ dialect::UpstreamError Wire::readError(std::string_view body, int status,
     case Dialect::Anthropic: return dialect::parseAnthropicError(body, status);
     case Dialect::Gemini: return dialect::parseGeminiError(body, status);
     case Dialect::Bedrock: return dialect::parseBedrockError(body, status, type);
+    case Dialect::Responses: return dialect::parseResponsesError(body, status);
     case Dialect::OpenAi: break;
   }
   return dialect::parseOpenAiError(body, status);
