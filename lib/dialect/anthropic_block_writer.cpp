@@ -17,19 +17,19 @@ bool isBlank(std::string_view text) {
 
 Wrapped appendInput(const ToolCallPart& call, std::string& json) {
   const std::string& text = call.arguments;
-  const auto wrapText = [&json, &text] {
+  const auto wrap_text = [&json, &text] {
     json::Writer(json).beginObject().field("input", text).endObject();
     return Wrapped::Yes;
   };
   if (call.kind == ToolKind::Custom) {
-    wrapText();
+    wrap_text();
     return Wrapped::No;
   }
   if (isBlank(text)) {
     json += "{}";
     return Wrapped::No;
   }
-  if (!json::validate(text)) return wrapText();
+  if (!json::validate(text)) return wrap_text();
   const bool object = text[text.find_first_not_of(" \t\r\n")] == '{';
   if (object) {
     json += text;

@@ -61,7 +61,8 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
     routes.push_back({"POST", base + "/responses",
                       pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Responses)});
   }
-  for (const std::string base : {"/v1beta", "/gemini/v1beta"}) {
+  // Google's clients ask for v1 or v1beta.
+  for (const std::string base : {"/v1beta", "/v1", "/gemini/v1beta", "/gemini/v1"}) {
     routes.push_back({"POST", base + "/models/{call...}", geminiRoute(context_of)});
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
