@@ -19,7 +19,7 @@ http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint,
 // What is asked of the model is the end of its name in the path.
 http::Handler geminiRoute(const LoopContextOf& context_of) {
   return [context_of](const http::ExchangePtr& exchange) {
-    const bool counts = exchange->request().param("call").ends_with(":countTokens");
+    const bool counts = exchange->request().param("id").ends_with(":countTokens");
     std::make_shared<Pipeline>(context_of(exchange->loop()), exchange,
                                counts ? Endpoint::CountTokens : Endpoint::Chat,
                                dialect::Dialect::Gemini)
@@ -63,7 +63,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   }
   // Google's clients ask for v1 or v1beta.
   for (const std::string base : {"/v1beta", "/v1", "/gemini/v1beta", "/gemini/v1"}) {
-    routes.push_back({"POST", base + "/models/{call...}", geminiRoute(context_of)});
+    routes.push_back({"POST", base + "/models/{id...}", geminiRoute(context_of)});
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
                     pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});

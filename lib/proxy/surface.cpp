@@ -44,7 +44,7 @@ Result<std::unique_ptr<dialect::ChatView>> parseMessages(Endpoint endpoint,
 }
 
 Result<std::unique_ptr<dialect::ChatView>> parseGemini(const http::Request& request) {
-  const auto path = dialect::parseGeminiPath(request.param("call"));
+  const auto path = dialect::parseGeminiPath(request.param("id"));
   if (path) return viewOf(dialect::parseGeminiContent(request.body, *path));
   return ApiError{ErrorKind::NotFound, "unknown_method",
                   "models have generateContent, streamGenerateContent and countTokens here"};
