@@ -131,7 +131,7 @@ TEST_SUITE("proxy/chat") {
     const Answer made = manageOf(gateway).post(
         "/manage/v1/providers",
         R"({"verify":false,"vendor":"azure","name":"mine","private":true,"api_key":"az-key",)"
-        R"("api_version":"2024-10-21","deployments":{"gpt-4o":"my deployment"},"base_url":")" +
+        R"("api_version":"2024-10-21","deployments":{"gpt-4o":"my-deployment"},"base_url":")" +
             address + R"("})");
     REQUIRE_MESSAGE(made.status == 201, made.body);
     for (const char* model : {"mine/gpt-4o", "azure/gpt-4o", "azure_openai/gpt-4o"}) {
@@ -142,10 +142,10 @@ TEST_SUITE("proxy/chat") {
       CHECK(answer.header("X-Modelux-Provider-Used") == "azure_openai");
       const Seen seen = upstream.seen().back();
       CHECK(seen.target ==
-            "/openai/deployments/my%20deployment/chat/completions?api-version=2024-10-21");
+            "/openai/deployments/my-deployment/chat/completions?api-version=2024-10-21");
       CHECK(seen.header("api-key") == "az-key");
       CHECK(seen.header("authorization") == "");
-      CHECK(seen.body.find(R"("model":"my deployment")") != std::string::npos);
+      CHECK(seen.body.find(R"("model":"my-deployment")") != std::string::npos);
     }
   }
 
