@@ -1,5 +1,10 @@
 #include "trace/decision_json.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
 #include "base/clock.h"
 #include "json/writer.h"
 
@@ -91,23 +96,50 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
-// Composed rather than written member by member: a request may have dozens, each with the same
-// members and hardly a word that needs a look.
-void composeBudget(std::string& row, const model::DecisionTrace::Budget& budget) {
-  row = R"({"name":)";
-  json::appendString(row, budget.name);
-  row.append(R"(,"unit":")").append(budget.unit);
-  row.append(R"(","action":")").append(budget.action).append(R"(","used_pct":)");
-  json::Writer(row).decimal(budget.used_permyriad, 4);
-  row.append(R"(,"outcome":")").append(budget.outcome).append(R"("})");
-}
+// A text of bounded length, put together before it is appended at once.
+class Row {
+ public:
+  // Longer texts are cut; what is put into it here never is.
+  Row& add(std::string_view text) {
+    const size_t size = std::min(text.size(), static_cast<size_t>(buffer_.end() - end_));
+    std::memcpy(end_, text.data(), size);
+    end_ += size;
+    return *this;
+  }
+  // number / 10,000, without trailing zeros.
+  Row& addShare(int64_t permyriad) {
+    constexpr int64_t kWhole = 10'000;
+    end_ = std::to_chars(end_, buffer_.end(), permyriad / kWhole).ptr;
+    int64_t rest = permyriad % kWhole;
+    if (rest != 0) add(".");
+    for (int64_t place = kWhole / 10; rest != 0; rest %= place, place /= 10) {
+      const char digit = static_cast<char>('0' + rest / place);
+      add({&digit, 1});
+    }
+    return *this;
+  }
+  std::string_view text() const {
+    return {buffer_.begin(), static_cast<size_t>(end_ - buffer_.begin())};
+  }
 
+ private:
+  std::array<char, 256> buffer_;
+  char* end_ = buffer_.begin();
+};
+
+// A request may have dozens, each with the same members and hardly a word that needs a look.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   out.key("budgets").beginArray();
-  std::string row;
+  std::string name;
   for (const auto& budget : trace.budgets) {
-    composeBudget(row, budget);
-    out.raw(row);
+    name = R"({"name":)";
+    json::appendString(name, budget.name);
+    Row row;
+    row.add(R"(,"unit":")").add(budget.unit);
+    row.add(R"(","action":")").add(budget.action);
+    row.add(R"(","used_pct":)").addShare(budget.used_permyriad);
+    row.add(R"(,"outcome":")").add(budget.outcome).add(R"("})");
+    out.raw(name.append(row.text()));
   }
   out.endArray();
 }
