@@ -165,7 +165,7 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
 
 std::string healthText(json::ValueRef health) {
   const auto targets = health.find("targets");
-  const std::string summary = fieldsOf(health, kHealth);
+  std::string summary = fieldsOf(health, kHealth);
   if (!targets || targets->size() == 0) return summary;
   return summary + "\nModels\n" + tableOf(*targets, kTargets);
 }

@@ -45,7 +45,7 @@ Sha256 requestKey(KeyScope scope, const json::ObjectIndex& body) {
   add(text, scope.variant);
   addAll(text, scope.configs);
   std::ranges::sort(scope.targets);
-  scope.targets.erase(std::ranges::unique(scope.targets).begin(), scope.targets.end());
+  scope.targets.erase(std::unique(scope.targets.begin(), scope.targets.end()), scope.targets.end());
   addAll(text, scope.targets);
   std::vector<const json::Member*> members;
   for (const json::Member& member : body) {
