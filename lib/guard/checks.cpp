@@ -195,9 +195,9 @@ bool isSsn(std::string_view text, size_t& begin, size_t& end) {
 bool isIpAddress(std::string_view text, size_t& begin, size_t& end) {
   const std::string_view found = text.substr(begin, end - begin);
   const char left = before(text, begin), right = after(text, end);
-  if (left == '.' || left == ':' || left == '-' || right == ':') return false;
+  if (left == '.' || left == ':' || left == '-') return false;
   if (found.find(':') == std::string_view::npos) return right != '-' && isIpV4(found);
-  return isIpV6(found);
+  return right != ':' && isIpV6(found);
 }
 
 bool isCredential(std::string_view text, size_t& begin, size_t& end) {

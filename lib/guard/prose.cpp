@@ -80,8 +80,9 @@ bool isNoProse(std::string_view key) {
 }
 
 std::string_view stepName(std::string_view key) {
-  for (const auto known : {std::span<const std::string_view>(kInput), std::span(kOutput),
-                           std::span(kFree), std::span(kSteps), std::span(kNoProse)}) {
+  using Names = std::span<const std::string_view>;
+  for (const auto known :
+       {Names(kInput), Names(kOutput), Names(kFree), Names(kSteps), Names(kNoProse)}) {
     const auto found = std::ranges::find(known, key);
     if (found != known.end()) return *found;
   }

@@ -15,7 +15,7 @@
 namespace penstock::guard {
 namespace {
 
-using Secrets = std::map<std::string, Secret, std::less<>>;
+using GivenSecrets = std::map<std::string, Secret, std::less<>>;
 using json::ObjectReader;
 
 constexpr json::StringBounds kRuleName{.min = 1, .max = 64, .controls = json::Controls::Refused};
@@ -94,7 +94,7 @@ NameLists readNames(ObjectReader& item) {
   return names;
 }
 
-WebhookRule readWebhook(ObjectReader& item, const std::string& name, Secrets& secrets) {
+WebhookRule readWebhook(ObjectReader& item, const std::string& name, GivenSecrets& secrets) {
   WebhookRule rule;
   rule.url = item.requireString("url", {.min = 1, .max = 2048});
   rule.allow_private = item.boolean("private").value_or(false);
@@ -119,7 +119,7 @@ bool isOfRequestsOnly(Kind kind) {
   return kind == Kind::MaxPrompt || kind == Kind::Models || kind == Kind::Tools;
 }
 
-RuleKind readKind(ObjectReader& item, Kind kind, const std::string& name, Secrets& secrets) {
+RuleKind readKind(ObjectReader& item, Kind kind, const std::string& name, GivenSecrets& secrets) {
   switch (kind) {
     case Kind::Regex: return readRegex(item);
     case Kind::Keywords: return readKeywords(item);
@@ -155,7 +155,7 @@ void readWhere(ObjectReader& item, Kind kind, Where& where) {
   }
 }
 
-void readRule(ObjectReader& item, Rule& rule, Secrets& secrets) {
+void readRule(ObjectReader& item, Rule& rule, GivenSecrets& secrets) {
   rule.name = item.requireString("name", kRuleName);
   if (!item.has("kind")) {
     item.fail("kind", "is required");
@@ -199,7 +199,7 @@ struct KindWriter {
 
 }  // namespace
 
-std::vector<Rule> readRules(json::ObjectReader& body, std::string_view key, Secrets& secrets) {
+std::vector<Rule> readRules(json::ObjectReader& body, std::string_view key, GivenSecrets& secrets) {
   std::vector<Rule> rules;
   if (body.isNull(key)) return rules;
   std::set<std::string> names;
@@ -227,7 +227,7 @@ Result<std::vector<Rule>> parseRules(std::string_view json) {
   const auto document = json::parse("{\"rules\":" + std::string(json) + "}", {}, "the guardrails");
   if (!document) return document.error();
   ObjectReader reader(document->root());
-  Secrets none;
+  GivenSecrets none;
   auto rules = readRules(reader, "rules", none);
   if (auto checked = reader.finish(); !checked) return std::move(checked).error();
   return rules;
