@@ -78,7 +78,8 @@ TEST_SUITE("guard/detector") {
         {"\\Qab\\E", "xyz", 0},
     };
     for (const auto& c : cases) {
-      INFO(std::string(c.pattern) + " " + c.text);
+      INFO(std::string(c.pattern));
+      INFO(std::string(c.text));
       Progress progress;
       std::vector<Span> spans;
       pattern(c.pattern).scan(c.text, TextEnd::More, progress, spans);

@@ -19,7 +19,8 @@ TEST_SUITE("guard/glob") {
         {"a*b*c", "axxbyybzzc", true}, {"a*b*c", "axxbyyb", false},      {"openai/*", "@fast", false},
     };
     for (const auto& c : cases) {
-      INFO(std::string(c.pattern) + " " + c.text);
+      INFO(std::string(c.pattern));
+      INFO(std::string(c.text));
       CHECK(matchesGlob(c.pattern, c.text) == c.fits);
     }
   }
