@@ -39,6 +39,7 @@ class Detector {
   // Errors are sentences for people.
   static Result<Detector, std::string> ofPattern(std::string label, std::string_view pattern);
   static Result<Detector, std::string> ofKeywords(std::string label, const KeywordsRule& rule);
+  // Of a row of builtin.h; throws std::logic_error when its pattern is none.
   static Detector ofBuiltin(const Builtin& builtin);
 
   const std::string& label() const { return label_; }  // "EMAIL"

@@ -42,7 +42,7 @@ using WebhookSecrets = std::map<std::string, Secret, std::less<>>;  // by rule
 // that hold it. Everything here is computation: webhooks are asked by webhook_call.h.
 class Policy {
  public:
-  // Unprocessable, `param` being the rule's pointer ("/3"), for what read_rules() would have
+  // Unprocessable, `param` being the rule's pointer ("/3"), for what readRules() would have
   // refused.
   static Result<std::shared_ptr<const Policy>> compile(const std::vector<Rule>& rules,
                                                        const WebhookSecrets& secrets);

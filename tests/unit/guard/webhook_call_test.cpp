@@ -112,12 +112,12 @@ TEST_SUITE("guard/webhook_call") {
         {reply(R"({"action":"allow"})", "302 Found"), "status 302"},
         {"SMTP ready\r\n\r\n", "bad_response"},
         {"", "connection_reset"},
-        {reply(std::string(70'000, ' ') + R"({"action":"allow"})"), "too_large"},
+        {reply(std::string(70'000, ' ') + R"({"action":"allow"})"), "response_too_large"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"action\":", "truncated"},
     };
     for (const bool open : {true, false}) {
       for (const auto& c : cases) {
-        INFO(c.wire);
+        INFO(std::string(c.failure));
         RawListener listener;
         Asked asked(listener.port());
         asked.webhook.fail_open = open;
