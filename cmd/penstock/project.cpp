@@ -45,9 +45,13 @@ constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::B
                               kBudgetBare,
                               kUnknown,
                               kGuardrails};
-constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kBudgetBare, kUnknown,
-    kGuardrails};
+constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
+                              kDescription,
+                              kAutoResolve,
+                              kRetain,
+                              kBudgetBare,
+                              kUnknown,
+                              kGuardrails};
 
 constexpr Row kRows[] = {
     {.verb = "create",

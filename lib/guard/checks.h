@@ -3,9 +3,9 @@
 #include <cstddef>
 #include <string_view>
 
-// What a pattern cannot say of what it found: checksums, lengths, randomness. Each is given the text
-// around too, but may look at one byte before and one after the match only, since a stream's reader
-// has no more.
+// What a pattern cannot say of what it found: checksums, lengths, randomness. Each is given the
+// text around too, but may look at one byte before and one after the match only, since a stream's
+// reader has no more.
 namespace penstock::guard {
 
 // False: it is none. May narrow the match.

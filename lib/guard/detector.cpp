@@ -20,7 +20,8 @@ bool isWord(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
-// RE2 knows edges of ASCII words. A letter beyond ASCII must at least not stand beside one of those.
+// RE2 knows edges of ASCII words. A letter beyond ASCII must at least not stand beside one of
+// those.
 std::string_view edgeBeside(char c) {
   if (isWord(c)) return R"(\b)";
   return static_cast<unsigned char>(c) >= 0x80 ? R"(\B)" : "";

@@ -94,7 +94,8 @@ Status Policy::addTexts(size_t place, const Rule& rule) {
     addText({*std::move(detector), place, rule.action}, rule.where, DetectorSet::Origin::Project);
     return Unit{};
   };
-  const auto add_builtin = [&](std::span<const Builtin> known, const std::vector<std::string>& types) {
+  const auto add_builtin = [&](std::span<const Builtin> known,
+                               const std::vector<std::string>& types) {
     for (const Builtin& builtin : known) {
       if (!isNamed(types, builtin.type)) continue;
       addText({Detector::ofBuiltin(builtin), place, rule.action}, rule.where,
@@ -168,8 +169,8 @@ class Policy::Checking {
   }
 
   // Whether it may go on. `changed` is set where something was replaced.
-  bool text(const DetectorSet& set, std::string_view text, const std::function<std::string()>& place,
-            std::optional<std::string>& changed) {
+  bool text(const DetectorSet& set, std::string_view text,
+            const std::function<std::string()>& place, std::optional<std::string>& changed) {
     TextScan scan(set);
     hits_.clear();
     scan.scan(text, TextEnd::Final, hits_);
@@ -204,7 +205,8 @@ class Policy::Checking {
       if (!plain) plain = decoded = json::rawString(raw);
       if (size != nullptr) size->add(*plain);
       if (set.empty()) return true;
-      const bool goes_on = text(set, *plain, [&] { return place.pointer(); }, changed);
+      const bool goes_on = text(
+          set, *plain, [&] { return place.pointer(); }, changed);
       if (changed) edits.replace(raw, json::quoted(*changed));
       return goes_on;
     }};
@@ -215,9 +217,7 @@ class Policy::Checking {
     rewritten_ = edits.apply();
   }
 
-  Verdict take() {
-    return {std::move(refusal_), std::move(rewritten_), findings_.take()};
-  }
+  Verdict take() { return {std::move(refusal_), std::move(rewritten_), findings_.take()}; }
   void rewrite(std::optional<std::string> text) { rewritten_ = std::move(text); }
 
  private:
@@ -228,8 +228,8 @@ class Policy::Checking {
     refusal_ = Refusal{
         head.name, kind,
         fmt::format("blocked by the guardrail \"{}\": {} {}", head.name,
-                    std::string_view(kind) == "MAX_PROMPT" ? "the prompt"
-                                                           : "a " + asciiLower(kind), what)};
+                    std::string_view(kind) == "MAX_PROMPT" ? "the prompt" : "a " + asciiLower(kind),
+                    what)};
   }
 
   const Policy& policy_;
@@ -272,7 +272,8 @@ Verdict Policy::checkText(Phase phase, std::string_view text, std::string_view p
   std::optional<std::string> changed;
   const DetectorSet& set = texts(phase);
   if (!set.empty()) {
-    checking.text(set, text, [&] { return std::string(place); }, changed);
+    checking.text(
+        set, text, [&] { return std::string(place); }, changed);
     checking.rewrite(std::move(changed));
   }
   return checking.take();

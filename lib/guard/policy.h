@@ -65,9 +65,7 @@ class Policy {
   Verdict checkText(Phase phase, std::string_view text, std::string_view place) const;
 
   // For StreamGuard.
-  const DetectorSet& texts(Phase phase) const {
-    return phase == Phase::Input ? input_ : output_;
-  }
+  const DetectorSet& texts(Phase phase) const { return phase == Phase::Input ? input_ : output_; }
   Finding findingOf(const SetEntry& entry, std::string place) const;
   Refusal refusalOf(const SetEntry& entry) const;
 

@@ -12,10 +12,22 @@ namespace {
 using Keys = std::string_view[];
 
 // Where the conversation is, in a request and in an answer.
-constexpr Keys kInput = {"messages", "input",             "instructions",       "system",
-                         "contents", "systemInstruction", "system_instruction", "prompt",
-                         "content",  "suffix",            "prediction",         "requests",
-                         "query",    "documents",         "texts",              "generateContentRequest"};
+constexpr Keys kInput = {"messages",
+                         "input",
+                         "instructions",
+                         "system",
+                         "contents",
+                         "systemInstruction",
+                         "system_instruction",
+                         "prompt",
+                         "content",
+                         "suffix",
+                         "prediction",
+                         "requests",
+                         "query",
+                         "documents",
+                         "texts",
+                         "generateContentRequest"};
 constexpr Keys kOutput = {"choices", "output", "content", "candidates", "text", "transcript"};
 
 // Within it, what is no prose.
@@ -64,11 +76,30 @@ constexpr Keys kSchemas = {"tools",       "tool_choice", "input_schema", "parame
 // Whose object is a tool's arguments or result.
 constexpr Keys kFree = {"input", "arguments", "args", "response"};
 // What else may stand in a pointer.
-constexpr Keys kSteps = {"message",   "parts",          "text",         "function",     "tool_calls",
-                         "delta",     "output_text",    "summary",      "thinking",     "refusal",
-                         "reasoning", "functionCall",   "citations",    "functionResponse", "code",
-                         "source",    "title",          "context",      "reasoning_content", "audio",
-                         "executableCode", "codeExecutionResult", "annotations", "function_call"};
+constexpr Keys kSteps = {"message",
+                         "parts",
+                         "text",
+                         "function",
+                         "tool_calls",
+                         "delta",
+                         "output_text",
+                         "summary",
+                         "thinking",
+                         "refusal",
+                         "reasoning",
+                         "functionCall",
+                         "citations",
+                         "functionResponse",
+                         "code",
+                         "source",
+                         "title",
+                         "context",
+                         "reasoning_content",
+                         "audio",
+                         "executableCode",
+                         "codeExecutionResult",
+                         "annotations",
+                         "function_call"};
 
 template <size_t N>
 bool isOneOf(const std::string_view (&keys)[N], std::string_view key) {

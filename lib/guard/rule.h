@@ -51,8 +51,8 @@ struct MaxPromptRule {
   bool operator==(const MaxPromptRule&) const = default;
 };
 
-// Names by glob ('*' any text, '?' one character), whatever their case. A denied name is denied even
-// if it is allowed as well; with an empty `allow` all others are allowed.
+// Names by glob ('*' any text, '?' one character), whatever their case. A denied name is denied
+// even if it is allowed as well; with an empty `allow` all others are allowed.
 struct NameLists {
   std::vector<std::string> allow, deny;
   bool operator==(const NameLists&) const = default;

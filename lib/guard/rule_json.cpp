@@ -20,11 +20,9 @@ using json::ObjectReader;
 
 constexpr json::StringBounds kRuleName{.min = 1, .max = 64, .controls = json::Controls::Refused};
 constexpr json::StringBounds kPattern{.min = 1, .max = 512};
-constexpr json::StringBounds kKeyword{
-    .min = 1, .max = 100, .controls = json::Controls::Refused};
+constexpr json::StringBounds kKeyword{.min = 1, .max = 100, .controls = json::Controls::Refused};
 constexpr json::StringBounds kGlob{.min = 1, .max = 128, .controls = json::Controls::Refused};
-constexpr json::StringBounds kSecret{
-    .min = 16, .max = 256, .controls = json::Controls::Refused};
+constexpr json::StringBounds kSecret{.min = 16, .max = 256, .controls = json::Controls::Refused};
 constexpr size_t kPatternsOfRule = 20;
 constexpr size_t kKeywordsOfRule = 500;
 constexpr size_t kKeywordBytes = 16 << 10;
@@ -47,8 +45,8 @@ std::vector<std::string> readTypes(ObjectReader& item, std::span<const Builtin> 
 }
 
 RegexRule readRegex(ObjectReader& item) {
-  RegexRule rule{item.strings("patterns", kPattern, kPatternsOfRule)
-                     .value_or(std::vector<std::string>{})};
+  RegexRule rule{
+      item.strings("patterns", kPattern, kPatternsOfRule).value_or(std::vector<std::string>{})};
   if (rule.patterns.empty() && item.ok()) item.fail("patterns", "must hold a pattern");
   for (size_t i = 0; i < rule.patterns.size(); ++i) {
     const auto compiled = Detector::ofPattern({}, rule.patterns[i]);
@@ -59,8 +57,8 @@ RegexRule readRegex(ObjectReader& item) {
 
 KeywordsRule readKeywords(ObjectReader& item) {
   KeywordsRule rule;
-  rule.keywords = item.strings("keywords", kKeyword, kKeywordsOfRule)
-                      .value_or(std::vector<std::string>{});
+  rule.keywords =
+      item.strings("keywords", kKeyword, kKeywordsOfRule).value_or(std::vector<std::string>{});
   rule.whole_words = item.boolean("whole_words").value_or(true);
   if (!item.ok()) return rule;
   if (rule.keywords.empty()) item.fail("keywords", "must hold a keyword");
@@ -113,7 +111,16 @@ WebhookRule readWebhook(ObjectReader& item, const std::string& name, GivenSecret
   return rule;
 }
 
-enum class Kind : unsigned char { Regex, Keywords, Pii, Secrets, MaxPrompt, Models, Tools, Webhook };
+enum class Kind : unsigned char {
+  Regex,
+  Keywords,
+  Pii,
+  Secrets,
+  MaxPrompt,
+  Models,
+  Tools,
+  Webhook
+};
 
 bool isOfRequestsOnly(Kind kind) {
   return kind == Kind::MaxPrompt || kind == Kind::Models || kind == Kind::Tools;

@@ -14,15 +14,17 @@
 namespace penstock::guard {
 
 // The output rules on one text of a stream: the content of one choice, one part, one tool call's
-// arguments. What comes out is what Policy::checkText() makes of the whole text, however it was cut.
+// arguments. What comes out is what Policy::checkText() makes of the whole text, however it was
+// cut.
 //
 //   text that may leave now = guard.feed(delta);        // may be empty
 //   if (guard.refusal()) …                              // the stream ends with an error
 //   rest = guard.finish();                              // at the text's end, before its last event
 //
 // Held back is what a match that blocks or redacts could still need: nothing in most prose, the
-// beginning of a word that might be an address, kMaxMatch bytes at most (and the bytes of a character
-// that is not complete). Deltas are valid UTF-8 together, not necessarily each. One thread at a time.
+// beginning of a word that might be an address, kMaxMatch bytes at most (and the bytes of a
+// character that is not complete). Deltas are valid UTF-8 together, not necessarily each. One
+// thread at a time.
 class StreamGuard {
  public:
   // Keeps the policy. `place` is for the findings: "/choices/0/delta/content".

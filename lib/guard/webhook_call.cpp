@@ -41,14 +41,11 @@ void WebhookCall::onEnd() {
   finish(*std::move(verdict));
 }
 
-void WebhookCall::onFailure(const http::Failure& failure) {
-  fail(http::failureName(failure.kind));
-}
+void WebhookCall::onFailure(const http::Failure& failure) { fail(http::failureName(failure.kind)); }
 
 void WebhookCall::fail(std::string why) {
   WebhookVerdict verdict;
-  verdict.action =
-      fail_open_ ? WebhookVerdict::Action::Allow : WebhookVerdict::Action::Block;
+  verdict.action = fail_open_ ? WebhookVerdict::Action::Allow : WebhookVerdict::Action::Block;
   verdict.failure = std::move(why);
   finish(std::move(verdict));
 }

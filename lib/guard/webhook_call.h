@@ -11,8 +11,9 @@
 namespace penstock::guard {
 
 // One question to a webhook rule: a signed POST (X-Modelux-Signature over the body, as webhooks of
-// events have it) with the rule's deadline over everything, and a bounded answer. Addresses that are
-// not public are refused at connect time unless the rule is private; redirects are not followed.
+// events have it) with the rule's deadline over everything, and a bounded answer. Addresses that
+// are not public are refused at connect time unless the rule is private; redirects are not
+// followed.
 //
 // Any answer that is not a 2xx with a sound body, and none in time, is the rule's fail_open or not.
 // On one loop: made, called back and destroyed there. Destroying it cancels; `done` is called once,

@@ -159,7 +159,8 @@ void Reconciliation::projects(json::ObjectReader& document) {
         readProjectFields(item, wanted);
         if (!item.ok() || before == wanted) return;
         for (GuardrailSecret& made : completeSecrets(wanted.settings)) {
-          result_.secrets.push_back({"guardrail", slug, made.rule, std::move(made.value), made.url});
+          result_.secrets.push_back(
+              {"guardrail", slug, made.rule, std::move(made.value), made.url});
         }
         if (before) {
           change_.remember(kProject, *before);

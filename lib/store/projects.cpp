@@ -77,8 +77,7 @@ Status ProjectTable::insert(const model::Project& project) {
   insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
               model::policyName(project.settings.unknown_model_policy), project.created_at,
-              project.settings.budget_bare_models, project.settings.guardrails,
-              asBlob(sealed));
+              project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed));
   return Unit{};
 }
 

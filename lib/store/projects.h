@@ -29,7 +29,8 @@ class ProjectTable {
   Page<model::Project> list(std::span<const std::string> ids, const PageRequest& page,
                             Deleted deleted = Deleted::Exclude);
   std::vector<model::Project> all();  // living
-  // Writes name, slug, description and settings, secrets of guardrails sealed. NotFound, or Conflict: slug_taken.
+  // Writes name, slug, description and settings, secrets of guardrails sealed. NotFound, or
+  // Conflict: slug_taken.
   Status update(const model::Project& project);
   // Frees the slug. False when there is no such living project. The project's keys are the
   // caller's business (ApiKeyTable::revokeOfProject).

@@ -1,6 +1,6 @@
-// What guardrails cost a request and an answer: bench_guard. Prints as JSON the median nanoseconds of
-// looking at 1 KB of chat with all of our detectors, where nothing is found and where something is,
-// and of a token of a stream; and what compiling them took.
+// What guardrails cost a request and an answer: bench_guard. Prints as JSON the median nanoseconds
+// of looking at 1 KB of chat with all of our detectors, where nothing is found and where something
+// is, and of a token of a stream; and what compiling them took.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -22,7 +22,8 @@ constexpr std::string_view kRules =
     R"([{"name":"p","kind":"pii","action":"redact"},{"name":"s","kind":"secrets","action":"redact"}])";
 constexpr std::string_view kProse =
     "Thanks for the report. The service answers 200 within 35 ms now, after we moved the cache of "
-    "2024 to its own thread; see section 4.2 of the handbook (page 17). Could you try again and tell "
+    "2024 to its own thread; see section 4.2 of the handbook (page 17). Could you try again and "
+    "tell "
     "us what the log says? If it still fails, attach the output of the check command, please. ";
 
 double nanosecondsSince(std::chrono::steady_clock::time_point begin) {
@@ -78,5 +79,6 @@ int main() {
   }
   std::printf("{\"clean_ns\":%.0f,\"found_ns\":%.0f,\"token_ns\":%.0f,\"compile_ns\":%.0f}\n",
               median([&] { policy->checkRequest(clean, "m"); }),
-              median([&] { policy->checkRequest(dirty, "m"); }), nanosecondsAToken(policy), compiled);
+              median([&] { policy->checkRequest(dirty, "m"); }), nanosecondsAToken(policy),
+              compiled);
 }

@@ -44,8 +44,9 @@ TEST_SUITE("manage/guardrails") {
     CHECK(contains(api.patch(kPath, R"({"description":"d"})").body, kShown));
     CHECK(contains(api.patch(kPath, settings("null")).body, R"("guardrails":[])"));
     CHECK(contains(api.get(kPath).body, R"("guardrails":[])"));
-    const Answer made = api.post("/manage/v1/projects",
-                                 R"({"name":"New","settings":{"guardrails":)" + std::string(kRules) + "}}");
+    const Answer made =
+        api.post("/manage/v1/projects",
+                 R"({"name":"New","settings":{"guardrails":)" + std::string(kRules) + "}}");
     CHECK(made.status == 201);
     CHECK(contains(made.body, kShown));
   }
@@ -60,7 +61,8 @@ TEST_SUITE("manage/guardrails") {
     CHECK(madeSecret(api.patch(kPath, settings(kRules))).empty());
     const std::string given = "canary-0123456789-canary";
     const Answer replaced = api.patch(
-        kPath, settings(R"([{"name":"hook","kind":"webhook","url":"https://x.example","secret":")" + given + R"("}])"));
+        kPath, settings(R"([{"name":"hook","kind":"webhook","url":"https://x.example","secret":")" +
+                        given + R"("}])"));
     CHECK(replaced.status == 200);
     CHECK(madeSecret(replaced).empty());
     for (const char* path : {"/projects/default", "/projects", "/audit-logs", "/config/export"}) {
@@ -75,13 +77,15 @@ TEST_SUITE("manage/guardrails") {
   TEST_CASE("every invalid field is told") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
-    const Answer answer = api.patch(kPath, settings(
-        R"([{"name":"a","kind":"regex","action":"block","patterns":["ok","("]},)"
-        R"({"name":"a","kind":"pii","action":"shout","types":["shoe"]},)"
-        R"({"name":"w","kind":"webhook","url":"http://guard.example.com","extra":1}])"));
+    const Answer answer = api.patch(
+        kPath,
+        settings(R"([{"name":"a","kind":"regex","action":"block","patterns":["ok","("]},)"
+                 R"({"name":"a","kind":"pii","action":"shout","types":["shoe"]},)"
+                 R"({"name":"w","kind":"webhook","url":"http://guard.example.com","extra":1}])"));
     CHECK(answer.status == 422);
     CHECK(errorParams(answer) ==
-          std::vector<std::string>{"/settings/guardrails/0/patterns/1", "/settings/guardrails/1/action",
+          std::vector<std::string>{"/settings/guardrails/0/patterns/1",
+                                   "/settings/guardrails/1/action",
                                    "/settings/guardrails/1/types/0", "/settings/guardrails/1/name",
                                    "/settings/guardrails/2/url", "/settings/guardrails/2/extra"});
     CHECK(contains(answer.body, "the pattern is not valid: missing ): ("));

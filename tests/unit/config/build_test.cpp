@@ -254,7 +254,8 @@ TEST_SUITE("config/build") {
     const auto first = next(none.get()).value();
     REQUIRE(first->findGuard(id) != nullptr);
     CHECK(first->findGuard("proj_other") == nullptr);
-    CHECK(first->findGuard(id)->webhooks(guard::Phase::Input).at(0)->secret.reveal() == "secret-one");
+    CHECK(first->findGuard(id)->webhooks(guard::Phase::Input).at(0)->secret.reveal() ==
+          "secret-one");
     CHECK(next(first.get()).value()->findGuard(id) == first->findGuard(id));
     set(rules, "secret-two");
     const auto second = next(first.get()).value();

@@ -73,7 +73,7 @@ TEST_SUITE("guard/detector") {
       const char* text;
       size_t undecided;
     } cases[] = {
-        {"secret", "my sec", 3},  {"secret", "my sex", 6},     {"secret\\b", "a secret", 2},
+        {"secret", "my sec", 3},   {"secret", "my sex", 6},     {"secret\\b", "a secret", 2},
         {"\\d{3}-\\d", "a 12", 2}, {"\\d{3}-\\d", "a 12 x", 6}, {"ab|cd", "xa", 1},
         {"\\Qab\\E", "xyz", 0},
     };

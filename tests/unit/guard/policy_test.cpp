@@ -27,7 +27,8 @@ TEST_SUITE("guard/policy") {
     CHECK(input->checks(Phase::Input));
     CHECK_FALSE(input->checks(Phase::Output));
     CHECK_FALSE(input->readsTexts(Phase::Output));
-    const auto hook = policyOf(R"([{"name":"w","kind":"webhook","where":"output","url":"https://x/y"}])");
+    const auto hook =
+        policyOf(R"([{"name":"w","kind":"webhook","where":"output","url":"https://x/y"}])");
     CHECK_FALSE(hook->checks(Phase::Input));
     CHECK(hook->checks(Phase::Output));
     REQUIRE(hook->webhooks(Phase::Output).size() == 1);
@@ -51,8 +52,8 @@ TEST_SUITE("guard/policy") {
   }
 
   TEST_CASE("a rule that blocks says which and what kind, not what it found") {
-    const auto policy = policyOf(
-        R"([{"name":"no mail","kind":"pii","types":["email"],"action":"block"}])");
+    const auto policy =
+        policyOf(R"([{"name":"no mail","kind":"pii","types":["email"],"action":"block"}])");
     const auto verdict = policy->checkRequest(chat("ada@example.org"), "m");
     REQUIRE(verdict.refusal);
     CHECK(verdict.refusal->rule == "no mail");
@@ -85,7 +86,8 @@ TEST_SUITE("guard/policy") {
     CHECK(policy->checkModel("gpt-4o-mini").refusal->message ==
           "blocked by the guardrail \"m\": a model is not allowed");
     CHECK(policy->checkRequest("{}", "claude-4").refusal->kind == "MODEL");
-    const auto tools = policy->checkRequest(R"({"tools":[{"name":"weather"},{"name":"Bash"}]})", "gpt-4o");
+    const auto tools =
+        policy->checkRequest(R"({"tools":[{"name":"weather"},{"name":"Bash"}]})", "gpt-4o");
     CHECK(tools.refusal->rule == "t");
     const auto other = policy->checkRequest(R"({"tools":[{"name":"other"}]})", "gpt-4o");
     CHECK_FALSE(other.refusal);
@@ -99,30 +101,37 @@ TEST_SUITE("guard/policy") {
     CHECK(policy->checkRequest(chat("short"), "m").findings.empty());
     CHECK(policy->checkRequest(chat("sixteen letters!"), "m").findings.size() == 1);
     CHECK(policy->checkRequest(chat(std::string(21, 'a')), "m").refusal->kind == "MAX_PROMPT");
-    CHECK_FALSE(policy->checkRequest(
-        R"({"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://a.very.long/url/indeed"}}]}]})", "m").refusal);
+    CHECK_FALSE(
+        policy
+            ->checkRequest(
+                R"({"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://a.very.long/url/indeed"}}]}]})",
+                "m")
+            .refusal);
   }
 
   TEST_CASE("an answer that was changed has no lists of its tokens any more") {
     const auto policy = redactAll();
-    CHECK(policy->checkResponse(
-              R"({"choices":[{"message":{"content":"ada@example.org"},"logprobs":{"content":[{"token":"ada"}]}}]})")
-              .rewritten ==
-          R"({"choices":[{"message":{"content":"[REDACTED:EMAIL]"},"logprobs":null}]})");
-    CHECK_FALSE(policy->checkResponse(
-        R"({"choices":[{"message":{"content":"hi"},"logprobs":{"content":[]}}]})").rewritten);
+    CHECK(
+        policy
+            ->checkResponse(
+                R"({"choices":[{"message":{"content":"ada@example.org"},"logprobs":{"content":[{"token":"ada"}]}}]})")
+            .rewritten ==
+        R"({"choices":[{"message":{"content":"[REDACTED:EMAIL]"},"logprobs":null}]})");
+    CHECK_FALSE(policy
+                    ->checkResponse(
+                        R"({"choices":[{"message":{"content":"hi"},"logprobs":{"content":[]}}]})")
+                    .rewritten);
   }
 
   TEST_CASE("findings are bounded") {
     const auto policy = redactAll();
     std::string messages;
-    for (int i = 0; i < 300; ++i) messages += (i == 0 ? "" : ",") + std::string(R"({"content":"ada@example.org"})");
+    for (int i = 0; i < 300; ++i)
+      messages += (i == 0 ? "" : ",") + std::string(R"({"content":"ada@example.org"})");
     const auto verdict = policy->checkRequest("{\"messages\":[" + messages + "]}", "m");
     CHECK(verdict.findings.size() == guard::Findings::kMax);
     CHECK(verdict.rewritten->find("ada") == std::string::npos);
   }
 
-  TEST_CASE("labels are made of names") {
-    CHECK(guard::labelOf("no-prices 2") == "NO_PRICES_2");
-  }
+  TEST_CASE("labels are made of names") { CHECK(guard::labelOf("no-prices 2") == "NO_PRICES_2"); }
 }

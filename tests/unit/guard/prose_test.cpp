@@ -44,20 +44,26 @@ TEST_SUITE("guard/prose") {
   }
 
   TEST_CASE("OpenAI Responses") {
-    CHECK(prose(R"({"model":"m","instructions":"i","input":"one","text":{"format":{"type":"text"}}})") ==
-          Texts{"/instructions=i", "/input=one"});
-    CHECK(prose(R"({"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"t"},
+    CHECK(
+        prose(
+            R"({"model":"m","instructions":"i","input":"one","text":{"format":{"type":"text"}}})") ==
+        Texts{"/instructions=i", "/input=one"});
+    CHECK(
+        prose(
+            R"({"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"t"},
           {"type":"input_image","image_url":"https://x"}]},
         {"type":"function_call","call_id":"c","name":"f","arguments":"{}"},
         {"type":"function_call_output","call_id":"c","output":"o"},
         {"type":"reasoning","id":"rs_1","encrypted_content":"zzz","summary":[{"type":"summary_text","text":"why"}]},
         {"type":"mcp_list_tools","tools":[{"name":"x","input_schema":{"type":"object"}}]}]})") ==
-          Texts{"/input/0/content/0/text=t", "/input/1/arguments={}", "/input/2/output=o",
-                "/input/3/summary/0/text=why"});
+        Texts{"/input/0/content/0/text=t", "/input/1/arguments={}", "/input/2/output=o",
+              "/input/3/summary/0/text=why"});
   }
 
   TEST_CASE("Anthropic") {
-    CHECK(prose(R"({"system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"5m"}}],
+    CHECK(
+        prose(
+            R"({"system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral","ttl":"5m"}}],
         "metadata":{"user_id":"u"},"messages":[
         {"role":"user","content":"q"},
         {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"sig"},
@@ -66,52 +72,64 @@ TEST_SUITE("guard/prose") {
           {"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}},
           {"type":"document","title":"ti","source":{"type":"text","media_type":"text/plain","data":"doc"}},
           {"type":"search_result","source":"https://x","title":"st","content":[{"type":"text","text":"c"}]}]}]})") ==
-          Texts{"/system/0/text=s", "/messages/0/content=q", "/messages/1/content/0/thinking=hm",
-                "/messages/1/content/1/input=Bob", "/messages/1/content/1/input/0=u",
-                "/messages/1/content/1/input/0=v", "/messages/2/content/0/content/0/text=r",
-                "/messages/2/content/2/title=ti", "/messages/2/content/2/source/data=doc",
-                "/messages/2/content/3/title=st", "/messages/2/content/3/content/0/text=c"});
+        Texts{"/system/0/text=s", "/messages/0/content=q", "/messages/1/content/0/thinking=hm",
+              "/messages/1/content/1/input=Bob", "/messages/1/content/1/input/0=u",
+              "/messages/1/content/1/input/0=v", "/messages/2/content/0/content/0/text=r",
+              "/messages/2/content/2/title=ti", "/messages/2/content/2/source/data=doc",
+              "/messages/2/content/3/title=st", "/messages/2/content/3/content/0/text=c"});
   }
 
   TEST_CASE("Gemini") {
-    CHECK(prose(R"({"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[
+    CHECK(
+        prose(R"({"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[
           {"text":"t"},{"inlineData":{"mimeType":"image/png","data":"AAAA"}},
           {"fileData":{"fileUri":"gs://x","mimeType":"a/b"}}]},
         {"role":"model","parts":[{"functionCall":{"name":"f","args":{"q":"a"}},"thoughtSignature":"z"}]},
         {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"result":"ok"}}}]}],
         "generationConfig":{"stopSequences":["x"]}})") ==
-          Texts{"/systemInstruction/parts/0/text=s", "/contents/0/parts/0/text=t",
-                "/contents/1/parts/0/functionCall/args=a",
-                "/contents/2/parts/0/functionResponse/response=ok"});
+        Texts{"/systemInstruction/parts/0/text=s", "/contents/0/parts/0/text=t",
+              "/contents/1/parts/0/functionCall/args=a",
+              "/contents/2/parts/0/functionResponse/response=ok"});
   }
 
   TEST_CASE("answers of each API") {
-    CHECK(prose(R"({"id":"x","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop",
+    CHECK(
+        prose(
+            R"({"id":"x","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop",
         "message":{"role":"assistant","content":"a"},"logprobs":{"content":[{"token":"a"}]}}]})",
-                Phase::Output) == Texts{"/choices/0/message/content=a"});
+            Phase::Output) == Texts{"/choices/0/message/content=a"});
     CHECK(prose(R"({"output":[{"type":"message","id":"m","status":"completed","content":[
         {"type":"output_text","text":"a","annotations":[]}]}],"instructions":"i"})",
                 Phase::Output) == Texts{"/output/0/content/0/text=a"});
-    CHECK(prose(R"({"type":"message","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn"})",
-                Phase::Output) == Texts{"/content/0/text=a"});
-    CHECK(prose(R"({"candidates":[{"content":{"role":"model","parts":[{"text":"a"}]},"finishReason":"STOP"}]})",
-                Phase::Output) == Texts{"/candidates/0/content/parts/0/text=a"});
+    CHECK(
+        prose(
+            R"({"type":"message","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn"})",
+            Phase::Output) == Texts{"/content/0/text=a"});
+    CHECK(
+        prose(
+            R"({"candidates":[{"content":{"role":"model","parts":[{"text":"a"}]},"finishReason":"STOP"}]})",
+            Phase::Output) == Texts{"/candidates/0/content/parts/0/text=a"});
   }
 
   TEST_CASE("a part of a type that is not known is prose, its keys are not shown") {
-    CHECK(prose(R"({"messages":[{"role":"user","content":[{"type":"new","w0rds":{"m\u006fre":"x"}}]}]})") ==
-          Texts{"/messages/0/content/0/*/*=x"});
+    CHECK(
+        prose(
+            R"({"messages":[{"role":"user","content":[{"type":"new","w0rds":{"m\u006fre":"x"}}]}]})") ==
+        Texts{"/messages/0/content/0/*/*=x"});
   }
 
   TEST_CASE("media are none, wherever they stand") {
     const std::string blob(2000, 'A');
-    CHECK(prose(R"({"messages":[{"role":"tool","content":"data:image/png;base64,AAAA"},{"role":"tool","content":")" +
-                blob + R"("},{"role":"tool","content":""},{"content":")" + blob + R"( ."}]})")
-              .size() == 1);
+    CHECK(
+        prose(
+            R"({"messages":[{"role":"tool","content":"data:image/png;base64,AAAA"},{"role":"tool","content":")" +
+            blob + R"("},{"role":"tool","content":""},{"content":")" + blob + R"( ."}]})")
+            .size() == 1);
   }
 
   TEST_CASE("edits leave every other byte as it was") {
-    const std::string body = "{ \"a\" : 1.50 ,\n\"messages\":[{\"content\": \"x\" } , {\"content\":\"y\"}]}";
+    const std::string body =
+        "{ \"a\" : 1.50 ,\n\"messages\":[{\"content\": \"x\" } , {\"content\":\"y\"}]}";
     guard::BodyEdits edits(body);
     std::vector<std::string_view> raws;
     guard::visitProse(body, Phase::Input, {[&](std::string_view raw, const guard::Place&) {

@@ -35,25 +35,67 @@ Streamed stream(const std::shared_ptr<const guard::Policy>& policy,
 }
 
 // Pieces that matches are made of, that break them, and that surround them.
-const std::vector<std::string> kPieces = {
-    "a",        "b",         " ",          "\n",         "é",
-    "日本",     "\xF0\x9F\x98\x80",        "@",          ".",
-    "-",        "_",         "+",          "0",          "1",
-    "42",       "4111",      "1111",       " 1111",      "ada@",
-    "mail",     ".org",      "+49",        " 30",        " 901820",
-    "DE89",     "3704",      "0044 0532 0130 00",        "192.168",
-    ".7.13",    "sk-",       "sk-proj-",   "Ab3dEf6hIj9lMn2pQr5t",
-    "AKIA",     "password",  "=",          ": '",        "hX7kq92Lm",
-    "eyJhbGciOiJIUzI1NiJ9",  ".eyJzdWIiOjF9",            "secret",
-    "new york", " city",     "NEW YORK",   "foo",        "bar",
-    "xx",       "yyy",       "-----BEGIN RSA PRIVATE KEY-----\n",
-    "ab",       "ba",        "123-45-",    "6789",       "begin ",
-    " end"};
+const std::vector<std::string> kPieces = {"a",
+                                          "b",
+                                          " ",
+                                          "\n",
+                                          "é",
+                                          "日本",
+                                          "\xF0\x9F\x98\x80",
+                                          "@",
+                                          ".",
+                                          "-",
+                                          "_",
+                                          "+",
+                                          "0",
+                                          "1",
+                                          "42",
+                                          "4111",
+                                          "1111",
+                                          " 1111",
+                                          "ada@",
+                                          "mail",
+                                          ".org",
+                                          "+49",
+                                          " 30",
+                                          " 901820",
+                                          "DE89",
+                                          "3704",
+                                          "0044 0532 0130 00",
+                                          "192.168",
+                                          ".7.13",
+                                          "sk-",
+                                          "sk-proj-",
+                                          "Ab3dEf6hIj9lMn2pQr5t",
+                                          "AKIA",
+                                          "password",
+                                          "=",
+                                          ": '",
+                                          "hX7kq92Lm",
+                                          "eyJhbGciOiJIUzI1NiJ9",
+                                          ".eyJzdWIiOjF9",
+                                          "secret",
+                                          "new york",
+                                          " city",
+                                          "NEW YORK",
+                                          "foo",
+                                          "bar",
+                                          "xx",
+                                          "yyy",
+                                          "-----BEGIN RSA PRIVATE KEY-----\n",
+                                          "ab",
+                                          "ba",
+                                          "123-45-",
+                                          "6789",
+                                          "begin ",
+                                          " end"};
 
 class Random {
  public:
   explicit Random(unsigned seed) : engine_(seed) {}
-  size_t below(size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(engine_); }
+  size_t below(size_t bound) {
+    return std::uniform_int_distribution<size_t>(0, bound - 1)(engine_);
+  }
 
   std::string text() {
     std::string text;
@@ -86,7 +128,8 @@ const char* const kPatterns = R"(
     {"name":"parts","kind":"keywords","action":"redact","whole_words":false,"keywords":["ret"]})";
 
 const std::string kRedact = R"([{"name":"p","kind":"pii","action":"redact"},
-    {"name":"s","kind":"secrets","action":"redact"},)" + std::string(kPatterns) + "]";
+    {"name":"s","kind":"secrets","action":"redact"},)" +
+                            std::string(kPatterns) + "]";
 
 }  // namespace
 
@@ -112,9 +155,8 @@ TEST_SUITE("guard/stream_guard") {
         R"([{"name":"p","kind":"pii","action":"flag"},{"name":"s","kind":"secrets","action":"flag"},)" +
         std::string(kPatterns) + "]");
     const auto byKind = [](std::vector<guard::Finding> findings) {
-      std::ranges::sort(findings, {}, [](const guard::Finding& each) {
-        return std::pair(each.rule, each.kind);
-      });
+      std::ranges::sort(findings, {},
+                        [](const guard::Finding& each) { return std::pair(each.rule, each.kind); });
       return findings;
     };
     for (unsigned seed = 0; seed < 1000; ++seed) {
@@ -183,7 +225,8 @@ TEST_SUITE("guard/stream_guard") {
   }
 
   TEST_CASE("after a refusal nothing leaves any more") {
-    const auto policy = policyOf(R"([{"name":"no","kind":"keywords","action":"block","keywords":["stop here"]}])");
+    const auto policy =
+        policyOf(R"([{"name":"no","kind":"keywords","action":"block","keywords":["stop here"]}])");
     StreamGuard guard(policy, "/choices/0");
     CHECK(guard.feed("You must stop ") == "You must ");
     CHECK(guard.feed("here. And") == "");

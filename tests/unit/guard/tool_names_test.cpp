@@ -27,13 +27,17 @@ TEST_SUITE("guard/tool_names") {
     CHECK(names(R"({"tools":[{"type":"function","name":"c","parameters":{"name":"no"}},
                     {"name":"d","input_schema":{}},{"type":"bash_20250124","name":"bash"}]})") ==
           Texts{"c", "d", "bash"});
-    CHECK(names(R"({"tools":[{"functionDeclarations":[{"name":"e"},{"name":"f"}]},{"googleSearch":{}}]})") ==
-          Texts{"e", "f", "googleSearch"});
+    CHECK(
+        names(
+            R"({"tools":[{"functionDeclarations":[{"name":"e"},{"name":"f"}]},{"googleSearch":{}}]})") ==
+        Texts{"e", "f", "googleSearch"});
     CHECK(names(R"({"messages":[]})").empty());
   }
 
   TEST_CASE("it ends when told to") {
-    CHECK(names(R"({"tools":[{"name":"a"},{"name":"last"},{"name":"b"}],"functions":[{"name":"c"}]})") ==
-          Texts{"a", "last"});
+    CHECK(
+        names(
+            R"({"tools":[{"name":"a"},{"name":"last"},{"name":"b"}],"functions":[{"name":"c"}]})") ==
+        Texts{"a", "last"});
   }
 }

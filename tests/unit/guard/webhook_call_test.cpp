@@ -62,7 +62,8 @@ struct Asked {
 };
 
 std::string reply(const std::string& body, const std::string& status = "200 OK") {
-  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 // Lower-case hex HMAC-SHA256, by the text of spec/modelux.md 10.
@@ -91,7 +92,8 @@ TEST_SUITE("guard/webhook_call") {
     const std::string request = socket.readUntil("\"hello\"}]}");
     CHECK(request.starts_with("POST /guard?x=1 HTTP/1.1\r\n"));
     const std::string body = request.substr(request.find("\r\n\r\n") + 4);
-    CHECK(body.starts_with(R"({"phase":"output","request_id":"req_1","project":"proj_1","model":"gpt","text":"hello")"));
+    CHECK(body.starts_with(
+        R"({"phase":"output","request_id":"req_1","project":"proj_1","model":"gpt","text":"hello")"));
     CHECK(request.find("X-Modelux-Signature: " + hmac(body) + "\r\n") != std::string::npos);
     CHECK(request.find(kSecret) == std::string::npos);
     socket.send(reply(R"({"action":"redact","reason":"r","replacement":"h***"})"));
