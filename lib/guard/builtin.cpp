@@ -18,7 +18,7 @@ constexpr Builtin kPii[] = {
      R"(\(?\b0[1-9]\d{0,4}(?:\)[ ]?|[ \-/.]| /? ?)\d{2,8}(?:[ .-]\d{2,4}){0,4}\b)", isPhone},
     {"credit_card", "CREDIT_CARD", R"(\b[2-6]\d{3}(?:[ -]?\d){9,15}\b)", isPaymentCard},
     {"iban", "IBAN", R"(\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b)", isIban},
-    {"ssn", "SSN", R"(\b\d{3}-\d{2}-\d{4}\b|\b\d{3} \d{2} \d{4}\b)", isSsn},
+    {"ssn", "SSN", R"(\b\d{3}-\d{2}-\d{4}\b)", isSsn},
     {"ip_address", "IP_ADDRESS", R"(\b\d{1,3}(?:\.\d{1,3}){3,}\b)", isIpAddress},
     {"ip_address", "IP_ADDRESS", R"(\b[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){2,7}\b)",
      isIpAddress},

@@ -104,12 +104,32 @@ bool isPlaceholder(std::string_view value) {
       kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
+// Names in code have a digit at most (load_secret_v2), passwords then something else beside.
+bool isMixed(std::string_view value) {
+  const auto digits = std::ranges::count_if(value, isDigit);
+  const auto capitals = std::ranges::count_if(value, isUpper);
+  const auto letters = std::ranges::count_if(value, isLetter);
+  const bool has_mark = std::ranges::any_of(
+      value, [](char c) { return !isDigit(c) && !isLetter(c) && c != '_' && c != '.'; });
+  if (digits > 1) return letters > 0;
+  return digits == 1 && capitals > 0 && letters > capitals && has_mark;
+}
+
 bool looksMadeByChance(std::string_view value) {
-  const bool digits = std::ranges::any_of(value, isDigit);
-  const bool letters = std::ranges::any_of(value, isLetter);
   // 8 different characters have 3 bits; words of that length mostly have fewer.
   constexpr double kMinBits = 2.75;
-  return digits && letters && entropy(value) >= kMinBits && !isPlaceholder(value);
+  return isMixed(value) && entropy(value) >= kMinBits && !isPlaceholder(value);
+}
+
+// 31.12.2024 10:00 has as many digits as a phone number.
+bool beginsWithDate(std::string_view text) {
+  constexpr std::string_view kForm = "00.00.0000";
+  if (text.size() < kForm.size()) return false;
+  for (size_t i = 0; i < kForm.size(); ++i) {
+    if (isDigit(kForm[i]) != isDigit(text[i])) return false;
+  }
+  const std::string_view century = text.substr(6, 2);
+  return century == "19" || century == "20";
 }
 
 bool isIpV4(std::string_view literal) {
@@ -149,7 +169,7 @@ bool isPhone(std::string_view text, size_t& begin, size_t& end) {
   if (std::string_view(".-+/_$=#").find(left) != std::string_view::npos) return false;
   if (isDigit(right) || isLetter(right) || right == '_') return false;
   const std::string digits = digitsOf(found);
-  if (allSame(digits)) return false;
+  if (allSame(digits) || beginsWithDate(found)) return false;
   if (found.starts_with('+')) return digits.size() >= 8 && digits.size() <= 15;
   if (found.starts_with("00")) return digits.size() >= 10 && digits.size() <= 17;
   return digits.size() >= 9 && digits.size() <= 12;

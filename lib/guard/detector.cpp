@@ -13,6 +13,8 @@ namespace {
 constexpr rules::PatternLimits kOwnLimits{.max_length = 512, .max_memory = 512 << 10};
 constexpr rules::PatternLimits kKeywordLimits{.max_length = 64 << 10, .max_memory = 8 << 20};
 constexpr rules::PatternLimits kBuiltinLimits{.max_length = 4 << 10, .max_memory = 4 << 20};
+// What is searched at once: else patterns like "a.*b" would read a long text once for each "a".
+constexpr size_t kStride = 2 * kMaxMatch;
 // A pattern's beginnings are longer than itself.
 constexpr size_t kBeginningsFactor = 64;
 
@@ -111,6 +113,12 @@ void Detector::scan(std::string_view text, TextEnd end, Progress& progress,
     if (stop > progress.cursor) found.push_back({progress.cursor, stop, true});
     progress = {stop, stop == text.size()};
   }
+  // Most texts have no match at all, which one pass tells.
+  const bool is_long = text.size() - progress.cursor > kStride;
+  if (is_long && !pattern_.find(text, progress.cursor, text.size())) {
+    progress = {firstUndecided(text, end, progress.cursor), false};
+    return;
+  }
   while (!progress.in_tail) {
     const size_t limit = firstUndecided(text, end, progress.cursor);
     auto span = next(text, progress.cursor, limit);
@@ -132,10 +140,6 @@ size_t Detector::firstUndecided(std::string_view text, TextEnd end, size_t from)
 
 // The first match that begins in [from, limit).
 std::optional<Span> Detector::next(std::string_view text, size_t from, size_t limit) const {
-  // Twice the bound at a time: else patterns like "a.*b" would read a long text once for each "a".
-  constexpr size_t kStride = 2 * kMaxMatch;
-  // Most texts have no match at all, which one pass tells.
-  if (text.size() - from > kStride && !pattern_.find(text, from, text.size())) return std::nullopt;
   while (from < limit) {
     const size_t to = std::min(text.size(), from + kStride);
     const auto match = pattern_.find(text, from, to);

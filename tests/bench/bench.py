@@ -14,6 +14,7 @@ from statistics import median
 
 import budgets
 import decision
+import guard
 import loads
 import manage
 import report
@@ -210,6 +211,7 @@ class Bench:
             budgets.measure(self)
             decision.measure(self)
             rules.measure(self)
+            guard.measure(self)
             manage.measure(self)
             self.binary_size()
 

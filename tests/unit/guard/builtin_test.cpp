@@ -56,7 +56,7 @@ TEST_SUITE("guard/builtin") {
     checkLeftAlone(
         *redactAll(),
         {"icon@2x.png and lib@1.x.js", "git@github.com:org/repo.git", "pkg@1.2.3 @user a@b",
-         "2024-05-17 10:20:30, 12:34:56",
+         "2024-05-17 10:20:30, 12:34:56, 01.02.2024 10:20, 05/17/2024 08-30",
          "4111 1111 1111 1112",                // Luhn
          "1234567890123456 0000000000000000",  // no network's
          "DE89370400440532013001",             // mod 97
@@ -110,17 +110,19 @@ TEST_SUITE("guard/builtin") {
 
   TEST_CASE("assignments of what is made by chance lose their value") {
     check(*redactAll(), {{"password=hX7!kq92Lm", "password=[REDACTED:CREDENTIAL]"},
+                         {"pwd: Correct-Horse7", "pwd: [REDACTED:CREDENTIAL]"},
                          {"DB_PASSWORD: 'hX7kq92LmZ'", "DB_PASSWORD: '[REDACTED:CREDENTIAL]'"},
                          {R"({"client_secret": "9f86d081884c7d65"})",
                           R"({"client_secret": "[REDACTED:CREDENTIAL]"})"},
                          {"api-key := \"q8Zt4Nw1Rb\"", "api-key := \"[REDACTED:CREDENTIAL]\""},
                          {"Authorization: Bearer 9f86d081884c7d659a2f",
                           "Authorization: Bearer [REDACTED:CREDENTIAL]"}});
-    checkLeftAlone(*redactAll(),
-                   {"password=${DB_PASSWORD}", "password: your_password1", "token = getToken1(x)",
-                    "secret: internationalization", "password=example-pass-1234",
-                    "the password is strong", "token=xxxxxxxx1234", "max_tokens: 1000000000",
-                    "password = 12345678", "secrets: [abc]", "pwd=/home/user"});
+    checkLeftAlone(
+        *redactAll(),
+        {"password=${DB_PASSWORD}", "password: your_password1", "token = getToken1(x)",
+         "secret: internationalization", "password=example-pass-1234", "the password is strong",
+         "token=xxxxxxxx1234", "secret = load_secret_v2", "max_tokens: 1000000000",
+         "password = 12345678", "secrets: [abc]", "pwd=/home/user"});
   }
 
   TEST_CASE("prose and code hold nothing") {

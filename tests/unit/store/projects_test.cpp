@@ -23,7 +23,7 @@ TEST_SUITE("store/projects") {
     f.reopen();
     CHECK(f.store->read([&](Tables& t) { return t.projects.find(project.id); }) == project);
     {
-      storage::Database db(f.dir / "penstock.db", {});
+      storage::Database db(f.dir.path() / "penstock.db", {});
       storage::Statement sealed(db, "SELECT guardrail_secrets FROM project");
       storage::Rows row = sealed.rows();
       REQUIRE(row.next());
