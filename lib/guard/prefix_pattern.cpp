@@ -31,6 +31,17 @@ struct Piece {
 
 std::string group(const std::string& inside) { return "(?:" + inside + ")"; }
 
+// The beginnings of a piece and what follows it, whose own are `rest`.
+std::string beginningsOf(const Piece& piece, const std::string& rest) {
+  switch (piece.kind) {
+    case PieceKind::Atom: return group(piece.whole + rest) + "?";
+    case PieceKind::Compound: return group(piece.beginnings + "|" + piece.whole + rest);
+    case PieceKind::Assertion: return rest;
+    case PieceKind::Flags: return piece.whole + rest;
+  }
+  return rest;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -84,14 +95,7 @@ class Parser {
     while (!atEnd() && peek() != '|' && peek() != ')') pieces.push_back(repetition());
     std::string beginnings;  // of what follows; "" stands for nothing
     for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
-      switch (piece->kind) {
-        case PieceKind::Atom: beginnings = group(piece->whole + beginnings) + "?"; break;
-        case PieceKind::Compound:
-          beginnings = group(piece->beginnings + "|" + piece->whole + beginnings);
-          break;
-        case PieceKind::Assertion: break;
-        case PieceKind::Flags: beginnings = piece->whole + beginnings; break;
-      }
+      beginnings = beginningsOf(*piece, beginnings);
     }
     for (const Piece& piece : pieces) {
       all.whole += piece.whole;
@@ -128,14 +132,14 @@ class Parser {
     if (end == std::string_view::npos) return false;
     const std::string_view inside = text_.substr(at_ + 1, end - at_ - 1);
     const size_t comma = inside.find(',');
-    const auto isNumber = [](std::string_view part) {
+    const auto is_number = [](std::string_view part) {
       return !part.empty() && part.size() <= 4 &&
              part.find_first_not_of("0123456789") == std::string_view::npos;
     };
-    if (!isNumber(inside.substr(0, comma))) return false;
+    if (!is_number(inside.substr(0, comma))) return false;
     const std::string_view most =
         comma == std::string_view::npos ? inside : inside.substr(comma + 1);
-    if (!most.empty() && !isNumber(most)) return false;
+    if (!most.empty() && !is_number(most)) return false;
     at_ = end + 1;
     bound = most.empty() ? "*" : "{0," + std::string(most) + "}";
     return true;

@@ -154,7 +154,7 @@ TEST_SUITE("guard/stream_guard") {
     const auto policy = policyOf(
         R"([{"name":"p","kind":"pii","action":"flag"},{"name":"s","kind":"secrets","action":"flag"},)" +
         std::string(kPatterns) + "]");
-    const auto byKind = [](std::vector<guard::Finding> findings) {
+    const auto by_kind = [](std::vector<guard::Finding> findings) {
       std::ranges::sort(findings, {},
                         [](const guard::Finding& each) { return std::pair(each.rule, each.kind); });
       return findings;
@@ -164,7 +164,7 @@ TEST_SUITE("guard/stream_guard") {
       const std::string text = random.text();
       const auto deltas = random.split(text);
       const auto whole = policy->checkText(guard::Phase::Output, text, "here").findings;
-      REQUIRE_MESSAGE(byKind(stream(policy, deltas).findings) == byKind(whole), "seed " << seed);
+      REQUIRE_MESSAGE(by_kind(stream(policy, deltas).findings) == by_kind(whole), "seed " << seed);
     }
   }
 
