@@ -48,7 +48,7 @@ class Detector {
   // the beginning. Whole characters only.
   void scan(std::string_view text, TextEnd end, Progress& progress, std::vector<Span>& found) const;
 
-  // Patterns for many detectors to be asked at once, see DetectorSet.
+  // Patterns for many detectors to be asked at once, see BuiltinGroup.
   const std::string& pattern() const { return pattern_text_; }
   const std::optional<std::string>& beginnings() const { return beginnings_text_; }
 

@@ -1,56 +1,42 @@
 #include "guard/detector_set.h"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 namespace penstock::guard {
-namespace {
 
-constexpr rules::PatternLimits kTogether{.max_length = 256 << 10, .max_memory = 16 << 20};
-
-}  // namespace
-
-void DetectorSet::add(SetEntry entry, Origin origin) {
-  (origin == Origin::Builtin ? builtin_ : others_).push_back(entries_.size());
+void DetectorSet::add(SetEntry entry) {
+  alone_.push_back(entries_.size());
   entries_.push_back(std::move(entry));
 }
 
-void DetectorSet::seal() {
-  if (builtin_.size() < 2) {
-    others_.insert(others_.end(), builtin_.begin(), builtin_.end());
-    builtin_.clear();
-    return;
-  }
-  std::string any, beginnings;
-  for (const size_t i : builtin_) {
-    const Detector& detector = entries_[i].detector;
-    any += (any.empty() ? "(?:" : "|(?:") + detector.pattern() + ")";
-    beginnings += (beginnings.empty() ? "" : "|") + detector.beginnings().value();
-  }
-  any_ = rules::Pattern::compile(any, kTogether).value();
-  any_beginning_ = rules::Pattern::compile(tiedToEnd(beginnings), kTogether).value();
+void DetectorSet::addGroup(const BuiltinGroup& group, size_t rule, Action action) {
+  const size_t begin = entries_.size();
+  for (const Detector& detector : group.detectors) entries_.push_back({detector, rule, action});
+  together_.push_back({&group, begin, entries_.size()});
 }
 
 void TextScan::scan(std::string_view text, TextEnd end, std::vector<Hit>& hits) {
-  if (!skipTogether(text, end)) {
-    for (const size_t i : set_.builtin_) scanOne(i, text, end, hits);
+  for (const DetectorSet::Together& together : set_.together_) {
+    if (skipTogether(together, text, end)) continue;
+    for (size_t i = together.begin; i < together.end; ++i) scanOne(i, text, end, hits);
   }
-  for (const size_t i : set_.others_) scanOne(i, text, end, hits);
+  for (const size_t i : set_.alone_) scanOne(i, text, end, hits);
 }
 
-// True when no built-in detector can find anything yet; all have read on then.
-bool TextScan::skipTogether(std::string_view text, TextEnd end) {
-  if (set_.builtin_.empty()) return false;
+// True when none of the group can find anything yet; all have read on then.
+bool TextScan::skipTogether(const DetectorSet::Together& together, std::string_view text,
+                            TextEnd end) {
   size_t from = text.size();
-  for (const size_t i : set_.builtin_) {
+  for (size_t i = together.begin; i < together.end; ++i) {
     if (progress_[i].in_tail) return false;
     from = std::min(from, progress_[i].cursor);
   }
-  if (set_.any_->find(text, from, text.size())) return false;
-  const size_t undecided =
-      end == TextEnd::Final ? text.size() : firstBeginning(*set_.any_beginning_, text, from);
-  for (const size_t i : set_.builtin_) {
+  if (together.group->any.find(text, from, text.size())) return false;
+  const size_t undecided = end == TextEnd::Final
+                               ? text.size()
+                               : firstBeginning(together.group->any_beginning, text, from);
+  for (size_t i = together.begin; i < together.end; ++i) {
     progress_[i].cursor = std::max(progress_[i].cursor, undecided);
   }
   return true;

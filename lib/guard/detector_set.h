@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "guard/builtin_group.h"
 #include "guard/detector.h"
 #include "guard/rule.h"
 
@@ -17,26 +17,27 @@ struct SetEntry {
   Action action = Action::Flag;
 };
 
-// All detectors that read one kind of text. Immutable, thread-safe.
+// All detectors that read one kind of text. Immutable once filled, thread-safe.
 //
-// Ours are asked together first: one pass over a text tells that it holds nothing of interest. A
-// project's own patterns are not in it, whose automata might outgrow their bound together.
+// A whole group of ours is asked together first. A project's own patterns are not, whose automata
+// might outgrow their bound together; nor are some of a group.
 class DetectorSet {
  public:
-  enum class Origin : unsigned char { Builtin, Project };
-
-  void add(SetEntry entry, Origin origin);
-  void seal();  // after the last
+  void add(SetEntry entry);
+  void addGroup(const BuiltinGroup& group, size_t rule, Action action);
 
   bool empty() const { return entries_.empty(); }
   std::span<const SetEntry> entries() const { return entries_; }
 
  private:
   friend class TextScan;
+  struct Together {
+    const BuiltinGroup* group;
+    size_t begin, end;  // in entries_
+  };
   std::vector<SetEntry> entries_;
-  std::vector<size_t> builtin_, others_;  // places in entries_
-  // Of the built-in ones together; absent: each is asked alone.
-  std::optional<rules::Pattern> any_, any_beginning_;
+  std::vector<Together> together_;
+  std::vector<size_t> alone_;  // places in entries_
 };
 
 struct Hit {
@@ -61,7 +62,7 @@ class TextScan {
   void drop(size_t bytes);
 
  private:
-  bool skipTogether(std::string_view text, TextEnd end);
+  bool skipTogether(const DetectorSet::Together& together, std::string_view text, TextEnd end);
   void scanOne(size_t entry, std::string_view text, TextEnd end, std::vector<Hit>& hits);
 
   const DetectorSet& set_;

@@ -18,10 +18,6 @@
 namespace penstock::guard {
 namespace {
 
-bool isNamed(const std::vector<std::string>& types, std::string_view type) {
-  return types.empty() || std::ranges::find(types, type) != types.end();
-}
-
 bool isDenied(const NameLists& names, std::string_view name) {
   const auto fits = [&](const std::string& glob) { return matchesGlob(glob, name); };
   if (std::ranges::any_of(names.deny, fits)) return true;
@@ -62,8 +58,6 @@ Result<std::shared_ptr<const Policy>> Policy::compile(const std::vector<Rule>& r
       return error;
     }
   }
-  policy->input_.seal();
-  policy->output_.seal();
   return std::shared_ptr<const Policy>(std::move(policy));
 }
 
@@ -91,36 +85,40 @@ Status Policy::add(size_t place, const Rule& rule, const WebhookSecrets& secrets
 Status Policy::addTexts(size_t place, const Rule& rule) {
   const auto add_own = [&](Result<Detector, std::string> detector) -> Status {
     if (!detector) return notCompiled(std::move(detector).error());
-    addText({*std::move(detector), place, rule.action}, rule.where, DetectorSet::Origin::Project);
+    addText({*std::move(detector), place, rule.action}, rule.where);
     return Unit{};
-  };
-  const auto add_builtin = [&](std::span<const Builtin> known,
-                               const std::vector<std::string>& types) {
-    for (const Builtin& builtin : known) {
-      if (!isNamed(types, builtin.type)) continue;
-      addText({Detector::ofBuiltin(builtin), place, rule.action}, rule.where,
-              DetectorSet::Origin::Builtin);
-    }
   };
   if (const auto* regex = std::get_if<RegexRule>(&rule.kind)) {
     for (const std::string& pattern : regex->patterns) {
-      if (Status added = add_own(Detector::ofPattern(labelOf(rule.name), pattern)); !added) {
-        return added;
-      }
+      Status added = add_own(Detector::ofPattern(labelOf(rule.name), pattern));
+      if (!added) return added;
     }
   } else if (const auto* keywords = std::get_if<KeywordsRule>(&rule.kind)) {
     return add_own(Detector::ofKeywords(labelOf(rule.name), *keywords));
   } else if (const auto* pii = std::get_if<PiiRule>(&rule.kind)) {
-    add_builtin(builtinPii(), pii->types);
+    addBuiltin(piiGroup(), pii->types, place, rule);
   } else if (const auto* secrets = std::get_if<SecretsRule>(&rule.kind)) {
-    add_builtin(builtinSecrets(), secrets->types);
+    addBuiltin(secretsGroup(), secrets->types, place, rule);
   }
   return Unit{};
 }
 
-void Policy::addText(const SetEntry& entry, Where where, DetectorSet::Origin origin) {
-  if (looksAt(where, Phase::Input)) input_.add(entry, origin);
-  if (looksAt(where, Phase::Output)) output_.add(entry, origin);
+void Policy::addText(const SetEntry& entry, Where where) {
+  if (looksAt(where, Phase::Input)) input_.add(entry);
+  if (looksAt(where, Phase::Output)) output_.add(entry);
+}
+
+void Policy::addBuiltin(const BuiltinGroup& group, const std::vector<std::string>& types,
+                        size_t place, const Rule& rule) {
+  if (types.empty()) {
+    if (looksAt(rule.where, Phase::Input)) input_.addGroup(group, place, rule.action);
+    if (looksAt(rule.where, Phase::Output)) output_.addGroup(group, place, rule.action);
+    return;
+  }
+  for (size_t i = 0; i < group.rows.size(); ++i) {
+    if (std::ranges::find(types, group.rows[i].type) == types.end()) continue;
+    addText({group.detectors[i], place, rule.action}, rule.where);
+  }
 }
 
 bool Policy::checks(Phase phase) const {

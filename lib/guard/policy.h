@@ -87,7 +87,9 @@ class Policy {
   Policy() = default;
   Status add(size_t place, const Rule& rule, const WebhookSecrets& secrets);
   Status addTexts(size_t place, const Rule& rule);
-  void addText(const SetEntry& entry, Where where, DetectorSet::Origin origin);
+  void addText(const SetEntry& entry, Where where);
+  void addBuiltin(const BuiltinGroup& group, const std::vector<std::string>& types, size_t place,
+                  const Rule& rule);
 
   std::vector<Head> heads_;  // by rule
   DetectorSet input_, output_;
