@@ -17,6 +17,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"retain payloads", "settings.retain_payloads"},
                               {"budget bare models", "settings.budget_bare_models"},
                               {"unknown model policy", "settings.unknown_model_policy"},
+                              {"guardrails", "settings.guardrails"},
                               {"created", "created_at"}};
 
 constexpr Argument kProject[] = {{"project", "Id or slug"}};
@@ -32,15 +33,25 @@ constexpr Option kBudgetBare{"--budget-bare-models", "settings.budget_bare_model
                              Kind::Flag};
 constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_policy",
                           "Of models without a price: deny, ceiling (the dearest rates) or free"};
+constexpr Option kGuardrails{"--guardrails", "settings.guardrails",
+                             "All rules, as JSON: [{\"name\":\"pii\",\"kind\":\"pii\","
+                             "\"action\":\"redact\"}]; null removes them",
+                             Kind::Json};
 constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::Body, true},
                               {"--slug", "slug", "Its slug; made of the name when absent"},
                               kDescription,
                               kAutoResolve,
                               kRetain,
                               kBudgetBare,
-                              kUnknown};
-constexpr Option kUpdate[] = {
-    {"--name", "name", "A new name"}, kDescription, kAutoResolve, kRetain, kBudgetBare, kUnknown};
+                              kUnknown,
+                              kGuardrails};
+constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
+                              kDescription,
+                              kAutoResolve,
+                              kRetain,
+                              kBudgetBare,
+                              kUnknown,
+                              kGuardrails};
 
 constexpr Row kRows[] = {
     {.verb = "create",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/budget_index.h"
+#include "config/build_guards.h"
 #include "config/build_keys.h"
 #include "config/policy.h"
 #include "config/references.h"
@@ -157,7 +158,12 @@ Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part change
       return std::move(built).error();
     }
   }
-  if (includes(changed, Part::Projects)) parts.projects = buildProjects(tables.projects);
+  if (includes(changed, Part::Projects)) {
+    parts.projects = buildProjects(tables.projects);
+    if (Status built = place(parts.guards, buildGuards(*parts.projects, base)); !built) {
+      return std::move(built).error();
+    }
+  }
   if (includes(changed, Part::Budgets) || includes(changed, Part::Projects)) {
     parts.budgets = buildBudgets(tables, *parts.projects);
   }

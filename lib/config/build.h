@@ -32,9 +32,9 @@ constexpr bool includes(Part set, Part part) {
 // without a base builds everything. Parts that depend on changed ones are rebuilt too: a project
 // carries its keys, routing configs and budgets, a provider is what routing configs are checked
 // against. Of API keys, those that ApiKeyTable says were touched are read again, whether or not
-// `changed` names them; of routing configs, those that differ from the base's are parsed again. The
-// error is a routing config whose policy does not hold, a list of addresses or a price that does
-// not: the configuration cannot be loaded.
+// `changed` names them; of routing configs and guardrails, those that differ from the base's are
+// parsed again. The error is a routing config whose policy does not hold, guardrails, a list of
+// addresses or a price that do not: the configuration cannot be loaded.
 Result<std::shared_ptr<const Snapshot>> build(store::Tables& tables, Part changed,
                                               const Snapshot* base);
 

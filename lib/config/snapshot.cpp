@@ -22,6 +22,11 @@ const model::Project* Snapshot::findProject(std::string_view id) const {
   return findIn(*parts_.projects, id);
 }
 
+std::shared_ptr<const guard::Policy> Snapshot::findGuard(std::string_view project_id) const {
+  const auto* guard = findIn(*parts_.guards, project_id);
+  return guard == nullptr ? nullptr : *guard;
+}
+
 const model::Provider* Snapshot::findProvider(std::string_view id) const {
   return placeIn(parts_.providers->all, findIn(parts_.providers->by_id, id));
 }

@@ -20,6 +20,10 @@
 #include "model/routing_config.h"
 #include "pricing/overrides.h"
 
+namespace penstock::guard {
+class Policy;
+}
+
 namespace penstock::config {
 
 // A routing config with what it says parsed and checked.
@@ -40,6 +44,7 @@ using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 // The parts of a snapshot, indexed for look-up. Immutable once in a Snapshot. Places in a vector
 // stand for pointers, so that the parts can be built and moved freely.
 using ProjectIndex = ByText<model::Project>;
+using GuardIndex = ByText<std::shared_ptr<const guard::Policy>>;  // of projects that have any
 
 struct ProviderIndex {
   std::vector<model::Provider> all;  // by id, so oldest first
@@ -64,6 +69,7 @@ class Snapshot {
     std::shared_ptr<const ApiKeyIndex> api_keys;
     std::shared_ptr<const ManagementKeyIndex> management_keys;
     std::shared_ptr<const ProjectIndex> projects;
+    std::shared_ptr<const GuardIndex> guards;
     std::shared_ptr<const ProviderIndex> providers;
     std::shared_ptr<const RoutingConfigIndex> routing_configs;
     std::shared_ptr<const BudgetIndex> budgets;
@@ -86,6 +92,8 @@ class Snapshot {
   }
 
   const model::Project* findProject(std::string_view id) const;
+  // The project's guardrails, compiled; null when it has none.
+  std::shared_ptr<const guard::Policy> findGuard(std::string_view project_id) const;
 
   const model::Provider* findProvider(std::string_view id) const;
   const model::Provider* findProviderByName(std::string_view name) const;

@@ -145,4 +145,30 @@ void forEachElement(std::string_view raw, const std::function<bool(std::string_v
   } while (!scanner.atEnd() && scanner.peek() == ',');
 }
 
+void forEachMember(std::string_view raw,
+                   const std::function<bool(std::string_view key, std::string_view value)>& each) {
+  if (raw.empty() || raw.front() != '{' || rawEmpty(raw)) return;
+  Scanner scanner(raw, Limits{}.max_depth);
+  std::string decoded;
+  do {
+    scanner.advance();  // the brace or a comma
+    scanner.skipSpace();
+    const size_t key_begin = scanner.position() + 1;
+    bool escaped = false;
+    if (!scanner.skipString(escaped)) return;
+    std::string_view key = raw.substr(key_begin, scanner.position() - 1 - key_begin);
+    if (escaped) {
+      decoded.clear();
+      decodeString(key, decoded);
+      key = decoded;
+    }
+    if (!scanner.expect(':')) return;
+    scanner.skipSpace();
+    const size_t begin = scanner.position();
+    if (!scanner.skipValue(1)) return;
+    if (!each(key, raw.substr(begin, scanner.position() - begin))) return;
+    scanner.skipSpace();
+  } while (!scanner.atEnd() && scanner.peek() == ',');
+}
+
 }  // namespace penstock::json

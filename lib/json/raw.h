@@ -30,4 +30,9 @@ bool rawEmpty(std::string_view raw);
 // Calls `each` with every element of a raw array, or until it answers false.
 void forEachElement(std::string_view raw, const std::function<bool(std::string_view)>& each);
 
+// The same with every member of a raw object, repeated keys included. The key is decoded and valid
+// during the call only.
+void forEachMember(std::string_view raw,
+                   const std::function<bool(std::string_view key, std::string_view value)>& each);
+
 }  // namespace penstock::json

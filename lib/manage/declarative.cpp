@@ -16,6 +16,7 @@
 #include "manage/declarative_budgets.h"
 #include "manage/declarative_keys.h"
 #include "manage/effects.h"
+#include "manage/guardrails.h"
 #include "manage/kinds.h"
 #include "manage/provider_fields.h"
 #include "manage/provider_names.h"
@@ -157,6 +158,10 @@ void Reconciliation::projects(json::ObjectReader& document) {
         if (!before) requireField(item, "name");
         readProjectFields(item, wanted);
         if (!item.ok() || before == wanted) return;
+        for (GuardrailSecret& made : completeSecrets(wanted.settings)) {
+          result_.secrets.push_back(
+              {"guardrail", slug, made.rule, std::move(made.value), made.url});
+        }
         if (before) {
           change_.remember(kProject, *before);
           if (stored(item, tables_.projects.update(wanted))) change_.updated(kProject, wanted);

@@ -16,10 +16,11 @@ namespace penstock::manage {
 
 // A secret that applying made; it exists nowhere else.
 struct MadeSecret {
-  std::string resource;  // "api_key", "webhook_endpoint"
+  std::string resource;  // "api_key", "webhook_endpoint", "guardrail"
   std::string project;   // slug; empty for what belongs to the organization
   std::string name;
   Secret value;
+  std::string url = {};  // of a guardrail: its webhook's
 };
 
 // What the store has and the document does not name.

@@ -6,6 +6,7 @@
 #include "manage/answers.h"
 #include "manage/declarative.h"
 #include "manage/declarative_budgets.h"
+#include "manage/guardrails.h"
 #include "manage/provider_credentials.h"
 #include "manage/provider_names.h"
 #include "manage/provider_settings.h"
@@ -58,6 +59,7 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.field("retain_payloads", project.settings.retain_payloads);
     out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
     out.field("budget_bare_models", project.settings.budget_bare_models);
+    writeGuardrails(out, project.settings);
     out.endObject().endObject();
   }
   out.endArray();

@@ -101,9 +101,15 @@ void writeSecrets(json::Writer& out, const Reconciled& done) {
   }
   out.endArray().key("created_webhook_secrets").beginArray();
   for (const MadeSecret& made : done.secrets) {
-    if (made.resource != "webhook_endpoint") continue;
-    out.beginObject().field("url", made.name).field("signing_secret", made.value.reveal());
-    out.endObject();
+    if (made.resource == "webhook_endpoint") {
+      out.beginObject().field("url", made.name);
+    } else if (made.resource == "guardrail") {
+      out.beginObject().field("project", made.project).field("name", made.name);
+      out.field("url", made.url);
+    } else {
+      continue;
+    }
+    out.field("signing_secret", made.value.reveal()).endObject();
   }
   out.endArray();
 }

@@ -6,6 +6,7 @@
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
+#include "manage/guardrails.h"
 #include "manage/kinds.h"
 #include "manage/query.h"
 #include "manage/resource.h"
@@ -33,10 +34,28 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("auto_resolve_bare_model", project.settings.auto_resolve_bare_model);
   out.field("retain_payloads", project.settings.retain_payloads);
   out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
-  out.field("budget_bare_models", project.settings.budget_bare_models).endObject();
+  out.field("budget_bare_models", project.settings.budget_bare_models);
+  writeGuardrails(out, project.settings);
+  out.endObject();
   writeTime(out, "created_at", project.created_at);
   writeTime(out, "deleted_at", project.deleted_at);
   out.endObject();
+}
+
+// With the secrets that webhooks among the guardrails got, which are shown this once.
+http::Response answerWith(int status, const model::Project& project, UnixMillis now,
+                          const std::vector<GuardrailSecret>& made) {
+  if (made.empty()) return objectAnswer(status, kProject, project, now);
+  const std::string plain = jsonOf(kProject, project, now);
+  std::string json = plain.substr(0, plain.size() - 1) + ",\"guardrail_secrets\":";
+  json::Writer out(json);
+  out.beginArray();
+  for (const GuardrailSecret& secret : made) {
+    out.beginObject().field("name", secret.rule);
+    out.field("signing_secret", secret.value.reveal()).endObject();
+  }
+  out.endArray();
+  return taggedAnswer(status, json + "}", etagOf(plain));
 }
 
 std::string_view itself(const model::Project& project) { return project.id; }
@@ -73,11 +92,12 @@ Answer createProject(Services& services, const Call& call) {
     if (project.slug.empty()) body.fail("slug", "is required: the name has no letter or digit");
   }
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
+  const auto made = completeSecrets(project.settings);
   return change(services, call, config::Part::Projects | config::Part::RoutingConfigs,
                 [&](Change& change) -> Answer {
                   auto added = addProject(change, project);
                   if (!added) return std::move(added).error();
-                  return objectAnswer(kCreated, kProject, *added, call.now);
+                  return answerWith(kCreated, *added, call.now, made);
                 });
 }
 
@@ -94,9 +114,10 @@ Answer updateProject(Services& services, const Call& call) {
     json::ObjectReader body(document->root());
     readProjectFields(body, *project);
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
+    const auto made = completeSecrets(project->settings);
     if (auto stored = change.tables.projects.update(*project); !stored) return stored.error();
     change.updated(kProject, *project);
-    return objectAnswer(kOk, kProject, *project, call.now);
+    return answerWith(kOk, *project, call.now, made);
   });
 }
 
@@ -159,6 +180,7 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     }
     now.budget_bare_models =
         settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
+    readGuardrails(settings, now);
   });
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "model/price.h"
 
 namespace penstock::model {
@@ -26,6 +29,10 @@ struct ProjectSettings {
   bool budget_bare_models = true;
   // Of models that neither the catalogue nor a price override knows.
   UnknownModelPolicy unknown_model_policy = UnknownModelPolicy::Ceiling;
+  // The rules of lib/guard as a JSON array; empty: none.
+  std::string guardrails;
+  // What requests to the webhooks among them are signed with, by the rule's name.
+  std::map<std::string, Secret, std::less<>> guardrail_secrets;
   bool operator==(const ProjectSettings&) const = default;
 };
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/project.h"
+#include "storage/secret_box.h"
 #include "storage/statement.h"
 #include "store/page.h"
 
@@ -18,7 +19,7 @@ namespace penstock::store {
 // To create a project together with its @default, use createProject() of store/provision.h.
 class ProjectTable {
  public:
-  explicit ProjectTable(storage::Database& db) : db_(db) {}
+  ProjectTable(storage::Database& db, const storage::SecretBox& box) : db_(db), box_(box) {}
 
   Status insert(const model::Project& project);  // Conflict: slug_taken
   // By id also finds deleted projects (deleted_at is set); by slug only living ones.
@@ -28,7 +29,8 @@ class ProjectTable {
   Page<model::Project> list(std::span<const std::string> ids, const PageRequest& page,
                             Deleted deleted = Deleted::Exclude);
   std::vector<model::Project> all();  // living
-  // Writes name, slug, description and settings. NotFound, or Conflict: slug_taken.
+  // Writes name, slug, description and settings, secrets of guardrails sealed. NotFound, or
+  // Conflict: slug_taken.
   Status update(const model::Project& project);
   // Frees the slug. False when there is no such living project. The project's keys are the
   // caller's business (ApiKeyTable::revokeOfProject).
@@ -37,15 +39,20 @@ class ProjectTable {
  private:
   static constexpr std::string_view kSelect =
       "SELECT id, organization_id, name, slug, description, auto_resolve_bare_model, "
-      "retain_payloads, unknown_model_policy, created_at, deleted_at, budget_bare_models "
+      "retain_payloads, unknown_model_policy, created_at, deleted_at, budget_bare_models, "
+      "guardrails, guardrail_secrets "
       "FROM project ";
+  model::Project read(const storage::Rows& row) const;
+  std::optional<std::string> seal(const model::Project& project) const;
+
   storage::Database& db_;
+  const storage::SecretBox& box_;
   storage::Statement insert_{
       db_,
       "INSERT INTO project (id, organization_id, name, slug, description, "
       "auto_resolve_bare_model, retain_payloads, unknown_model_policy, created_at, "
-      "budget_bare_models) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "budget_bare_models, guardrails, guardrail_secrets) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement by_slug_{db_, kSelect,
                               "WHERE organization_id = ? AND slug = ? AND deleted_at IS NULL"};
@@ -56,7 +63,8 @@ class ProjectTable {
   storage::Statement update_{
       db_,
       "UPDATE project SET name = ?, slug = ?, description = ?, auto_resolve_bare_model = ?, "
-      "retain_payloads = ?, unknown_model_policy = ?, budget_bare_models = ? "
+      "retain_payloads = ?, unknown_model_policy = ?, budget_bare_models = ?, guardrails = ?, "
+      "guardrail_secrets = ? "
       "WHERE id = ? AND deleted_at IS NULL"};
   storage::Statement delete_{
       db_, "UPDATE project SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"};

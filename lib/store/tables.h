@@ -28,7 +28,7 @@ class Tables {
   Tables(storage::Database& db, const storage::SecretBox& box)
       : organizations(db),
         members(db),
-        projects(db),
+        projects(db, box),
         api_keys(db),
         management_keys(db),
         providers(db, box),

@@ -14,6 +14,7 @@ from statistics import median
 
 import budgets
 import decision
+import guard
 import loads
 import manage
 import report
@@ -214,6 +215,7 @@ class Bench:
             decision.measure(self)
             rules.measure(self)
             translation.measure(self)
+            guard.measure(self)
             manage.measure(self)
             self.binary_size()
 

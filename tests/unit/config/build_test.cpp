@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "config/build.h"
+#include "guard/policy.h"
 #include "support/store_fixture.h"
 
 using namespace penstock;
@@ -228,5 +229,41 @@ TEST_SUITE("config/build") {
       CHECK(third->parts().management_keys != first->parts().management_keys);
       CHECK(third->parts().api_keys == first->parts().api_keys);
     });
+  }
+
+  TEST_CASE("guardrails are compiled, and those that are as before are kept") {
+    test::StoreFixture f;
+    f.bootstrap();
+    const auto set = [&](const std::string& rules, const std::string& secret) {
+      f.store->write([&](Tables& t) {
+        model::Project project = t.projects.all().at(0);
+        project.settings.guardrails = rules;
+        project.settings.guardrail_secrets.clear();
+        if (!secret.empty()) project.settings.guardrail_secrets.emplace("w", Secret(secret));
+        REQUIRE(t.projects.update(project));
+      });
+    };
+    const auto next = [&](const config::Snapshot* base) {
+      return f.store->read([&](Tables& t) { return config::build(t, Part::Projects, base); });
+    };
+    const std::string id = f.firstProject().id;
+    const std::string rules = R"([{"name":"w","kind":"webhook","url":"https://x.example"}])";
+    const auto none = next(nullptr).value();
+    CHECK(none->findGuard(id) == nullptr);
+    set(rules, "secret-one");
+    const auto first = next(none.get()).value();
+    REQUIRE(first->findGuard(id) != nullptr);
+    CHECK(first->findGuard("proj_other") == nullptr);
+    CHECK(first->findGuard(id)->webhooks(guard::Phase::Input).at(0)->secret.reveal() ==
+          "secret-one");
+    CHECK(next(first.get()).value()->findGuard(id) == first->findGuard(id));
+    set(rules, "secret-two");
+    const auto second = next(first.get()).value();
+    CHECK(second->findGuard(id) != first->findGuard(id));
+    set(R"([{"name":"r","kind":"regex","action":"block","patterns":["("]}])", "");
+    const auto broken = next(second.get());
+    REQUIRE_FALSE(broken);
+    CHECK(broken.error().resource == "project");
+    CHECK(broken.error().id == id);
   }
 }

@@ -59,4 +59,20 @@ TEST_SUITE("json/raw") {
       return true;
     });
   }
+
+  TEST_CASE("members are visited in order, repeated ones too, until told to end") {
+    const auto visit = [](std::string_view raw) {
+      std::string seen;
+      json::forEachMember(raw, [&](std::string_view key, std::string_view value) {
+        seen += std::string(key) + "=" + std::string(value) + ";";
+        return key != "end";
+      });
+      return seen;
+    };
+    CHECK(visit(R"({ "a" : 1 , "b\u0063":{"x":[2]},"a":"}" })") == R"(a=1;bc={"x":[2]};a="}";)");
+    CHECK(visit(R"({"end":1,"b":2})") == "end=1;");
+    CHECK(visit("{ }").empty());
+    CHECK(visit("[1]").empty());
+    CHECK(visit("{\"a\"").empty());
+  }
 }

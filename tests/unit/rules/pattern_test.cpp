@@ -46,4 +46,16 @@ TEST_SUITE("rules/pattern") {
     CHECK_FALSE(wide->isFoundIn(text));
     CHECK(wide->isFoundIn(text + "a" + std::string(60, 'b') + "c"));
   }
+
+  TEST_CASE("a match has a place, and what stands around the part that is searched counts") {
+    const auto pattern = Pattern::compile("\\bb+");
+    CHECK(pattern->find("a bb b", 0, 6) == PatternMatch{2, 4});
+    CHECK(pattern->find("a bb b", 3, 6) == PatternMatch{5, 6});
+    CHECK(pattern->find("a bb b", 0, 3) == PatternMatch{2, 3});
+    CHECK_FALSE(pattern->find("a bb b", 3, 5));
+    CHECK(pattern->matchAt("a bb b", 2, 6) == PatternMatch{2, 4});
+    CHECK_FALSE(pattern->matchAt("a bb b", 1, 6));
+    CHECK_FALSE(Pattern::compile("a$")->find("ab", 0, 1));
+    CHECK(Pattern::compile("^")->find({}, 0, 0) == PatternMatch{0, 0});
+  }
 }
