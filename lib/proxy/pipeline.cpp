@@ -67,11 +67,12 @@ void Pipeline::run() {
   for (auto step : {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit}) {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
+  guard();
+}
+
+void Pipeline::proceed() {
   if (const Status ok = decide(request_->model); !ok) return answerFailure(ok.error());
   openScope();
-  if (request_->trace) {
-    scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
-  }
   // The caller named that config, wherever a budget may send the request.
   if (endpoint_ == Endpoint::Embeddings && decision().config != nullptr)
     scope_->dimensions = decision().config->head.embedding_dimensions;
@@ -81,9 +82,15 @@ void Pipeline::run() {
   }
   if (endpoint_ == Endpoint::CountTokens) return answerTokenCount();
   if (serveKept()) return;
+  live();
+  serve();
+}
+
+// From now on we are waited for, or wait ourselves.
+void Pipeline::live() {
+  if (self_) return;
   self_ = shared_from_this();
   exchange_->onGone([this] { onClientGone(); });
-  serve();
 }
 
 Status Pipeline::authenticate() {
@@ -127,16 +134,17 @@ void Pipeline::openScope() {
                               .reply = Reply::Stream,
                               .arrived = arrived_,
                               .calls = calls_});
+  if (request_->trace) {
+    scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
+  }
+  if (!guardsAnswers() || !wantsStream()) return;
+  // Nothing of it leaves before all of it is checked.
+  scope_->reply = Reply::Whole;
+  scope_->answer_dialect = dialect::Dialect::OpenAi;
 }
 
 Status Pipeline::parse() {
-  const http::Request& request = exchange_->request();
-  auto parsed = parseRequest(dialect_, endpoint_, request);
-  if (!parsed) return std::move(parsed).error();
-  request_ = *std::move(parsed);
-  typed_.emplace(dialect_, request.body, request_->stream);
-  if (dialect_ == dialect::Dialect::Responses)
-    responses_echo_ = dialect::responsesEcho(request.body);
+  if (Status parsed = parseBody(); !parsed) return parsed;
   row_.requested_model = request_->model.substr(0, 256);
   row_.stream = request_->stream;
   row_.end_user = firstOf(extensions_.end_user, request_->end_user, request_->user);
@@ -144,6 +152,15 @@ Status Pipeline::parse() {
   row_.conversation_id = firstOf(extensions_.conversation_id, request_->conversation_id);
   row_.tags = std::move(request_->tags);
   for (const auto& [name, value] : extensions_.tags) setTag(row_.tags, name, value);
+  return Unit{};
+}
+
+Status Pipeline::parseBody() {
+  auto parsed = parseRequest(dialect_, endpoint_, exchange_->request(), body());
+  if (!parsed) return std::move(parsed).error();
+  request_ = *std::move(parsed);
+  typed_.emplace(dialect_, body(), request_->stream);
+  if (dialect_ == dialect::Dialect::Responses) responses_echo_ = dialect::responsesEcho(body());
   return Unit{};
 }
 
@@ -177,6 +194,7 @@ Status Pipeline::decide(std::string_view model) {
     row_.routing_config_id = made.config->head.id;
     row_.routing_config_version = made.config->head.version;
   }
+  if (guarding_) return guarding_->checkTargets(made);
   return Unit{};
 }
 
@@ -186,6 +204,7 @@ bool Pipeline::serveKept() {
   cache::ResponseCache* cache = loop_.shared.cache;
   if (cache == nullptr || decision().config == nullptr || !decision().config->cache) return false;
   if (dialect_ != dialect::Dialect::OpenAi) return false;  // answers are kept in OpenAI's
+  if (guardsAnswers()) return false;                       // and as the provider gave them
   cache_use_ = cacheUseOf(caller_, extensions_, *request_, row_, decision());
   if (!cache_use_) return false;
   const auto kept = cache_use_->look_up ? cache->find(cache_use_->key) : nullptr;

@@ -17,6 +17,7 @@
 #include "proxy/chain.h"
 #include "proxy/extensions.h"
 #include "proxy/gathering.h"
+#include "proxy/guarding.h"
 #include "proxy/loop_context.h"
 #include "routing/decide.h"
 
@@ -42,14 +43,18 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void run();
 
  private:
+  void live();
   void openScope();
   dialect::GeminiFraming framing() const;
   // The steps, in order.
   Status authenticate();
   Status parse();
+  Status parseBody();
   Status admit();
   Status decide(std::string_view model);
   bool serveKept();
+  void guard();
+  void proceed();
   void serve();
   Status checkGatherable() const;
 
@@ -66,6 +71,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
 
   // Answers.
   void addHeaders(http::Headers& headers);
+  enum class Made : uint8_t { ByProvider, Here };
+  void deliver(std::string answer, const std::string& content_type, Made made);
   void answerDryRun();
   void answerTokenCount();
   void answerWhole(std::string body, const std::string& content_type);
@@ -81,6 +88,11 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // the whole answer finds the request in the log.
   void finish(int status, std::string error_class);
   void release();
+  // The request as it is gone on with: guardrails may have rewritten it.
+  std::string_view body() const {
+    return rewritten_ ? std::string_view(*rewritten_) : exchange_->request().body;
+  }
+  bool guardsAnswers() const { return guarding_ && guarding_->checksAnswers(); }
   bool retainsPayloads() const;
   void retainPayload(std::string_view out);
   void collect();
@@ -110,6 +122,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Extensions extensions_;
   std::unique_ptr<dialect::ChatView> request_;
   std::optional<TypedRequest> typed_;
+  std::optional<Guarding> guarding_;  // where the project has guardrails
+  std::optional<std::string> rewritten_;
   std::string responses_echo_;  // of callers of Responses
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.

@@ -30,10 +30,7 @@ void Pipeline::onGathered(Attempt& winner, std::string body) {
   const auto self = weak_from_this().lock();
   served_ = &winner;
   if (cache_use_) leaveInCache(winner, body);
-  if (wantsStream()) return answerReplay(body);
-  auto answer = renderOwnAnswer({body, *scope_});
-  if (!answer) return answerFailure(answer.error());
-  answerWhole(*std::move(answer), winner.contentType());
+  deliver(std::move(body), winner.contentType(), Made::Here);
 }
 
 void Pipeline::onGatheringTimedOut(const ApiError& error) {

@@ -97,7 +97,7 @@ void Pipeline::onChainWhole(Chain& chain) {
   const auto self = weak_from_this().lock();
   Attempt& attempt = *chain.winner();
   if (cache_use_) leaveInCache(attempt, attempt.body());
-  answerWhole(std::move(attempt.body()), attempt.contentType());
+  deliver(std::move(attempt.body()), attempt.contentType(), Made::ByProvider);
 }
 
 void Pipeline::answerWhole(std::string body, const std::string& content_type) {
@@ -203,6 +203,7 @@ void Pipeline::onChainIdle(Chain&) {
 void Pipeline::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
   if (gathering_ != nullptr) gathering_->stop();
+  if (guarding_) guarding_->stop();
   if (!awaiting_end_) {
     for (const auto& chain : chains_) chain->cancel();
   }
@@ -238,8 +239,9 @@ void Pipeline::record() {
   loop_.metrics.count(row_);
   if (caller_.key == nullptr) return;  // a stranger's request is counted, not logged
   if (retainsPayloads()) {
-    row_.request_body = exchange_->request().body;
+    row_.request_body = body();
   }
+  if (guarding_) guarding_->logFindings();
   if (!decisions_.empty()) row_.decision = traceJson();
   if (loop_.shared.telemetry != nullptr) loop_.shared.telemetry->record(row_);
   loop_.shared.recorder.record(std::move(row_));

@@ -33,9 +33,10 @@ Result<std::unique_ptr<dialect::ChatView>> viewOf(Result<T> parsed) {
 }
 
 Result<std::unique_ptr<dialect::ChatView>> parseMessages(Endpoint endpoint,
-                                                         const http::Request& request) {
-  auto parsed = endpoint == Endpoint::CountTokens ? dialect::parseAnthropicCountTokens(request.body)
-                                                  : dialect::parseAnthropicMessages(request.body);
+                                                         const http::Request& request,
+                                                         std::string_view body) {
+  auto parsed = endpoint == Endpoint::CountTokens ? dialect::parseAnthropicCountTokens(body)
+                                                  : dialect::parseAnthropicMessages(body);
   if (!parsed) return std::move(parsed).error();
   const auto version = request.headers.get("anthropic-version");
   if (Status fits = dialect::checkAnthropicVersion(*parsed, version); !fits)
@@ -43,9 +44,10 @@ Result<std::unique_ptr<dialect::ChatView>> parseMessages(Endpoint endpoint,
   return viewOf(std::move(parsed));
 }
 
-Result<std::unique_ptr<dialect::ChatView>> parseGemini(const http::Request& request) {
+Result<std::unique_ptr<dialect::ChatView>> parseGemini(const http::Request& request,
+                                                       std::string_view body) {
   const auto path = dialect::parseGeminiPath(request.param("id"));
-  if (path) return viewOf(dialect::parseGeminiContent(request.body, *path));
+  if (path) return viewOf(dialect::parseGeminiContent(body, *path));
   return ApiError{ErrorKind::NotFound, "unknown_method",
                   "models have generateContent, streamGenerateContent and countTokens here"};
 }
@@ -74,16 +76,17 @@ Dialect dialectOfPath(std::string_view path) {
 }
 
 Result<std::unique_ptr<dialect::ChatView>> parseRequest(Dialect caller, Endpoint endpoint,
-                                                        const http::Request& request) {
+                                                        const http::Request& request,
+                                                        std::string_view body) {
   switch (caller) {
-    case Dialect::Anthropic: return parseMessages(endpoint, request);
-    case Dialect::Gemini: return parseGemini(request);
-    case Dialect::Responses: return viewOf(dialect::parseResponses(request.body));
+    case Dialect::Anthropic: return parseMessages(endpoint, request, body);
+    case Dialect::Gemini: return parseGemini(request, body);
+    case Dialect::Responses: return viewOf(dialect::parseResponses(body));
     case Dialect::OpenAi:
     case Dialect::Bedrock: break;
   }
-  return viewOf(endpoint == Endpoint::Embeddings ? dialect::parseOpenAiEmbeddings(request.body)
-                                                 : dialect::parseOpenAiChat(request.body));
+  return viewOf(endpoint == Endpoint::Embeddings ? dialect::parseOpenAiEmbeddings(body)
+                                                 : dialect::parseOpenAiChat(body));
 }
 
 http::Response errorResponse(Dialect caller, const ApiError& error, std::string_view request_id,

@@ -23,9 +23,11 @@ namespace penstock::proxy {
 // The dialect of those who call this path, for errors that come before routing.
 dialect::Dialect dialectOfPath(std::string_view path);
 
-// What policy needs of a request; it points into the body. Errors as the dialect's parsers'.
+// What policy needs of a request whose body may have been rewritten; it points into the body.
+// Errors as the dialect's parsers'.
 Result<std::unique_ptr<dialect::ChatView>> parseRequest(dialect::Dialect caller, Endpoint endpoint,
-                                                        const http::Request& request);
+                                                        const http::Request& request,
+                                                        std::string_view body);
 
 // The error with its status, Retry-After and, when told so, x-should-retry.
 http::Response errorResponse(dialect::Dialect caller, const ApiError& error,

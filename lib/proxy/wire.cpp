@@ -130,8 +130,11 @@ Status Wire::writeTyped(const Order& order) {
 // What the URL says instead of the body, and the other way round.
 void Wire::fitBody(const provider::BodyNeeds& needs) {
   const bool in_body = provider_ != Dialect::Gemini && provider_ != Dialect::Bedrock;
-  const bool usual = !needs.model.empty() && needs.stream && needs.anthropic_version.empty() &&
-                     needs.betas.empty();
+  // OpenAI's encoder sees to that itself.
+  const bool spliced = provider_ == scope_.dialect && provider_ != Dialect::OpenAi;
+  const bool taken_whole = scope_.reply == Reply::Whole && scope_.request.stream && spliced;
+  const bool usual = !needs.model.empty() && needs.stream && !taken_whole &&
+                     needs.anthropic_version.empty() && needs.betas.empty();
   if (!in_body || usual) return;
   std::string text;
   for (const std::string_view piece : pieces_) text.append(piece);
@@ -140,7 +143,7 @@ void Wire::fitBody(const provider::BodyNeeds& needs) {
   json::Splicer splicer(members);
   for (size_t i = 0; i < members.size(); ++i) {
     const bool said_elsewhere = (members[i].key == "model" && needs.model.empty()) ||
-                                (members[i].key == "stream" && !needs.stream);
+                                (members[i].key == "stream" && (!needs.stream || taken_whole));
     if (said_elsewhere) splicer.removeMember(i);
   }
   if (!needs.anthropic_version.empty()) {

@@ -1,0 +1,140 @@
+// Guardrails of a project as callers of the proxy meet them.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "integration/manage_support.h"
+#include "support/fake_upstream.h"
+
+using namespace penstock;
+using namespace penstock::test;
+
+namespace {
+
+// Says the last message back.
+void echo(const http::ExchangePtr& exchange) {
+  const auto body = json::parse(exchange->request().body);
+  const auto messages = *body->root().find("messages");
+  const std::string said(messages.at(messages.size() - 1).stringAt("content").value_or(""));
+  std::string out;
+  json::Writer w(out);
+  w.beginObject().field("id", "1").field("object", "chat.completion").field("model", "m");
+  w.field("created", 1).key("choices").beginArray().beginObject().field("index", 0);
+  w.key("message").beginObject().field("role", "assistant").field("content", said).endObject();
+  w.field("finish_reason", "stop").endObject().endArray();
+  w.rawField("usage", R"({"prompt_tokens":10,"completion_tokens":5,"total_tokens":15})");
+  w.endObject();
+  exchange->respond({200, "application/json", out, {}});
+}
+
+struct Guarded {
+  FakeUpstream upstream{echo};
+  Gateway gateway = quietGateway();
+
+  explicit Guarded(const std::string& rules) {
+    Api api = manageOf(gateway);
+    const Answer added =
+        api.post("/manage/v1/providers",
+                 R"({"verify":false,"vendor":"openai","name":"up","private":true,"api_key":)"
+                 R"("sk-1234567890","base_url":")" +
+                     upstream.baseUrl() + R"("})");
+    REQUIRE_MESSAGE(added.status == 201, added.body);
+    const std::string project = listAll(api, "/projects", "id").at(0);
+    const Answer set =
+        api.patch("/manage/v1/projects/" + project, R"({"settings":{"guardrails":)" + rules + "}}");
+    REQUIRE_MESSAGE(set.status == 200, set.body);
+  }
+
+  Answer chat(const std::string& text, const std::string& more = "") {
+    return proxyOf(gateway).post(
+        "/v1/chat/completions",
+        R"({"model":"up/m","messages":[{"role":"user","content":")" + text + "\"}]" + more + "}");
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("proxy/guardrails") {
+  TEST_CASE("what is redacted never reaches the provider, nor the log") {
+    Guarded guarded(R"([{"name":"pii","kind":"pii","where":"input","action":"redact"}])");
+    const Answer answer = guarded.chat("write to canary@example.com today");
+    CHECK(answer.status == 200);
+    CHECK(contains(guarded.upstream.seen().at(0).body, "[REDACTED:EMAIL]"));
+    CHECK_FALSE(contains(guarded.upstream.seen().at(0).body, "canary@example.com"));
+    CHECK_FALSE(contains(answer.body, "canary@example.com"));
+  }
+
+  TEST_CASE("what is blocked is answered 403 in the caller's dialect, without a call") {
+    Guarded guarded(R"([{"name":"no-keys","kind":"secrets","where":"input","action":"block"},)"
+                    R"({"name":"small","kind":"models","where":"input","action":"block",)"
+                    R"("deny":["*-large"]}])");
+    const Answer blocked = guarded.chat("my key is ghp_abcdefghijklmnopqrstuvwxyz0123456789");
+    CHECK(blocked.status == 403);
+    CHECK(contains(blocked.body, "blocked_by_guardrail"));
+    CHECK_FALSE(contains(blocked.body, "ghp_"));
+    const Answer model = proxyOf(guarded.gateway)
+                             .post("/anthropic/v1/messages",
+                                   R"({"model":"up/very-large","max_tokens":9,"messages":[)"
+                                   R"({"role":"user","content":"hi"}]})");
+    CHECK(model.status == 403);
+    CHECK(contains(model.body, R"("type":"permission_error")"));
+    CHECK(guarded.upstream.seen().empty());
+    CHECK(guarded.chat("nothing to see").status == 200);
+  }
+
+  TEST_CASE("answers are checked whole, also those that the caller wants streamed") {
+    Guarded guarded(
+        R"([{"name":"words","kind":"keywords","where":"output","action":"redact",)"
+        R"("keywords":["zanzibar"]},{"name":"never","kind":"keywords","where":"output",)"
+        R"("action":"block","keywords":["forbidden"]}])");
+    const Answer whole = guarded.chat("to Zanzibar we go");
+    CHECK(whole.status == 200);
+    CHECK(contains(whole.body, "to [REDACTED:WORDS] we go"));
+    const Answer stream = guarded.chat("to Zanzibar we go", R"(,"stream":true)");
+    CHECK(stream.status == 200);
+    CHECK(contains(stream.body, "[REDACTED:WORDS]"));
+    CHECK(contains(stream.body, "data: [DONE]"));
+    CHECK_FALSE(contains(stream.body, "Zanzibar"));
+    CHECK(guarded.chat("forbidden", R"(,"stream":true)").status == 403);
+    const Answer anthropic =
+        proxyOf(guarded.gateway)
+            .post("/anthropic/v1/messages",
+                  R"({"model":"up/m","max_tokens":9,"stream":true,"messages":[)"
+                  R"({"role":"user","content":"to Zanzibar we go"}]})");
+    CHECK(contains(anthropic.body, "[REDACTED:WORDS]"));
+    CHECK(contains(anthropic.body, "event: message_stop"));
+  }
+
+  TEST_CASE("a webhook has the last word, on requests and on answers") {
+    FakeUpstream hook([](const http::ExchangePtr& exchange) {
+      const std::string asked(exchange->request().body);
+      const bool bad = contains(asked, "bad");
+      const bool output = contains(asked, R"("phase":"output")");
+      exchange->respond({200,
+                         "application/json",
+                         bad ? R"({"action":"block","reason":"no"})"
+                             : (output ? R"({"action":"redact","replacement":"as told"})"
+                                       : R"({"action":"allow"})"),
+                         {}});
+    });
+    Guarded guarded(R"([{"name":"ours","kind":"webhook","where":"both","private":true,"url":")" +
+                    hook.baseUrl() + R"("}])");
+    CHECK(guarded.chat("something bad").status == 403);
+    CHECK(guarded.upstream.seen().empty());
+    const Answer answer = guarded.chat("something good");
+    CHECK(answer.status == 200);
+    CHECK(contains(answer.body, "as told"));
+    CHECK(hook.seen().size() == 3);
+  }
+
+  TEST_CASE("a webhook that fails is fail_open or not") {
+    FakeUpstream hook{answering("nonsense", 500)};
+    const std::string rule = R"({"name":"ours","kind":"webhook","where":"input","private":true,)"
+                             R"("url":")" +
+                             hook.baseUrl() + R"(","fail_open":)";
+    Guarded open("[" + rule + "true}]");
+    CHECK(open.chat("hi").status == 200);
+    Guarded closed("[" + rule + "false}]");
+    CHECK(closed.chat("hi").status == 403);
+  }
+}
