@@ -73,9 +73,9 @@ bool saysNothing(std::string_view json) {
 // Members that say how to bill, store, cache or show, not what to answer.
 bool isHint(std::string_view name) {
   for (const char* hint :
-       {"metadata", "include", "store", "prompt_cache_key", "prompt_cache_retention", "prompt_cache_options",
-        "safety_identifier", "stream_options", "cache_control", "diagnostics", "caller",
-        "eager_input_streaming", "annotations", "labels"})
+       {"metadata", "include", "store", "prompt_cache_key", "prompt_cache_retention",
+        "prompt_cache_options", "safety_identifier", "stream_options", "cache_control",
+        "diagnostics", "caller", "eager_input_streaming", "annotations", "labels"})
     if (name == hint) return true;
   return false;
 }

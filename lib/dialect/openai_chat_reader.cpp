@@ -226,7 +226,8 @@ bool ChatReader::toolChoice(ValueRef value) {
   if (!reading.isObject(value)) return true;
   ToolChoice choice;
   if (const auto allowed = value.find("allowed_tools")) {
-    choice.mode = toolChoiceOf(allowed->stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
+    choice.mode =
+        toolChoiceOf(allowed->stringAt("mode").value_or("")).value_or(ToolChoice::Mode::Auto);
     if (const auto tools = allowed->find("tools"))
       for (const ValueRef tool : tools->elements()) choice.allowed.push_back(namedTool(tool));
   } else {

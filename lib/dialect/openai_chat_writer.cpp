@@ -198,8 +198,7 @@ void ChatWriter::writeFormat(const ResponseFormat& format) {
 
 void ChatWriter::writeRest() {
   if (!request_.end_user.empty()) out_.field("user", request_.end_user);
-  if (const auto tier = fitTier(request_, losses_); !tier.empty())
-    out_.field("service_tier", tier);
+  if (const auto tier = fitTier(request_, losses_); !tier.empty()) out_.field("service_tier", tier);
   if (request_.stream) {
     out_.field("stream", true);
     if (target_.stream_usage)

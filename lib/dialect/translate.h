@@ -24,8 +24,8 @@ namespace penstock::dialect {
 // Translation between the dialects, for the pipeline: the one place that knows all readers and
 // writers. README.md tells the order of calls. Traffic within one dialect does not come here.
 
-using ChatTarget = std::variant<OpenAiTarget, AnthropicTarget, GeminiTarget, BedrockTarget,
-                                ResponsesTarget>;
+using ChatTarget =
+    std::variant<OpenAiTarget, AnthropicTarget, GeminiTarget, BedrockTarget, ResponsesTarget>;
 Dialect dialectOf(const ChatTarget& target);
 
 // A caller's body as the typed model. Once a request: every attempt writes from the same. Of
@@ -48,7 +48,7 @@ struct AnswerOptions {
   int64_t input_estimate = 0;            // tokens, for when the provider does not count
   AnswerContext context = {};
   GeminiFraming framing = GeminiFraming::Sse;  // of a stream for a caller of Gemini's
-  std::string responses_echo = {};  // responsesEcho() of a caller of Responses
+  std::string responses_echo = {};             // responsesEcho() of a caller of Responses
 };
 
 // A provider's whole answer for the caller. What was left out is in `losses`. Error:

@@ -17,6 +17,12 @@ constexpr auto kSlice = std::chrono::milliseconds(100);
 
 Failure failed(std::string reason) { return {std::move(reason), false}; }
 
+// That a line of a reply begins with; negative: with none.
+int replyCode(std::string_view line) {
+  const auto code = parseUnsigned(line.substr(0, 3));
+  return line.size() < 3 || !code ? -1 : static_cast<int>(*code);
+}
+
 }  // namespace
 
 // A handshake may want either direction: it is asked again after a slice, whatever happened.
@@ -98,13 +104,12 @@ Outcome<Reply> Wire::reply() {
   while (reply.lines.size() < kMaxLines) {
     auto text = line();
     if (!text) return std::move(text).error();
-    const auto code = text->size() < 3 ? std::nullopt : parseUnsigned(text->substr(0, 3));
+    const int code = replyCode(*text);
     const char mark = text->size() > 3 ? (*text)[3] : ' ';
-    if (!code || (mark != ' ' && mark != '-') ||
-        (reply.code != 0 && *code != static_cast<uint64_t>(reply.code))) {
+    if (code < 0 || (mark != ' ' && mark != '-') || (reply.code != 0 && code != reply.code)) {
       return failed("the server does not speak SMTP");
     }
-    reply.code = static_cast<int>(*code);
+    reply.code = code;
     reply.lines.push_back(text->size() > 4 ? text->substr(4) : std::string());
     if (mark == ' ') return reply;
   }

@@ -152,7 +152,8 @@ TEST_SUITE("upstream/health_watch") {
     watch->look();
     watch->look();
     REQUIRE(eventCount() == 1);
-    const auto data = lastEvent()->root().find("data");
+    const auto event = lastEvent();
+    const auto data = event->root().find("data");
     CHECK(data->stringAt("from") == "unknown");
     CHECK(data->stringAt("last_error") == "the provider answered 401: it refuses the credential");
   }
