@@ -116,17 +116,17 @@ inline GatewayOptions impatientOptions() {
 
 // A chain of an upstream that breaks and one that works, under a budget that blocks.
 struct Faults : Routed {
-  explicit Faults(FakeUpstream::Script good_script)
+  explicit Faults(FakeUpstream::Script good_script, const std::string& bad_vendor = "openai")
       : Routed(impatientOptions()),
         good(std::move(good_script)),
-        bad_id(provider("bad", bad.baseUrl())),
+        bad_id(provider("bad", bad.baseUrl(), "", bad_vendor)),
         good_id(provider("good", good.baseUrl())) {
     budget();
   }
 
   // A model name of its own for each case: health is kept by model, and no case is to suffer from
   // what another did to its target.
-  Answer chat(const std::string& fields) {
+  Answer chat(const std::string& fields, const std::string& path = "/v1/chat/completions") {
     const std::string model = "m" + std::to_string(++cases);
     const auto target = [&model](const std::string& id, const std::string& rest) {
       return R"({"model":")" + model + R"(","provider_credential_id":")" + id + "\"" + rest + "}";
@@ -141,9 +141,11 @@ struct Faults : Routed {
           manage.patch(std::string(kBase) + "/routing-configs/@c", R"({"config":)" + models + "}");
       REQUIRE_MESSAGE(set.status == 200, set.body);
     }
-    return ask("c", fields);
+    return proxy.post(path, chatBody("c", fields));
   }
-  Answer stream() { return chat(R"(,"stream":true)"); }
+  Answer stream(const std::string& path = "/v1/chat/completions") {
+    return chat(R"(,"stream":true)", path);
+  }
 
   // The stored decision: the first attempt ended like one of these (commas between), and the
   // second, if there was one, served.

@@ -145,11 +145,11 @@ struct Routed {
 
   // Its id. `more`: further fields, ",\"quota_group\":\"g\"".
   std::string provider(const std::string& name, const std::string& url,
-                       const std::string& more = "") {
+                       const std::string& more = "", const std::string& vendor = "openai") {
     const Answer made = manage.post(
         std::string(kBase) + "/providers",
-        R"({"verify":false,"vendor":"openai","private":true,"api_key":"sk-1234567890","name":")" +
-            name + R"(","base_url":")" + url + "\"" + more + "}");
+        R"({"verify":false,"private":true,"api_key":"sk-1234567890","vendor":")" + vendor +
+            R"(","name":")" + name + R"(","base_url":")" + url + "\"" + more + "}");
     REQUIRE_MESSAGE(made.status == 201, made.body);
     return dataText(made, "id");
   }
