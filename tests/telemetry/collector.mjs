@@ -131,6 +131,9 @@ export class Gateway {
   waitMetric(name, value) {
     return eventually(async () => (await this.metric(name)) === value, `${name} ${value}`);
   }
+  waitLog(pattern) {
+    return eventually(async () => pattern.test(this.log), `a log line with ${pattern}`);
+  }
   async stop() {
     this.child.kill("SIGTERM");
     const [code] = await this.exited;
