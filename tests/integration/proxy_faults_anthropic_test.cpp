@@ -50,12 +50,12 @@ std::string textOf(const std::string& body, const std::string& key) {
   return text;
 }
 
-void checkCut(Faults& faults, const Caller& caller, size_t size) {
+// What must come of the stream's first `size` bytes, however it ended after them.
+void checkEnd(Faults& faults, const Caller& caller, size_t size, Ending ending) {
   const std::string stream = kStream;
-  const std::string bytes = kStreamHead + "\r\n" + stream.substr(0, size);
-  faults.bad.answer(bytes);
+  faults.bad.answer(kStreamHead + "\r\n" + stream.substr(0, size), ending);
   const Answer answer = faults.stream(caller.path);
-  INFO("cut after ", size, " bytes of the body: ", answer.body);
+  INFO("ended after ", size, " bytes of the body: ", answer.body);
   const size_t content = stream.find("\n\n", stream.find("Alpha")) + 2;
   const size_t finish = stream.find("\n\n", stream.find("end_turn"));
   const std::string text = textOf(answer.body, caller.text_key);
@@ -82,7 +82,20 @@ TEST_SUITE("proxy/faults_anthropic") {
     for (const Caller& caller : {kOpenAi, kAnthropic}) {
       Faults faults(streaming(kGoodEvents), "anthropic");
       for (size_t size = 0; size <= std::string(kStream).size(); ++size) {
-        checkCut(faults, caller, size);
+        checkEnd(faults, caller, size, Ending::Close);
+      }
+      faults.checkMoney();
+    }
+  }
+
+  TEST_CASE("a stream that stalls after any event is not taken for an answer either") {
+    const std::string stream = kStream;
+    for (const Caller& caller : {kOpenAi, kAnthropic}) {
+      Faults faults(streaming(kGoodEvents), "anthropic");
+      size_t size = 0;
+      while (size < stream.size()) {
+        checkEnd(faults, caller, size, Ending::Stall);
+        size = stream.find("\n\n", size) + 2;
       }
       faults.checkMoney();
     }
