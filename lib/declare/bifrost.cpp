@@ -54,10 +54,11 @@ class BifrostImport {
     const std::string type(custom ? custom->stringAt("base_provider_type").value_or(name) : name);
     const auto vendor = findCompatible(type);
     if (!vendor) {
-      return note(where, name,
-                  speaksAnotherDialect(type)
-                      ? "does not speak OpenAI's API; only providers that do are carried over"
-                      : "is not known here");
+      return note(
+          where, name,
+          speaksAnotherDialect(type)
+              ? "is not carried over, for it does not speak OpenAI's API; see penstock provider add"
+              : "is not known here");
     }
     const auto base = baseUrl(entry, *vendor, where);
     if (!base) return;

@@ -95,8 +95,8 @@ class LiteLlmImport {
     note(where, name,
          prefix.empty()                 ? "it does not say which provider serves the model"
          : speaksAnotherDialect(prefix) ? "the provider " + prefix +
-                                              " does not speak OpenAI's API; only providers that "
-                                              "do are carried over"
+                                              " is not carried over, for it does not speak "
+                                              "OpenAI's API; see penstock provider add"
                                         : "the provider " + prefix + " is not known here");
   }
 

@@ -16,7 +16,8 @@ constexpr std::string_view kSpread =
 constexpr std::string_view kRetries =
     "retries and cool-downs follow what the provider answers, and a chain's retry_on";
 constexpr std::string_view kTimeouts = "a target of a routing config has one time-out, timeout_ms";
-constexpr std::string_view kCache = "the response cache is not in this version";
+constexpr std::string_view kCache =
+    "each routing config has a cache of its own or none; see penstock route update --cache";
 constexpr std::string_view kExport =
     "sending logs elsewhere is not in this version; see the request log, /metrics and webhooks";
 constexpr std::string_view kBudgets =
@@ -30,8 +31,10 @@ constexpr std::string_view kTeams =
 constexpr std::string_view kSecrets =
     "Penstock makes its own keys; see penstock management-key create";
 constexpr std::string_view kStore = "Penstock keeps its own store in its data folder";
-constexpr std::string_view kGuards = "guardrails and plugins are not in this version";
-constexpr std::string_view kPrices = "prices come from the built-in catalogue in this version";
+constexpr std::string_view kGuards =
+    "guardrails are settings of a project; see penstock project update --guardrails";
+constexpr std::string_view kPrices =
+    "prices come from the built-in catalogue; see penstock prices set";
 
 // The first that the name contains counts.
 constexpr Reason kReasons[] = {
@@ -77,7 +80,7 @@ constexpr Reason kReasons[] = {
     {"cost_per", kPrices},
     {"pricing", kPrices},
     {"model_info", "what a model can and costs comes from the built-in catalogue"},
-    {"api_version", "only Azure needs one, and Azure is not in this version"},
+    {"api_version", "only Azure needs one; see penstock provider add --api-version"},
     {"environment_variables", "set them where penstock apply runs"},
     {"pass_through", "every route goes through the one pipeline; there is no pass-through"},
     {"metadata", "keys hold no metadata; name and description do"},
