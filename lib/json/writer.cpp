@@ -114,7 +114,7 @@ void Writer::string(std::string_view text, std::string_view behind) {
   char* end = buffer;
   if (comma_) *end++ = ',';
   *end++ = '"';
-  std::memcpy(end, text.data(), text.size());
+  if (!text.empty()) std::memcpy(end, text.data(), text.size());
   end += text.size();
   *end++ = '"';
   if (!behind.empty()) *end++ = behind.front();

@@ -41,7 +41,8 @@ TEST_SUITE("dialect/anthropic_input") {
     CHECK(added(R"([{"type":"brand_new"}])") == 1'000'000);
     CHECK(added(R"([{"type":"tool_result","content":"x"},{"type":"tool_result","content":[)"
                 R"({"type":"image"},{"type":"text","text":"x"}]}])") == 50'000);
-    const auto request = parseAnthropicMessages(body(R"([{"type":"image"}])"));
+    const std::string image = body(R"([{"type":"image"}])");
+    const auto request = parseAnthropicMessages(image);
     CHECK(request->boundInput().images);
   }
 

@@ -47,7 +47,8 @@ TEST_SUITE("dialect/anthropic_request") {
     CHECK(request.temperature() == 0.5);
     CHECK(request.service_tier == "auto");
     CHECK(request.content.starts_with("[{\"role\""));
-    const AnthropicRequest plain = parsed(body("1"));
+    const std::string plain_text = body("1");
+    const AnthropicRequest plain = parsed(plain_text);
     CHECK(!plain.hasImages());
     CHECK(!plain.searchesWeb());
     CHECK(!plain.wantsJsonSchema());
