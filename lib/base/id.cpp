@@ -34,10 +34,14 @@ std::string newId(std::string_view prefix, UnixMillis now) {
   return id;
 }
 
-std::string newOrderedId(std::string_view prefix, UnixMillis now, uint32_t order) {
+std::string IdSequence::next(std::string_view prefix, UnixMillis now) {
+  constexpr uint32_t kOrders = 1U << 20;
+  const bool later = now > last_;
+  order_ = later ? 0 : (order_ + 1) % kOrders;
+  last_ = later ? now : last_ + (order_ == 0 ? 1 : 0);
   std::string id(prefix);
-  appendBase32(id, static_cast<uint64_t>(now), 10);
-  appendBase32(id, order, 4);
+  appendBase32(id, static_cast<uint64_t>(last_), 10);
+  appendBase32(id, order_, 4);
   appendBase32(id, eightyRandomBits(), 12);
   return id;
 }

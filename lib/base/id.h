@@ -12,8 +12,16 @@ namespace penstock {
 // Crockford base 32), so that ids sort by creation. Prefixes: spec/modelux.md 13.35.
 std::string newId(std::string_view prefix, UnixMillis now);
 
-// The same with `order` (below 2^20) before 60 random bits: ids of one millisecond that sort by it.
-std::string newOrderedId(std::string_view prefix, UnixMillis now, uint32_t order);
+// Makes ids that sort in the order in which they were made, those of one millisecond too, and when
+// the clock goes back: 20 bits of the 80 count. Used by one thread at a time.
+class IdSequence {
+ public:
+  std::string next(std::string_view prefix, UnixMillis now);
+
+ private:
+  UnixMillis last_ = 0;
+  uint32_t order_ = 0;  // within it
+};
 
 // A random UUID (version 4) in lower case.
 std::string newUuid();

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/id.h"
 #include "base/published.h"
 #include "base/result.h"
 #include "config/build.h"
@@ -73,6 +74,9 @@ class ConfigStore {
 
   store::Store& store() { return store_; }
 
+  // Of what changes make; for the writer thread, within a change.
+  IdSequence& ids() { return ids_; }
+
   // Called with every snapshot just before it is published, on the thread that publishes it: for
   // what must know of a configuration before any request does. Set before the first change.
   void beforePublish(std::function<void(const Snapshot&)> observer) {
@@ -105,6 +109,7 @@ class ConfigStore {
   store::Store& store_;
   // Used by the writer thread only: the newest snapshot built, which may not be published yet.
   std::shared_ptr<const Snapshot> latest_;
+  IdSequence ids_;
   // Makes "newer than the current one, so replace it" one step.
   std::mutex publish_mutex_;
   std::function<void(const Snapshot&)> observer_;

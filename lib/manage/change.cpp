@@ -35,10 +35,10 @@ Status isStillAllowed(store::Tables& tables, const model::ManagementKey& caller)
   return ApiError{ErrorKind::Forbidden, "forbidden", "the key's role was lowered meanwhile"};
 }
 
-Answer run(const Call& call, store::Tables& tables, const std::function<Answer(Change&)>& work,
-           bool& told) {
+Answer run(const Call& call, store::Tables& tables, IdSequence& ids,
+           const std::function<Answer(Change&)>& work, bool& told) {
   if (auto allowed = isStillAllowed(tables, call.caller); !allowed) return allowed.error();
-  Change change(tables, call);
+  Change change(tables, call, ids);
   const int64_t before = tables.rowsWritten();
   Answer answer = work(change);
   if (!answer) return answer;
@@ -53,9 +53,7 @@ Answer run(const Call& call, store::Tables& tables, const std::function<Answer(C
 
 }  // namespace
 
-std::string Change::newId(std::string_view prefix) {
-  return newOrderedId(prefix, call.now, ids_++);
-}
+std::string Change::newId(std::string_view prefix) { return ids_.next(prefix, call.now); }
 
 Status Change::checkIfMatch(std::string_view type, std::string_view id,
                             std::string_view etag) const {
@@ -116,8 +114,9 @@ void Change::emitEvent(const model::AuditEntry& entry) {
 Answer change(Services& services, const Call& call, config::Part parts,
               const std::function<Answer(Change&)>& work) {
   bool told = false;
-  Answer answer = services.config.change(
-      parts, [&](store::Tables& tables) -> Answer { return run(call, tables, work, told); });
+  Answer answer = services.config.change(parts, [&](store::Tables& tables) -> Answer {
+    return run(call, tables, services.config.ids(), work, told);
+  });
   if (answer && told && services.wake_webhooks) services.wake_webhooks();
   return answer;
 }
@@ -125,7 +124,7 @@ Answer change(Services& services, const Call& call, config::Part parts,
 Answer rehearse(Services& services, const Call& call, config::Part parts,
                 const std::function<Answer(Change&)>& work) {
   return services.config.rehearse(parts, [&](store::Tables& tables) -> Answer {
-    Change change(tables, call);
+    Change change(tables, call, services.config.ids());
     return work(change);
   });
 }

@@ -24,15 +24,15 @@ constexpr auto kNoPart = static_cast<config::Part>(0);
 // change. Lives on the writer thread, for the length of the job.
 class Change {
  public:
-  Change(store::Tables& tables_of_change, const Call& call_of_change)
-      : tables(tables_of_change), call(call_of_change) {}
+  Change(store::Tables& tables_of_change, const Call& call_of_change, IdSequence& ids)
+      : tables(tables_of_change), call(call_of_change), ids_(ids) {}
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
 
   store::Tables& tables;
   const Call& call;
 
-  // Ids that sort in the order in which they are asked for.
+  // Ids that sort in the order in which they are asked for, over all changes.
   std::string newId(std::string_view prefix);
 
   // The resource that the path's parameter names, to be changed: 404 when the caller may not know
@@ -83,7 +83,7 @@ class Change {
   std::map<std::string, std::string, std::less<>> before_;  // JSON by id
   std::vector<model::AuditEntry> entries_;
   bool told_ = false;
-  uint32_t ids_ = 0;
+  IdSequence& ids_;
 };
 
 // Runs `work` as one change: its rows, their audit entries, the webhook events and the answer kept

@@ -1,6 +1,5 @@
 // Management keys (mlx_mk_…): what callers of this API present. Nobody can get, by minting,
 // rotating or editing, a key that may more than their own; and one owner's key always stays.
-#include "base/id.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/errors.h"
@@ -99,7 +98,6 @@ Answer createKey(Services& services, const Call& call) {
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   if (auto allowed = notAbove(call.caller, key.role); !allowed) return std::move(allowed).error();
   const store::MintedKey minted = store::mintKey(store::kManagementKeyPrefix);
-  key.id = newId("mkey_", call.now);
   key.organization_id = call.caller.organization_id;
   key.hash = minted.hash;
   key.prefix = minted.prefix;
@@ -107,6 +105,7 @@ Answer createKey(Services& services, const Call& call) {
   key.created_at = call.now;
   return change(services, call, config::Part::ManagementKeys, [&](Change& change) -> Answer {
     if (auto known = checkMember(change.tables, key); !known) return known.error();
+    key.id = change.newId("mkey_");
     change.tables.management_keys.insert(key);
     change.created(kManagementKey, key);
     return secretAnswer(kCreated, kManagementKey, key, call.now, "key", minted.plaintext.reveal());

@@ -33,15 +33,29 @@ TEST_SUITE("base/id") {
     }
   }
 
-  TEST_CASE("ordered ids of one millisecond sort by their order, and before those of the next") {
+  TEST_CASE("ids of a sequence sort by their making, whatever the clock does") {
+    IdSequence ids;
     std::string last;
-    for (uint32_t order = 0; order < 2000; ++order) {
-      const std::string id = newOrderedId("key_", 1000, order);
-      CHECK(id.size() == newId("key_", 1000).size());
-      CHECK(last < id);
-      last = id;
+    for (const UnixMillis now : {1000, 1000, 1001, 1001, 999, 1001, 1002}) {
+      for (int i = 0; i < 300; ++i) {
+        const std::string id = ids.next("key_", now);
+        CHECK(id.size() == newId("key_", now).size());
+        CHECK(last < id);
+        last = id;
+      }
     }
-    CHECK(last < newOrderedId("key_", 1001, 0));
-    CHECK(newOrderedId("key_", 1000, 7) != newOrderedId("key_", 1000, 7));
+    CHECK(last < newId("key_", 1003));
+    CHECK(IdSequence().next("key_", 1000) != IdSequence().next("key_", 1000));
+  }
+
+  TEST_CASE("a millisecond that has no more room for ids passes them on to the next") {
+    IdSequence ids;
+    std::string last = ids.next("", 1000);
+    for (uint32_t i = 0; i < (1U << 20); ++i) {
+      std::string id = ids.next("", 1000);
+      REQUIRE(last < id);
+      last = std::move(id);
+    }
+    CHECK(last > newId("", 1000));
   }
 }
