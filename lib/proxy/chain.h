@@ -51,7 +51,6 @@ class Chain final : private Attempt::Listener {
   Attempt* winner() { return winner_; }
   const Attempt* winner() const { return winner_; }
   const std::vector<std::shared_ptr<Attempt>>& attempts() const { return attempts_; }
-  bool hasFailed() const { return last_failure_.has_value(); }
   // Why nobody served.
   const AttemptFailure& lastFailure() const { return *last_failure_; }
   // Whether an attempt has content, or a whole answer.

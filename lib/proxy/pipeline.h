@@ -25,13 +25,13 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → decide → cache → serve (attempts: reserve → call → settle) →
-//   respond → record
+//   authenticate → parse → admit → guard → decide → cache → serve (attempts: reserve → call →
+//   settle) → guard → respond → record
 //
-// The first four are plain functions in order. A Chain, or what gathers the answers of several,
-// makes the attempts, and reports what leaves. record runs exactly once, on every way out:
-// answered, failed, client gone, gateway stopping; every attempt has settled by then. Lives on one
-// loop; owns itself while it runs.
+// The first three are plain functions in order; guard may ask a webhook, and the rest waits for it.
+// A Chain, or what gathers the answers of several, makes the attempts, and reports what leaves.
+// record runs exactly once, on every way out: answered, failed, client gone, gateway stopping;
+// every attempt has settled by then. Lives on one loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
  public:
   Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
@@ -88,11 +88,6 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // the whole answer finds the request in the log.
   void finish(int status, std::string error_class);
   void release();
-  // The request as it is gone on with: guardrails may have rewritten it.
-  std::string_view body() const {
-    return rewritten_ ? std::string_view(*rewritten_) : exchange_->request().body;
-  }
-  bool guardsAnswers() const { return guarding_ && guarding_->checksAnswers(); }
   bool retainsPayloads() const;
   void retainPayload(std::string_view out);
   void collect();
@@ -101,6 +96,11 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void collectSums();
   void record();
 
+  // The request as it is gone on with: guardrails may have rewritten it.
+  std::string_view body() const {
+    return rewritten_ ? std::string_view(*rewritten_) : exchange_->request().body;
+  }
+  bool guardsAnswers() const { return guarding_ && guarding_->checksAnswers(); }
   const routing::Decision& decision() const { return *decisions_.back(); }
   Chain* chain() { return chains_.empty() ? nullptr : chains_.back().get(); }
   const Attempt* served() const;
