@@ -40,27 +40,30 @@ std::string versionOf(const CallRequest& request) {
 
 UpstreamCall finished(const CallRequest& request, UpstreamCall call) {
   call.headers.emplace_back("anthropic-version", versionOf(request));
-  std::string betas;
-  for (const std::string& beta : allowedBetas(*request.endpoint.vendor, request.operation, call)) {
-    betas.append(betas.empty() ? "" : ",").append(beta);
-  }
-  if (!betas.empty()) call.headers.emplace_back("anthropic-beta", std::move(betas));
+  addBetas(request, call);
   return call;
 }
 
 }  // namespace
 
-std::vector<std::string> allowedBetas(const model::Vendor& vendor, const Operation& operation,
-                                      UpstreamCall& call) {
+std::vector<std::string> allowedBetas(const CallRequest& request, UpstreamCall& call) {
   std::vector<std::string> allowed;
-  if (operation.anthropic_beta.empty()) return allowed;
-  split(operation.anthropic_beta, ',', [&](std::string_view part) {
+  if (request.operation.anthropic_beta.empty()) return allowed;
+  split(request.operation.anthropic_beta, ',', [&](std::string_view part) {
     const std::string_view beta = trim(part);
     if (!isToken(beta)) return;
-    auto& list = isAllowed(vendor, beta) ? allowed : call.dropped_betas;
+    auto& list = isAllowed(*request.endpoint.vendor, beta) ? allowed : call.dropped_betas;
     if (std::ranges::find(list, beta) == list.end()) list.emplace_back(beta);
   });
   return allowed;
+}
+
+void addBetas(const CallRequest& request, UpstreamCall& call) {
+  std::string betas;
+  for (const std::string& beta : allowedBetas(request, call)) {
+    betas.append(betas.empty() ? "" : ",").append(beta);
+  }
+  if (!betas.empty()) call.headers.emplace_back("anthropic-beta", std::move(betas));
 }
 
 Result<UpstreamCall> callAnthropic(const CallRequest& request) {

@@ -38,7 +38,7 @@ Result<UpstreamCall> callBedrock(const CallRequest& request) {
   UpstreamCall call = startCall(request, model + std::string(verb));
   call.body.model.clear();
   call.body.stream = false;
-  call.body.betas = allowedBetas(*request.endpoint.vendor, request.operation, call);
+  call.body.betas = allowedBetas(request, call);
   return call;
 }
 

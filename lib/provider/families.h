@@ -36,7 +36,8 @@ std::string_view geminiVerb(const Operation& operation);
 
 // Sorts the caller's betas: those that the vendor takes, in order, each once. The others go to
 // call.dropped_betas.
-std::vector<std::string> allowedBetas(const model::Vendor& vendor, const Operation& operation,
-                                      UpstreamCall& call);
+std::vector<std::string> allowedBetas(const CallRequest& request, UpstreamCall& call);
+// The same as the header `anthropic-beta`, which is there if any are.
+void addBetas(const CallRequest& request, UpstreamCall& call);
 
 }  // namespace penstock::provider

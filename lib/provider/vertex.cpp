@@ -44,11 +44,7 @@ Result<UpstreamCall> callClaude(const CallRequest& request, const std::string& p
       startCall(request, place + "/publishers/anthropic/models/" + target + std::string(verb));
   call.body.model = counts ? std::move(name) : std::string();
   call.body.anthropic_version = kAnthropicVersion;
-  std::string betas;
-  for (const std::string& beta : allowedBetas(*request.endpoint.vendor, request.operation, call)) {
-    betas.append(betas.empty() ? "" : ",").append(beta);
-  }
-  if (!betas.empty()) call.headers.emplace_back("anthropic-beta", std::move(betas));
+  addBetas(request, call);
   return call;
 }
 
