@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/sync.h"
 #include "integration/manage_support.h"
 #include "support/http_server.h"
 
@@ -21,9 +22,11 @@ constexpr const char* kMarker = "event: end";
 class Follower {
  public:
   Follower(Gateway& gateway, const std::string& key, const std::string& query = "")
-      : thread_([this, url = gateway.manageUrl(), key, query] {
-          answer_ = Api(url, key).get("/manage/v1/logs/tail" + query);
-        }) {}
+      : thread_([this, url = gateway.manageUrl(), key, query] { read(url, key, query); }) {}
+  // Whether it comes to be told of that request.
+  bool isTold(const std::string& id) {
+    return eventually([&] { return contains(*told_.lock(), id); });
+  }
   const Answer& answer() {
     if (thread_.joinable()) thread_.join();
     return answer_;
@@ -33,7 +36,26 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
  private:
+  void read(const std::string& url, const std::string& key, const std::string& query) {
+    httplib::Client client(url);
+    client.set_read_timeout(20);
+    httplib::Request request;
+    request.method = "GET";
+    request.path = "/manage/v1/logs/tail" + query;
+    request.headers.emplace("Authorization", "Bearer " + key);
+    request.content_receiver = [this](const char* data, size_t size, uint64_t, uint64_t) {
+      told_.lock()->append(data, size);
+      return true;
+    };
+    auto result = client.send(request);
+    if (!result) return;
+    result->body = *told_.lock();
+    recordExchange(request, *result);
+    answer_ = {result->status, result->body, result->headers};
+  }
+
   Answer answer_;
+  Sync<std::string> told_;
   std::thread thread_;
 };
 
@@ -171,7 +193,7 @@ TEST_SUITE("manage/logs_tail") {
     const std::string before = chat(gateway, "@default");
     gateway.flushLogs();
     // Told by the loop, which an answer to another request does not wait for.
-    std::this_thread::sleep_for(200ms);
+    REQUIRE(follower.isTold(before));
     REQUIRE(manageOf(gateway).del("/manage/v1/management-keys/" + key.id).status == 200);
     chat(gateway, "@default");
     const Answer& answer = follower.answer();
