@@ -11,6 +11,7 @@
 
 #include "http/loop.h"
 #include "http/server.h"
+#include "support/patience.h"
 
 namespace penstock::test {
 
@@ -64,11 +65,11 @@ class FakeUpstream {
   // Waits until that many callers have hung up on an unfinished answer.
   bool waitGone(int64_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return gone_ >= count; });
+    return changed_.wait_for(lock, kPatience, [&] { return gone_ >= count; });
   }
   bool waitSeen(size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10), [&] { return seen_.size() >= count; });
+    return changed_.wait_for(lock, kPatience, [&] { return seen_.size() >= count; });
   }
 
  private:

@@ -67,7 +67,7 @@ class TestCall final : public http::CallObserver {
   http::Call* operator->() { return call_.get(); }
 
   // Waits for the end; false when it did not come in time.
-  bool wait(std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+  bool wait(std::chrono::milliseconds limit = kPatience) {
     std::unique_lock lock(mutex_);
     return over_.wait_for(lock, limit, [&] { return ended_ || failure_; });
   }

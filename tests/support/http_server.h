@@ -33,7 +33,7 @@ inline void onLoop(http::Loop& loop, const std::function<void()>& task) {
 
 // Waits until it holds; for states that another thread reaches by itself.
 inline bool eventually(const std::function<bool()>& holds,
-                       std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+                       std::chrono::milliseconds limit = kPatience) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (!holds()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "support/patience.h"
 
 namespace penstock::test {
 
@@ -50,7 +51,7 @@ class RawSocket {
  public:
   enum class End { Open, Eof, Reset, Timeout };
 
-  explicit RawSocket(int fd = -1) : fd_(fd) { setTimeout(std::chrono::seconds(5)); }
+  explicit RawSocket(int fd = -1) : fd_(fd) { setTimeout(kPatience); }
   RawSocket(RawSocket&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)),
         ssl_(std::move(other.ssl_)),
@@ -67,6 +68,10 @@ class RawSocket {
   ~RawSocket() { close(); }
 
   // Connects to 127.0.0.1. A small `receive_buffer` makes a client that takes little at a time.
+  // A receive buffer for clients that are to read slowly: a few segments of the loopback (64 KiB).
+  // Below one segment TCP's own timers back off for seconds on a loaded machine.
+  static constexpr int kSmallBuffer = 256 << 10;
+
   static RawSocket connect(uint16_t port, int receive_buffer = 0) {
     RawSocket raw(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (receive_buffer > 0)
@@ -261,7 +266,7 @@ class RawListener {
     return ::poll(&entry, 1, static_cast<int>(time.count())) == 1;
   }
   RawSocket accept() const {
-    if (!waits(std::chrono::seconds(5))) throw std::runtime_error("nobody connects");
+    if (!waits(kPatience)) throw std::runtime_error("nobody connects");
     RawSocket raw(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
     const int on = 1;
     setsockopt(raw.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -383,7 +383,7 @@ TEST_SUITE("http/call") {
     TestCall call(client);
     call.on_data = [&] { call->pause(); };
     ClientRequest request = localRequest(listener.port());
-    request.timeouts.idle = milliseconds(100);
+    request.timeouts.idle = milliseconds(500);
     call.start(request);
     RawSocket upstream = serve(listener);
     const size_t total = 30 << 20;
@@ -392,7 +392,7 @@ TEST_SUITE("http/call") {
                     std::string(total, 'x'));
     });
     CHECK(eventually([&] { return call.size() > 0; }));
-    CHECK(!call.wait(milliseconds(300)));  // three times the idle timeout
+    CHECK(!call.wait(milliseconds(1'000)));  // twice the idle timeout
     CHECK(call.size() <= 64 << 10);
     onLoop(client.loop(), [&] {
       call.on_data = nullptr;

@@ -96,7 +96,7 @@ TEST_SUITE("http/connection") {
       ++answered;
       exchange->respond({200, "text/plain", std::string(100'000, 'x'), {}});
     });
-    RawSocket client = RawSocket::connect(server.port(), 4096);
+    RawSocket client = RawSocket::connect(server.port(), RawSocket::kSmallBuffer);
     client.setTimeout(milliseconds(200));
     std::string bytes;
     for (int i = 0; i < 1'000'000; ++i) bytes += get("/");
@@ -104,7 +104,7 @@ TEST_SUITE("http/connection") {
     int stopped_at = 0;
     onLoop(server.loop(), [&] { stopped_at = answered; });
     CHECK(stopped_at < 200);
-    client.setTimeout(milliseconds(5'000));
+    client.setTimeout(kPatience);
     for (int i = 0; i < stopped_at + 20; ++i)
       REQUIRE(client.response().complete);  // and goes on when it does read
   }
@@ -259,7 +259,7 @@ TEST_SUITE("http/connection") {
     HttpServer server([&](const ExchangePtr& exchange) {
       exchange->respond({200, "text/plain", large, {}});
     });
-    RawSocket client = RawSocket::connect(server.port(), 4096);
+    RawSocket client = RawSocket::connect(server.port(), RawSocket::kSmallBuffer);
     client.send(get("/"));
     CHECK(client.readExactly(100).size() == 100);
     server.server().beginDrain();
@@ -280,7 +280,7 @@ TEST_SUITE("http/connection") {
           exchange->start({200, "text/event-stream", "", {}});
         },
         limits);
-    RawSocket client = RawSocket::connect(server.port(), 4096);
+    RawSocket client = RawSocket::connect(server.port(), RawSocket::kSmallBuffer);
     client.send(get("/"));
     CHECK(client.readUntil("\r\n\r\n").starts_with("HTTP/1.1 200"));
     size_t most = 0;

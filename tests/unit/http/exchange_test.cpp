@@ -157,7 +157,7 @@ TEST_SUITE("http/exchange") {
   TEST_CASE(
       "backpressure: pendingBytes() grows with a slow reader, onDrained tells when it is over") {
     HeldServer server;
-    RawSocket client = RawSocket::connect(server.http.port(), 4096);
+    RawSocket client = RawSocket::connect(server.http.port(), RawSocket::kSmallBuffer);
     client.send(kGet);
     CHECK(eventually([&] { return server.http.server().counters().in_flight == 1; }));
     size_t written = 0;

@@ -71,7 +71,7 @@ TEST_SUITE("http/transport") {
     sender.join();
     CHECK(client.response().body == "POST /p\n" + body);
 
-    RawSocket slow = RawSocket::connect(server.http.port(), 4096);
+    RawSocket slow = RawSocket::connect(server.http.port(), RawSocket::kSmallBuffer);
     SSL_CTX* context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_tlsext_max_fragment_length(context, TLSEXT_max_fragment_length_512);
     REQUIRE(slow.startTls(context, SSL_connect));
