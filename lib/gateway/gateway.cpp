@@ -49,6 +49,8 @@ namespace {
 
 constexpr size_t kManageThreads = 4;
 constexpr size_t kManageQueue = 256;
+constexpr size_t kVerifyThreads = 8;  // each held by one call to a provider
+constexpr size_t kVerifyQueue = 64;
 constexpr std::chrono::seconds kLastSpans{5};  // for the collector, at the end
 
 template <typename T>
@@ -85,7 +87,8 @@ class Gateway::Impl {
                       clock,
                       log,
                       proxyOptions(options)},
-        manage_pool(kManageThreads, kManageQueue) {
+        manage_pool(kManageThreads, kManageQueue),
+        verify_pool(kVerifyThreads, kVerifyQueue) {
     configureLedger();
     startCache();
     startLoops();
@@ -166,7 +169,7 @@ class Gateway::Impl {
   std::optional<email::Sender> mails;  // when there is a relay
   std::optional<upstream::HealthWatch> health_watch;
   std::optional<manage::Services> manage_services;
-  http::WorkerPool manage_pool;
+  http::WorkerPool manage_pool, verify_pool;
   std::unique_ptr<http::Router> proxy_router, manage_router;
   std::unique_ptr<http::Server> proxy_server, manage_server;
   std::string proxy_url, manage_url, data_dir, project_key, management_key;
@@ -321,7 +324,7 @@ class Gateway::Impl {
               return ledger.reserved(account_id, clock.now());
             },
     });
-    auto routes = manage::manageRoutes(*manage_services, manage_pool);
+    auto routes = manage::manageRoutes(*manage_services, {manage_pool, verify_pool});
     append(routes, healthRoutes([this] { return ready(); }));
     routes.push_back(metricsRoute(metrics));
     manage_router = std::make_unique<http::Router>(std::move(routes), manage::renderError);

@@ -6,16 +6,6 @@
 namespace penstock::manage {
 namespace {
 
-// Also tells the health board: a call is a call.
-upstream::ProbeResult probe(Services& services, const model::Provider& provider) {
-  upstream::ProbeResult result = services.prober.probe(provider);
-  if (!provider.id.empty()) {
-    services.health.recordProbe(provider.id, result.ok() ? "" : result.message,
-                                services.clock.now());
-  }
-  return result;
-}
-
 void writeHealth(json::Writer& out, const routing::HealthStatus& health) {
   out.field("state", routing::healthStateName(health.state));
   out.field("success_rate", health.success_rate);
@@ -56,7 +46,7 @@ void writeTargets(json::Writer& out, const routing::HealthBoard& health,
 }  // namespace
 
 Status verifyProvider(Services& services, const model::Provider& provider) {
-  const upstream::ProbeResult result = probe(services, provider);
+  const upstream::ProbeResult result = services.prober.probe(provider);
   if (result.ok()) return Unit{};
   const bool key = provider.credentials.kind == model::CredentialKind::ApiKey;
   const char* credential = key ? "/api_key" : "/credentials";
@@ -65,6 +55,10 @@ Status verifyProvider(Services& services, const model::Provider& provider) {
                                   "; send \"verify\": false to save it all the same");
   error.code = "provider_verification_failed";
   return error;
+}
+
+void recordVerified(Services& services, const model::Provider& provider, UnixMillis now) {
+  services.health.recordProbe(provider.id, "", now);
 }
 
 std::string withHealth(Services& services, std::string provider_json,
@@ -96,7 +90,9 @@ Answer verifyProviderNow(Services& services, const Call& call) {
     return findVisible(kProvider, tables, call, call.request.param("provider_id"));
   });
   if (!provider) return provider.error();
-  const upstream::ProbeResult result = probe(services, *provider);
+  const upstream::ProbeResult result = services.prober.probe(*provider);
+  services.health.recordProbe(provider->id, result.ok() ? "" : result.message,
+                              services.clock.now());
   return dataAnswer(kOk, [&](json::Writer& out) {
     out.beginObject().field("provider_id", provider->id).field("ok", result.ok());
     out.key("status");

@@ -18,12 +18,14 @@ Handler listProviders, createProvider, showProvider, updateProvider, deleteProvi
 
 constexpr ResourceRoute kRoutes[] = {
     {"GET", "/providers", model::Role::Viewer, listProviders},
-    {"POST", "/providers", model::Role::Admin, createProvider},
+    {"POST", "/providers", model::Role::Admin, createProvider, nullptr, Waits::ForOthers},
     {"GET", "/providers/{provider_id}", model::Role::Viewer, showProvider},
-    {"PATCH", "/providers/{provider_id}", model::Role::Admin, updateProvider},
+    {"PATCH", "/providers/{provider_id}", model::Role::Admin, updateProvider, nullptr,
+     Waits::ForOthers},
     {"DELETE", "/providers/{provider_id}", model::Role::Admin, deleteProvider},
     {"GET", "/providers/{provider_id}/health", model::Role::Viewer, showProviderHealth},
-    {"POST", "/providers/{provider_id}/verify", model::Role::Admin, verifyProviderNow},
+    {"POST", "/providers/{provider_id}/verify", model::Role::Admin, verifyProviderNow, nullptr,
+     Waits::ForOthers},
 };
 
 constexpr std::string_view kList = "providers";
@@ -131,6 +133,7 @@ Answer createProvider(Services& services, const Call& call) {
   return change(services, call, kTouched, [&](Change& change) -> Answer {
     auto added = addProvider(change, provider);
     if (!added) return std::move(added).error();
+    if (verify) recordVerified(services, *added, services.clock.now());
     return providerAnswer(services, kCreated, *added, call.now);
   });
 }
@@ -157,30 +160,34 @@ Result<Verify> readEdit(const json::Document& document, model::Provider& provide
 
 // The present provider as the body would have it, verified where needed. The call to the provider
 // is made before the change, so that the store does not wait for it.
-Result<model::Provider> verifiedEdit(Services& services, const Call& call,
-                                     const json::Document& document) {
+struct VerifiedEdit {
+  model::Provider provider;
+  Verify verified;
+};
+Result<VerifiedEdit> verifiedEdit(Services& services, const Call& call,
+                                  const json::Document& document) {
   auto provider = services.config.store().read([&](store::Tables& tables) {
     return findVisible(kProvider, tables, call, call.request.param("provider_id"));
   });
-  if (!provider) return provider;
+  if (!provider) return std::move(provider).error();
   const auto verify = readEdit(document, *provider);
   if (!verify) return verify.error();
   if (*verify == Verify::Yes) {
     if (auto good = verifyProvider(services, *provider); !good) return std::move(good).error();
   }
-  return provider;
+  return VerifiedEdit{*std::move(provider), *verify};
 }
 
 Answer updateProvider(Services& services, const Call& call) {
   auto document = readBody(call.request);
   if (!document) return std::move(document).error();
-  const auto verified = verifiedEdit(services, call, *document);
-  if (!verified) return verified.error();
+  const auto edit = verifiedEdit(services, call, *document);
+  if (!edit) return edit.error();
   return change(services, call, kTouched, [&](Change& change) -> Answer {
     auto provider = change.load(kProvider, "provider_id");
     if (!provider) return std::move(provider).error();
-    if (auto edit = readEdit(*document, *provider); !edit) return std::move(edit).error();
-    if (!sameCalls(*provider, *verified)) {
+    if (auto read = readEdit(*document, *provider); !read) return std::move(read).error();
+    if (!sameCalls(*provider, edit->provider)) {
       ApiError error{ErrorKind::Conflict, "version_conflict",
                      "the provider was changed while its new state was being verified"};
       error.resource = "provider";
@@ -189,6 +196,7 @@ Answer updateProvider(Services& services, const Call& call) {
     }
     auto changed = changeProvider(change, *std::move(provider));
     if (!changed) return std::move(changed).error();
+    if (edit->verified == Verify::Yes) recordVerified(services, *changed, services.clock.now());
     return providerAnswer(services, kOk, *changed, call.now);
   });
 }

@@ -43,6 +43,9 @@ struct Stream {
 };
 using StreamHandler = Result<Stream>(Services&, const Call&);
 
+// What a handler may wait for: our store, or somebody else's server, for seconds.
+enum class Waits : unsigned char { ForStore, ForOthers };
+
 // A row of a resource's table. `path` is below the base path; `role` is the least role that may.
 // It has one of the two handlers.
 struct ResourceRoute {
@@ -51,6 +54,7 @@ struct ResourceRoute {
   model::Role role;
   Handler* handler;
   StreamHandler* stream = nullptr;
+  Waits waits = Waits::ForStore;
 };
 
 // The tables, one file a resource.

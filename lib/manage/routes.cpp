@@ -134,9 +134,9 @@ http::Handler serve(Services& services, const ResourceRoute& route, const http::
   };
 }
 
-http::Handler mounted(Services& services, http::WorkerPool& pool, const ResourceRoute& route) {
+http::Handler mounted(Services& services, Workers workers, const ResourceRoute& route) {
   return http::blockingStart(
-      pool,
+      route.waits == Waits::ForOthers ? workers.others : workers.store,
       [&services, route](const http::Request& request) { return serve(services, route, request); },
       renderError, services.log);
 }
@@ -154,12 +154,12 @@ std::vector<ResourceRoute> resourceTable() {
   return table;
 }
 
-std::vector<http::Route> manageRoutes(Services& services, http::WorkerPool& pool) {
+std::vector<http::Route> manageRoutes(Services& services, Workers workers) {
   std::vector<http::Route> routes = openapiRoutes();
   for (const ResourceRoute& route : resourceTable()) {
     for (const std::string_view base : kBasePaths) {
       routes.push_back({std::string(route.method), std::string(base) + std::string(route.path),
-                        mounted(services, pool, route)});
+                        mounted(services, workers, route)});
     }
   }
   return routes;

@@ -18,7 +18,14 @@ constexpr std::array<std::string_view, 2> kBasePaths = {"/manage/v1", "/api/mana
 // Every row of every resource.
 std::vector<ResourceRoute> resourceTable();
 
-// The whole management API, mounted, with its documents. `services` and `pool` outlive the routes.
-std::vector<http::Route> manageRoutes(Services& services, http::WorkerPool& pool);
+// The threads that handlers run on, apart for what they wait for: a provider that does not answer
+// holds up nobody but those who ask it.
+struct Workers {
+  http::WorkerPool& store;
+  http::WorkerPool& others;
+};
+
+// The whole management API, mounted, with its documents. What is passed in outlives the routes.
+std::vector<http::Route> manageRoutes(Services& services, Workers workers);
 
 }  // namespace penstock::manage

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "integration/manage_support.h"
 #include "support/fake_upstream.h"
@@ -227,7 +229,11 @@ TEST_SUITE("manage/providers") {
     REQUIRE_MESSAGE(made.status == 201, made.body);
     CHECK(upstream.seen().back().target == "/v1/models");
     const std::string path = "/manage/v1/providers/p";
+    const auto health = [&](const char* name) { return dataText(api.get(path + "/health"), name); };
+    CHECK(health("state") == "healthy");
+    CHECK(health("last_check_at") != "null");
     CHECK(api.patch(path, R"({"api_key":"sk-bad"})").status == 422);
+    CHECK(health("state") == "healthy");  // as the provider is that is in force
     CHECK(dataText(api.post(path + "/verify", "{}"), "ok") == "true");  // the old one is in force
     const size_t calls = upstream.seen().size();
     CHECK(api.patch(path, R"({"default_model":"m"})").status == 200);
@@ -238,10 +244,33 @@ TEST_SUITE("manage/providers") {
     const Answer verified = api.post(path + "/verify", "");
     CHECK(dataText(verified, "ok") == "false");
     CHECK(dataText(verified, "status") == "401");
-    CHECK(dataText(api.get(path + "/health"), "state") == "unhealthy");
+    CHECK(health("state") == "unhealthy");
     CHECK(errorParams(
               api.patch(path, R"({"api_key":"sk-good-1","base_url":"http://127.0.0.1:1/v1"})")) ==
           std::vector<std::string>{"/base_url"});
+  }
+
+  TEST_CASE("providers that never answer hold up nobody but those who add them") {
+    Gateway gateway = quietGateway();
+    std::vector<http::ExchangePtr> held;
+    FakeUpstream silent([&](const http::ExchangePtr& exchange) { held.push_back(exchange); });
+    constexpr size_t kAdded = 4;  // as many as there are threads for the rest of the API
+    std::vector<std::thread> adders;
+    for (size_t i = 0; i < kAdded; ++i) {
+      adders.emplace_back([&, i] {
+        const Answer refused = manageOf(gateway).post(
+            "/manage/v1/providers",
+            R"({"vendor":"openai","api_key":"sk-1","private":true,"name":"s)" + std::to_string(i) +
+                R"(","base_url":")" + silent.baseUrl() + R"("})");
+        CHECK(errorParams(refused) == std::vector<std::string>{"/base_url"});
+      });
+    }
+    CHECK(silent.waitSeen(kAdded));
+    CHECK(manageOf(gateway).get("/manage/v1/projects").status == 200);
+    CHECK(silent.clientsGone() == 0);  // they wait still
+    silent.stop();
+    held.clear();
+    for (std::thread& adder : adders) adder.join();
   }
 
   TEST_CASE("a key that is revoked while its provider is verified adds none") {
