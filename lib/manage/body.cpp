@@ -121,13 +121,17 @@ bool readIpAllowlist(json::ObjectReader& body, std::vector<std::string>& ip_allo
   if (!body.has("ip_allowlist")) return false;
   std::vector<std::string> texts;
   readTexts(body, "ip_allowlist", texts);
-  auto list = IpAllowList::parse(texts);
-  if (!list) {
-    body.fail("ip_allowlist", list.error().message, list.error().param);
-    return false;
+  std::vector<std::string> canonical;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (const auto range = parseIpRange(texts[i])) {
+      canonical.push_back(range->text());
+    } else {
+      body.fail("ip_allowlist", "must be an IP address or a CIDR range, such as 10.0.0.0/8",
+                "/" + std::to_string(i));
+    }
   }
-  ip_allowlist.clear();
-  for (const IpRange& range : list->ranges()) ip_allowlist.push_back(range.text());
+  if (canonical.size() != texts.size()) return false;
+  ip_allowlist = std::move(canonical);
   return true;
 }
 

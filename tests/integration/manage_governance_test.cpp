@@ -99,7 +99,8 @@ TEST_SUITE("manage/governance") {
       return owner.patch("/manage/v1/orgs/current", R"({"ip_allowlist":)" + list + "}");
     };
     CHECK(patch(R"(["10.0.0.0/8"])").status == 422);
-    CHECK(contains(patch(R"(["nonsense"])").body, "/ip_allowlist/0"));
+    CHECK(errorParams(patch(R"(["nonsense","127.0.0.1","10.0.0.0/33"])")) ==
+          std::vector<std::string>{"/ip_allowlist/0", "/ip_allowlist/2"});
     const Answer set = patch(R"(["127.0.0.1/24","2001:db8::/32"])");
     CHECK(set.status == 200);
     CHECK(dataText(set, "ip_allowlist") == R"(["127.0.0.0/24","2001:db8::/32"])");
@@ -163,7 +164,7 @@ TEST_SUITE("manage/governance") {
     secrets.push_back(
         dataText(owner.post("/manage/v1/api-keys/" + dataText(key, "id") + "/rotate", ""), "key"));
     const Answer hook =
-        owner.post("/manage/v1/webhooks/endpoints", R"({"url":"https://192.0.2.1/h"})");
+        owner.post("/manage/v1/webhooks/endpoints", R"({"url":"https://hooks.invalid/h"})");
     secrets.push_back(dataText(hook, "signing_secret"));
     const std::string log = owner.get("/manage/v1/audit-logs?limit=200").body;
     for (const std::string& secret : secrets) {
