@@ -9,6 +9,7 @@
 
 #include "guard/builtin.h"
 #include "guard/detector.h"
+#include "http/address.h"
 #include "json/document.h"
 #include "webhook/url.h"
 
@@ -107,6 +108,10 @@ WebhookRule readWebhook(ObjectReader& item, const std::string& name, GivenSecret
     item.fail("url", target.error().message);
   } else if (target->origin.scheme != http::Origin::Scheme::Https && !rule.allow_private) {
     item.fail("url", "must be https unless private is true");
+  } else if (!rule.allow_private && http::isPrivateHost(target->origin.host)) {
+    item.fail("url",
+              "is a loopback or private address; only a rule with \"private\": true may ask "
+              "there");
   }
   return rule;
 }

@@ -112,4 +112,11 @@ bool isPublicAddress(const SocketAddress& address) {
   return false;
 }
 
+bool isPrivateHost(const std::string& host) {
+  if (const auto address = parseAddress(host, 0)) return !isPublicAddress(*address);
+  std::string_view name = host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return name == "localhost" || name.ends_with(".localhost");
+}
+
 }  // namespace penstock::http

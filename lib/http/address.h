@@ -29,4 +29,8 @@ std::optional<SocketAddress> parseAddress(std::string_view literal, uint16_t por
 // Teredo).
 bool isPublicAddress(const SocketAddress& address);
 
+// What can be told of a URL's host before DNS: a literal that is not public, or "localhost". The
+// client checks again when it connects.
+bool isPrivateHost(const std::string& host);
+
 }  // namespace penstock::http

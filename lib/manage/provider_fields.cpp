@@ -74,17 +74,6 @@ void readQuotaGroup(json::ObjectReader& body, model::Provider& provider) {
   }
 }
 
-bool isLocalName(std::string_view host) {
-  if (host.ends_with('.')) host.remove_suffix(1);
-  return host == "localhost" || host.ends_with(".localhost");
-}
-
-// What can be told before DNS; the client checks again when it connects.
-bool isPrivateHost(const std::string& host) {
-  const auto address = http::parseAddress(host, 0);
-  return address ? !http::isPublicAddress(*address) : isLocalName(host);
-}
-
 // The origin, or nothing with an error recorded when there is none that may be used.
 std::optional<http::Origin> checkBaseUrl(json::ObjectReader& body,
                                          const model::Provider& provider) {
@@ -94,7 +83,7 @@ std::optional<http::Origin> checkBaseUrl(json::ObjectReader& body,
     body.fail("base_url", url.error().message);
     return std::nullopt;
   }
-  if (!provider.allow_private && isPrivateHost(url->origin.host)) {
+  if (!provider.allow_private && http::isPrivateHost(url->origin.host)) {
     body.fail("base_url",
               "is a loopback or private address; only a provider with \"private\": "
               "true may live there");
@@ -128,7 +117,7 @@ bool isAtHome(const model::Provider& provider) {
 // A model server's own address is this machine: who adds one without an address means that.
 void assumeLocal(json::ObjectReader& body, model::Provider& provider) {
   const std::string host = homeHost(provider);
-  const bool local = !provider.base_url && !host.empty() && isPrivateHost(host);
+  const bool local = !provider.base_url && !host.empty() && http::isPrivateHost(host);
   if (!local) return;
   if (!body.has("private")) provider.allow_private = true;
   if (!provider.allow_private) {

@@ -1,4 +1,5 @@
 // Webhook endpoints: where events are sent. The signing secret is shown once.
+#include "http/address.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
@@ -142,6 +143,18 @@ Answer testEndpoint(Services& services, const Call& call) {
   });
 }
 
+void checkUrl(json::ObjectReader& body, const model::WebhookEndpoint& endpoint) {
+  if (endpoint.url.empty()) return;  // which is an error already
+  const auto target = webhook::parseUrl(endpoint.url);
+  if (!target) {
+    body.fail("url", target.error().message);
+  } else if (!endpoint.allow_private && http::isPrivateHost(target->origin.host)) {
+    body.fail("url",
+              "is a loopback or private address; only an endpoint with \"private\": true may live "
+              "there");
+  }
+}
+
 // All types, said as they are or by leaving them out.
 void readEventTypes(json::ObjectReader& body, std::vector<std::string>& event_types) {
   readTexts(body, "event_types", event_types);
@@ -159,8 +172,8 @@ const Kind<model::WebhookEndpoint> kWebhookEndpoint{"webhook_endpoint", ofOrgani
                                                     writeEndpoint, findEndpoint};
 
 void readWebhookEndpoint(json::ObjectReader& body, model::WebhookEndpoint& endpoint) {
+  const bool elsewhere = body.has("url") || body.has("private");
   if (auto url = body.string("url", {.min = 1, .max = 2048})) {
-    if (auto parsed = webhook::parseUrl(*url); !parsed) body.fail("url", parsed.error().message);
     if (endpoint.url.empty()) endpoint.format = webhook::formatOf(*url);
     endpoint.url = *std::move(url);
   }
@@ -171,6 +184,7 @@ void readWebhookEndpoint(json::ObjectReader& body, model::WebhookEndpoint& endpo
   }
   endpoint.allow_private = body.boolean("private").value_or(endpoint.allow_private);
   endpoint.active = body.boolean("active").value_or(endpoint.active);
+  if (elsewhere) checkUrl(body, endpoint);
 }
 
 model::WebhookEndpoint addWebhookEndpoint(Change& change, model::WebhookEndpoint endpoint) {

@@ -93,7 +93,7 @@ std::string balance(const Maker& m) {
 }
 std::string log(const Maker& m) { return "/logs/" + m.places.logOf(m.project); }
 std::string endpoint(const Maker& m) {
-  return m.made("/webhooks/endpoints", R"({"url":"https://192.0.2.1/hook"})");
+  return m.made("/webhooks/endpoints", R"({"url":"https://hooks.invalid/hook"})");
 }
 std::string price(const Maker& m) {
   return m.made("/prices",
@@ -217,7 +217,7 @@ std::map<std::string, Row> matrix() {
        {Admin, 201, kProj, below(balance, "/entries"), R"({"type":"top_up","amount_usd":5})"}},
       {"GET /webhooks/endpoints", {Admin, 200, kOrg, at("/webhooks/endpoints")}},
       {"POST /webhooks/endpoints",
-       {Admin, 201, kOrg, at("/webhooks/endpoints"), R"({"url":"https://192.0.2.1/h"})"}},
+       {Admin, 201, kOrg, at("/webhooks/endpoints"), R"({"url":"https://hooks.invalid/h"})"}},
       {"GET /webhooks/endpoints/{endpoint_id}", {Admin, 200, kOrg, endpoint}},
       {"PATCH /webhooks/endpoints/{endpoint_id}",
        {Admin, 200, kOrg, endpoint, R"({"active":false})"}},

@@ -323,7 +323,7 @@ TEST_SUITE("manage/budgets") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
     const std::string endpoint =
-        made(api, "/webhooks/endpoints", R"({"url":"https://192.0.2.1/hook"})");
+        made(api, "/webhooks/endpoints", R"({"url":"https://hooks.invalid/hook"})");
     const std::string path =
         "/budgets/" + made(api, "/budgets", R"({"name":"a","scope":"organization","cap_usd":1})");
     const std::string other =

@@ -86,6 +86,7 @@ TEST_SUITE("guard/rule_json") {
         {R"([{"name":"a","kind":"webhook","url":"http://x","secret":"short","timeout_ms":1}])",
          {"/g/0/timeout_ms", "/g/0/secret", "/g/0/url"}},
         {R"([{"name":"a","kind":"webhook","url":"ftp://x"}])", {"/g/0/url"}},
+        {R"([{"name":"a","kind":"webhook","url":"https://localhost/g"}])", {"/g/0/url"}},
         {R"([{"name":"a","kind":"webhook","url":"http://10.0.0.1","private":true}])", {}},
         {R"([{"name":"a","kind":"pii","action":"flag"},{"name":"a","kind":"pii","action":"flag"}])",
          {"/g/1/name"}},

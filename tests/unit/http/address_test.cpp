@@ -78,4 +78,12 @@ TEST_SUITE("http/address") {
     }
     CHECK(!isPublicAddress(SocketAddress{}));
   }
+
+  TEST_CASE("hosts of URLs that are private can be told before DNS") {
+    for (const char* host :
+         {"127.0.0.1", "10.1.2.3", "::1", "localhost", "localhost.", "a.localhost"})
+      CHECK_MESSAGE(isPrivateHost(host), host);
+    for (const char* host : {"8.8.8.8", "example.com", "localhost.example.com", "2606:4700::1"})
+      CHECK_MESSAGE(!isPrivateHost(host), host);
+  }
 }
