@@ -4,10 +4,10 @@
 #include <map>
 
 #include "declare/bifrost_keys.h"
-#include "declare/compatible.h"
 #include "declare/deployments.h"
 #include "declare/environment.h"
 #include "declare/reasons.h"
+#include "declare/source_vendor.h"
 
 namespace penstock::declare {
 namespace {
@@ -52,14 +52,8 @@ class BifrostImport {
   void readProvider(const std::string& name, json::ValueRef entry, const std::string& where) {
     const auto custom = entry.find("custom_provider_config");
     const std::string type(custom ? custom->stringAt("base_provider_type").value_or(name) : name);
-    const auto vendor = findCompatible(type);
-    if (!vendor) {
-      return note(
-          where, name,
-          speaksAnotherDialect(type)
-              ? "is not carried over, for it does not speak OpenAI's API; see penstock provider add"
-              : "is not known here");
-    }
+    const auto vendor = findSourceVendor(type);
+    if (!vendor) return note(where, name, std::string(whyNotCarriedOver(type)));
     const auto base = baseUrl(entry, *vendor, where);
     if (!base) return;
     reportSettings(entry, where);
@@ -71,25 +65,53 @@ class BifrostImport {
     }
     for (size_t i = 0; i < keys->size(); ++i) {
       const Provider unkeyed{.name = {}, .vendor = ours, .base_url = *base};
-      readKey(name, keys->at(i), unkeyed, below(where + "/keys", i), i == 0);
+      readKey(name, keys->at(i), *vendor, unkeyed, below(where + "/keys", i));
     }
   }
 
-  // Bifrost's base_url is what comes before /v1/chat/completions; ours is what comes before
-  // /chat/completions.
-  std::optional<std::string> baseUrl(json::ValueRef entry, const CompatibleVendor& vendor,
+  // Bifrost's base_url is what comes before /v1/chat/completions; ours of OpenAI's API is what
+  // comes before /chat/completions. Azure's is said with each key.
+  std::optional<std::string> baseUrl(json::ValueRef entry, const SourceVendor& vendor,
                                      const std::string& where) {
     const auto network = entry.find("network_config");
-    std::string url = textOf(network ? network->find("base_url") : std::nullopt);
-    while (url.ends_with('/')) url.pop_back();
+    const std::string url =
+        baseUrlOf(*vendor.vendor, textOf(network ? network->find("base_url") : std::nullopt));
     if (!url.empty()) {
-      const bool complete = url.ends_with("/v1") || vendor.vendor->id == "perplexity";
+      const bool complete = vendor.vendor->family != model::Family::OpenAi ||
+                            url.ends_with("/v1") || vendor.vendor->id == "perplexity";
       return complete ? url : url + "/v1";
     }
-    if (!vendor.addressless) return std::string(assumedUrl(*vendor.vendor));
+    if (!vendor.addressless || isAzure(vendor)) return std::string(assumedUrl(*vendor.vendor));
+    noteNoAddress(vendor, where);
+    return {};
+  }
+
+  static bool isAzure(const SourceVendor& vendor) {
+    return vendor.vendor->family == model::Family::Azure;
+  }
+
+  void noteNoAddress(const SourceVendor& vendor, const std::string& where) {
     note(where, std::string(vendor.vendor->id),
          "has no base_url, and there is no address to assume");
-    return {};
+  }
+
+  // False when the key does not say where its resource is.
+  bool readAzure(json::ValueRef key, const SourceVendor& vendor, const std::string& where,
+                 Provider& ours) {
+    if (const auto azure = key.find("azure_key_config")) {
+      const std::string endpoint = textOf(azure->find("endpoint"));
+      if (!endpoint.empty()) ours.base_url = baseUrlOf(*vendor.vendor, endpoint);
+      ours.api_version = textOf(azure->find("api_version"));
+      if (const auto deployments = azure->find("deployments")) {
+        for (const auto& [model, deployment] : deployments->members()) {
+          ours.deployments.emplace(model, deployment.asString().value_or(model));
+        }
+      }
+      reportOthers(*azure, where + "/azure_key_config", {"endpoint", "api_version", "deployments"},
+                   imported.report);
+    }
+    if (ours.base_url.empty()) noteNoAddress(vendor, where);
+    return !ours.base_url.empty();
   }
 
   void reportSettings(json::ValueRef entry, const std::string& where) {
@@ -103,8 +125,10 @@ class BifrostImport {
     }
   }
 
-  void readKey(const std::string& provider, json::ValueRef key, Provider ours,
-               const std::string& where, bool first) {
+  void readKey(const std::string& provider, json::ValueRef key, const SourceVendor& vendor,
+               Provider ours, const std::string& where) {
+    if (isAzure(vendor) && !readAzure(key, vendor, where, ours)) return;
+    const bool first = names_[provider].empty();
     const std::string key_name(key.stringAt("name").value_or(""));
     ours.api_key = textOf(key.find("value"));
     const bool clear = !ours.api_key.empty() && ours.api_key.find("${") != 0;
@@ -124,7 +148,8 @@ class BifrostImport {
            "a provider serves whatever model it is asked for; limit keys by allowed_models");
     }
     readAliases(key, name, where);
-    reportOthers(key, where, {"id", "name", "value", "models", "aliases", "weight"},
+    reportOthers(key, where,
+                 {"id", "name", "value", "models", "aliases", "weight", "azure_key_config"},
                  imported.report);
   }
 

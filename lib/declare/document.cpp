@@ -21,6 +21,14 @@ void write(json::Writer& out, const Provider& provider) {
   if (!provider.base_url.empty()) out.field("base_url", provider.base_url);
   if (provider.allow_private) out.field("private", true);
   if (!provider.api_key.empty()) out.field("api_key", provider.api_key);
+  if (!provider.api_version.empty()) out.field("api_version", provider.api_version);
+  if (!provider.deployments.empty()) {
+    out.key("deployments").beginObject();
+    for (const auto& [model, deployment] : provider.deployments) {
+      out.field(model, plain(deployment));
+    }
+    out.endObject();
+  }
   out.endObject();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct Provider {
   std::string vendor;
   std::string base_url;  // empty: the vendor's
   std::string api_key;   // empty: none
+  // Azure's: empty is that of its v1 API; by model, where they are not named as it.
+  std::string api_version = {};
+  std::map<std::string, std::string> deployments = {};
   bool allow_private = false;
   bool operator==(const Provider&) const = default;
 };

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "declare/compatible.h"
 #include "declare/environment.h"
 #include "declare/litellm_keys.h"
 #include "declare/litellm_routes.h"
 #include "declare/reasons.h"
+#include "declare/source_vendor.h"
 
 namespace penstock::declare {
 namespace {
@@ -54,13 +54,14 @@ class LiteLlmImport {
     }
     const std::string at = where + "/litellm_params";
     const auto [prefix, bare] = vendorAndModel(*params, model);
-    const auto vendor = findCompatible(prefix);
+    const auto vendor = findSourceVendor(prefix);
     if (!vendor) return reportVendor(at + "/model", name, prefix);
     const auto provider = providerOf(*params, *vendor, at);
     if (!provider) return;
+    const std::string_view version = takesVersion(*vendor) ? "api_version" : "model";
     reportOthers(*params, at,
                  {"model", "api_key", "api_base", "base_url", "custom_llm_provider", "weight",
-                  "order", "timeout"},
+                  "order", "timeout", version},
                  imported.report);
     reportOthers(entry, where, {"model_name", "litellm_params"}, imported.report);
     if (name.find('*') != std::string::npos) return addWildcard(name, *provider, where);
@@ -75,7 +76,7 @@ class LiteLlmImport {
                                                             const std::string& model) {
     const size_t slash = model.find('/');
     const std::string prefix = slash == std::string::npos ? "" : model.substr(0, slash);
-    const bool known = findCompatible(prefix) || speaksAnotherDialect(prefix);
+    const bool known = isVendorName(prefix);
     if (const auto custom = params.stringAt("custom_llm_provider")) {
       return {std::string(*custom), prefix == *custom ? model.substr(slash + 1) : model};
     }
@@ -84,7 +85,7 @@ class LiteLlmImport {
     return {std::string(vendor.empty() ? std::string_view(prefix) : vendor), model};
   }
 
-  static std::string servedModel(const CompatibleVendor& vendor, const std::string& model) {
+  static std::string servedModel(const SourceVendor& vendor, const std::string& model) {
     // LiteLLM adds what Fireworks wants before the name.
     const bool short_name =
         vendor.vendor->id == "fireworks" && model.find('/') == std::string::npos;
@@ -93,14 +94,11 @@ class LiteLlmImport {
 
   void reportVendor(const std::string& where, const std::string& name, const std::string& prefix) {
     note(where, name,
-         prefix.empty()                 ? "it does not say which provider serves the model"
-         : speaksAnotherDialect(prefix) ? "the provider " + prefix +
-                                              " is not carried over, for it does not speak "
-                                              "OpenAI's API; see penstock provider add"
-                                        : "the provider " + prefix + " is not known here");
+         prefix.empty() ? "it does not say which provider serves the model"
+                        : "the provider " + prefix + " " + std::string(whyNotCarriedOver(prefix)));
   }
 
-  std::optional<std::string> providerOf(json::ValueRef params, const CompatibleVendor& vendor,
+  std::optional<std::string> providerOf(json::ValueRef params, const SourceVendor& vendor,
                                         const std::string& where) {
     Provider provider{.name = {}, .vendor = std::string(vendor.vendor->id)};
     const auto base =
@@ -115,18 +113,25 @@ class LiteLlmImport {
       provider.base_url = assumedUrl(*vendor.vendor);
     }
     provider.allow_private = isPrivateUrl(provider.base_url);
+    if (const auto version = params.stringAt("api_version"); version && takesVersion(vendor)) {
+      provider.api_version = referenceOf(*version, kReference);
+    }
     readKey(params, vendor, base.has_value(), where, provider);
     return find(std::move(provider), vendor);
   }
 
+  static bool takesVersion(const SourceVendor& vendor) {
+    return vendor.vendor->family == model::Family::Azure;
+  }
+
   // Ollama's own API is below its root, the one that OpenAI's clients speak below /v1.
-  static std::string baseUrl(const CompatibleVendor& vendor, std::string url) {
-    while (url.ends_with('/')) url.pop_back();
+  static std::string baseUrl(const SourceVendor& vendor, std::string url) {
+    url = baseUrlOf(*vendor.vendor, std::move(url));
     const bool below_root = vendor.vendor->id == "ollama" && !url.ends_with("/v1");
     return below_root ? url + "/v1" : url;
   }
 
-  void readKey(json::ValueRef params, const CompatibleVendor& vendor, bool own_address,
+  void readKey(json::ValueRef params, const SourceVendor& vendor, bool own_address,
                const std::string& where, Provider& provider) {
     const auto key = params.stringAt("api_key");
     if (key && !key->empty()) {
@@ -144,7 +149,7 @@ class LiteLlmImport {
     }
   }
 
-  std::string find(Provider provider, const CompatibleVendor& vendor) {
+  std::string find(Provider provider, const SourceVendor& vendor) {
     for (const Provider& known : imported.document.providers) {
       provider.name = known.name;
       if (known == provider) return known.name;

@@ -19,15 +19,17 @@ constexpr std::string_view kTimeouts = "a target of a routing config has one tim
 constexpr std::string_view kCache =
     "each routing config has a cache of its own or none; see penstock route update --cache";
 constexpr std::string_view kExport =
-    "sending logs elsewhere is not in this version; see the request log, /metrics and webhooks";
+    "what leaves are OpenTelemetry spans, /metrics and webhooks; see serve --otlp-endpoint";
 constexpr std::string_view kBudgets =
-    "only budgets of single keys are carried over; see penstock budget create";
+    "only budgets of single keys are carried over; penstock budget create makes others";
 constexpr std::string_view kTokens =
     "only limits of single keys are carried over; see penstock budget create --unit tokens";
 constexpr std::string_view kProviderLimits =
     "only limits of single keys are carried over; see penstock budget create --unit requests";
 constexpr std::string_view kTeams =
     "there are no teams; everything goes to the project default, move it where it belongs";
+constexpr std::string_view kCredentials =
+    "credentials that are more than a key are said to the provider; see penstock provider add";
 constexpr std::string_view kSecrets =
     "Penstock makes its own keys; see penstock management-key create";
 constexpr std::string_view kStore = "Penstock keeps its own store in its data folder";
@@ -68,6 +70,12 @@ constexpr Reason kReasons[] = {
     {"customer", kTeams},
     {"user_id", kTeams},
     {"organization", kTeams},
+    {"azure_ad_token", kCredentials},
+    {"tenant_id", kCredentials},
+    {"client_id", kCredentials},
+    {"client_secret", kCredentials},
+    {"vertex", kCredentials},
+    {"aws", kCredentials},
     {"master_key", kSecrets},
     {"salt_key", kSecrets},
     {"encryption_key", kSecrets},

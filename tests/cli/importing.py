@@ -5,7 +5,9 @@ from support import Gateway, needs, run
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden/import"
 VARIABLES = {name: "sk-test-0123456789abcdef" for name in (
-    "OPENAI_API_KEY", "OPENAI_API_KEY_2", "OPENROUTER_API_KEY", "GROQ_API_KEY", "FIREWORKS_AI_API_KEY")}
+    "OPENAI_API_KEY", "OPENAI_API_KEY_2", "OPENROUTER_API_KEY", "GROQ_API_KEY", "FIREWORKS_AI_API_KEY",
+    "ANTHROPIC_API_KEY", "AZURE_API_KEY", "GEMINI_API_KEY")}
+VARIABLES["AZURE_ENDPOINT"] = "https://example.openai.azure.com"
 
 
 class Importing(unittest.TestCase):
@@ -45,12 +47,13 @@ class Importing(unittest.TestCase):
 
     @needs("POST /config/apply")
     def test_what_was_imported_can_be_applied(self):
-        for words in (["litellm", str(GOLDEN / "litellm/config.yaml"), "--keys", str(GOLDEN / "litellm/keys.json")],
-                      ["bifrost", str(GOLDEN / "bifrost/config.json")]):
+        for words, new_keys in (
+                (["litellm", str(GOLDEN / "litellm/config.yaml"), "--keys", str(GOLDEN / "litellm/keys.json")], 3),
+                (["bifrost", str(GOLDEN / "bifrost/config.json")], 4)):
             with self.subTest(words[0]), Gateway() as gateway:
                 document = run("import", *words)[1]
                 out = gateway.good("apply", "-f", "-", stdin=document, env=VARIABLES)
-                self.assertEqual(len(out.splitlines()), 3)  # three new keys each
+                self.assertEqual(len(out.splitlines()), new_keys)
                 code, out, _ = gateway.run("plan", "-f", "-", "--exit-code", stdin=document, env=VARIABLES)
                 self.assertEqual(code, 0, out)
 

@@ -1,4 +1,4 @@
-#include "declare/compatible.h"
+#include "declare/source_vendor.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kAddressless[] = {"hosted_vllm", "lm_studio",     "sgl",
                                              "openai_like", "custom_openai", "litellm_proxy"};
 
-// What neither we nor OpenAI's clients speak, beside the vendors of ours that have another dialect.
-constexpr std::string_view kOtherDialects[] = {
+// Vendors of theirs whose APIs Penstock does not speak.
+constexpr std::string_view kOthers[] = {
     "bedrock_mantle", "azure_ai",   "sagemaker", "replicate", "watsonx",
     "databricks",     "elevenlabs", "runway",    "runware",   "text-completion-openai"};
 
@@ -27,6 +27,10 @@ constexpr BarePrefix kBare[] = {
     {"ft:gpt-", "openai"}, {"claude-", "anthropic"}, {"gemini-", "gemini"},
     {"command", "cohere"},
 };
+
+bool needsOtherCredentials(const model::Vendor& vendor) {
+  return vendor.family == model::Family::Bedrock || vendor.family == model::Family::Vertex;
+}
 
 std::string_view hostOf(std::string_view url) {
   const size_t scheme = url.find("://");
@@ -55,19 +59,45 @@ bool isPrivateV4(std::string_view host) {
 
 }  // namespace
 
-std::optional<CompatibleVendor> findCompatible(std::string_view name) {
+std::optional<SourceVendor> findSourceVendor(std::string_view name) {
   const model::Vendor* vendor = model::findVendor(name);
-  const bool compatible = vendor != nullptr && vendor->family == model::Family::OpenAi &&
-                          !vendor->base_url.starts_with(model::kInternalScheme);
-  if (!compatible) return std::nullopt;
-  const bool addressless = std::ranges::find(kAddressless, name) != std::end(kAddressless);
-  return CompatibleVendor{vendor, addressless};
+  if (vendor == nullptr || vendor->base_url.starts_with(model::kInternalScheme)) return {};
+  if (needsOtherCredentials(*vendor)) return {};
+  const bool addressless =
+      vendor->base_url.empty() || std::ranges::find(kAddressless, name) != std::end(kAddressless);
+  return SourceVendor{vendor, addressless};
 }
 
-bool speaksAnotherDialect(std::string_view name) {
+bool isVendorName(std::string_view name) {
+  return model::findVendor(name) != nullptr ||
+         std::ranges::find(kOthers, name) != std::end(kOthers);
+}
+
+std::string_view whyNotCarriedOver(std::string_view name) {
   const model::Vendor* vendor = model::findVendor(name);
-  if (vendor != nullptr) return vendor->family != model::Family::OpenAi;
-  return std::ranges::find(kOtherDialects, name) != std::end(kOtherDialects);
+  if (vendor != nullptr && needsOtherCredentials(*vendor)) {
+    return "is not carried over, for its credentials are more than a key; see penstock provider "
+           "add";
+  }
+  return isVendorName(name) ? "is not carried over, for Penstock does not speak its API"
+                            : "is not known here";
+}
+
+std::string baseUrlOf(const model::Vendor& vendor, std::string url) {
+  const auto cut = [&url](std::string_view end) {
+    while (url.ends_with('/')) url.pop_back();
+    if (!end.empty() && url.ends_with(end)) url.resize(url.size() - end.size());
+  };
+  switch (vendor.family) {
+    case model::Family::Anthropic:
+      cut("/messages");
+      cut("/v1");
+      break;
+    case model::Family::Google: cut("/v1beta"); break;
+    default: break;
+  }
+  cut("");
+  return url;
 }
 
 std::string_view assumedUrl(const model::Vendor& vendor) {
