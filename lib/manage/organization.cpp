@@ -19,6 +19,7 @@ constexpr ResourceRoute kRoutes[] = {
 void writeOrganization(json::Writer& out, const model::Organization& organization, UnixMillis) {
   out.beginObject().field("id", organization.id).field("name", organization.name);
   out.field("slug", organization.slug).field("plan", "self_hosted");
+  out.key("settings").beginObject().endObject();
   writeTexts(out, "ip_allowlist", organization.ip_allowlist);
   writeTime(out, "created_at", organization.created_at);
   out.endObject();
