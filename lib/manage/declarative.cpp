@@ -15,6 +15,7 @@
 #include "manage/budget_fields.h"
 #include "manage/declarative_budgets.h"
 #include "manage/declarative_keys.h"
+#include "manage/declarative_prices.h"
 #include "manage/effects.h"
 #include "manage/guardrails.h"
 #include "manage/kinds.h"
@@ -45,6 +46,7 @@ class Reconciliation {
   void apiKeys(json::ObjectReader& document);
   void webhookEndpoints(json::ObjectReader& document);
   void budgets(json::ObjectReader& document);
+  void prices(json::ObjectReader& document, const pricing::PriceCatalogue& catalogue);
 
   // Makes what was written so far visible to what is read next.
   Status refresh();
@@ -385,9 +387,18 @@ void Reconciliation::budgets(json::ObjectReader& document) {
   }
 }
 
+void Reconciliation::prices(json::ObjectReader& document,
+                            const pricing::PriceCatalogue& catalogue) {
+  reconcilePrices(document, change_, catalogue, kMaxItems,
+                  [this](std::string name, std::function<Status()> drop) {
+                    leftOver("price", std::move(name), std::move(drop));
+                  });
+}
+
 }  // namespace
 
-Result<Reconciled> reconcile(Change& change, json::ValueRef root, Prune prune) {
+Result<Reconciled> reconcile(Change& change, json::ValueRef root, Prune prune,
+                             const pricing::PriceCatalogue& catalogue) {
   json::ObjectReader body(root);
   body.boolean("prune");
   Reconciliation work(change, prune);
@@ -404,6 +415,7 @@ Result<Reconciled> reconcile(Change& change, json::ValueRef root, Prune prune) {
     work.apiKeys(document);
     work.webhookEndpoints(document);
     work.budgets(document);
+    work.prices(document, catalogue);
   });
   if (!refreshed) return std::move(refreshed).error();
   if (auto checked = body.finish(); !checked) return std::move(checked).error();

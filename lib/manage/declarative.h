@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "json/value.h"
 #include "manage/change.h"
+#include "pricing/catalogue.h"
 
 // The declarative configuration: everything that people configure, as one document with natural
 // keys (slugs, names, addresses) instead of ids, so that it can live in a repository and be applied
@@ -39,13 +40,14 @@ enum class Prune : unsigned char { No, Yes };
 // Makes the store say what the document says; what was done is in change.entries(). Nothing is
 // written where nothing differs. 422 with every error in the document, pointers being those of the
 // body around it ("/document/projects/0/slug").
-Result<Reconciled> reconcile(Change& change, json::ValueRef body, Prune prune);
+Result<Reconciled> reconcile(Change& change, json::ValueRef body, Prune prune,
+                             const pricing::PriceCatalogue& catalogue);
 
 // The document of the store's present state, as JSON, sorted by the natural keys. Provider
 // credentials and webhook secrets are never in it; keys' hashes only when asked for.
 enum class KeyHashes : unsigned char { Leave, Include };
 std::string exportDocument(store::Tables& tables, const std::string& organization_id,
-                           KeyHashes key_hashes);
+                           const pricing::PriceCatalogue& catalogue, KeyHashes key_hashes);
 
 // The version of the document's form.
 constexpr int64_t kDocumentVersion = 1;

@@ -6,6 +6,7 @@
 #include "manage/answers.h"
 #include "manage/declarative.h"
 #include "manage/declarative_budgets.h"
+#include "manage/declarative_prices.h"
 #include "manage/guardrails.h"
 #include "manage/provider_credentials.h"
 #include "manage/provider_names.h"
@@ -155,7 +156,7 @@ void writeBudgets(json::Writer& out, store::Tables& tables, const Slugs& slugs) 
 }  // namespace
 
 std::string exportDocument(store::Tables& tables, const std::string& organization_id,
-                           KeyHashes key_hashes) {
+                           const pricing::PriceCatalogue& catalogue, KeyHashes key_hashes) {
   const auto projects = sorted(tables.projects.all(), [](const auto& p) { return p.slug; });
   // Defaults first: until one has taken over, the vendor's default there cannot be given up.
   const auto providers = sorted(tables.providers.all(),
@@ -173,6 +174,7 @@ std::string exportDocument(store::Tables& tables, const std::string& organizatio
   writeKeys(out, tables, projects, key_hashes);
   writeEndpoints(out, tables);
   writeBudgets(out, tables, slugs);
+  writeDeclaredPrices(out, tables, catalogue);
   out.endObject();
   return document;
 }

@@ -32,7 +32,7 @@ Answer exportConfig(Services& services, const Call& call) {
     if (auto owner = requireRole(call.caller, model::Role::Owner); !owner) return owner.error();
   }
   const std::string document = services.config.store().read([&](store::Tables& tables) {
-    return exportDocument(tables, call.caller.organization_id,
+    return exportDocument(tables, call.caller.organization_id, services.prices,
                           hashes ? KeyHashes::Include : KeyHashes::Leave);
   });
   return taggedAnswer(kOk, document, etagOf(document));
@@ -51,6 +51,9 @@ std::string nameOf(const model::AuditEntry& entry) {
   for (const char* field : {"slug", "email", "url", "name"}) {
     if (const auto text = document->root().stringAt(field)) return std::string(*text);
   }
+  const auto provider = document->root().stringAt("provider");
+  const auto model = document->root().stringAt("model");
+  if (provider && model) return std::string(*provider) + "/" + std::string(*model);
   if (const auto pct = document->root().intAt("threshold_pct")) return std::to_string(*pct) + " %";
   return entry.resource_id;
 }
@@ -122,7 +125,7 @@ Answer reconcileAs(Services& services, const Call& call, Mode mode) {
   const auto wanted = document->root().find("prune");
   const Prune prune = wanted && wanted->asBool() == true ? Prune::Yes : Prune::No;
   const auto work = [&](Change& change) -> Answer {
-    const auto done = reconcile(change, document->root(), prune);
+    const auto done = reconcile(change, document->root(), prune, services.prices);
     if (!done) return done.error();
     return dataAnswer(kOk, [&](json::Writer& out) {
       out.beginObject();

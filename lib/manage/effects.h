@@ -8,6 +8,7 @@
 #include "model/budget.h"
 #include "model/key.h"
 #include "model/member.h"
+#include "model/price.h"
 #include "model/project.h"
 #include "model/provider.h"
 #include "model/routing_config.h"
@@ -62,6 +63,12 @@ void dropBudget(Change& change, const model::Budget& budget);
 // Gives it an id.
 model::BudgetAlert addBudgetAlert(Change& change, model::BudgetAlert alert);
 void dropBudgetAlert(Change& change, const model::BudgetAlert& alert);
+
+// Gives it an id. Conflict: price_exists.
+Result<model::PriceOverride> addPrice(Change& change, model::PriceOverride price);
+// Writes nothing when nothing differs. Conflict: price_exists.
+Result<model::PriceOverride> changePrice(Change& change, model::PriceOverride price);
+void dropPrice(Change& change, const model::PriceOverride& price);
 
 // What was put in is no cap any more.
 void dropBalance(Change& change, const model::Balance& balance);

@@ -1,14 +1,13 @@
 // Prices of the operator's own: they win over the catalogue.
-#include "base/text.h"
 #include "manage/answers.h"
 #include "manage/body.h"
 #include "manage/change.h"
+#include "manage/effects.h"
 #include "manage/kinds.h"
+#include "manage/price_fields.h"
 #include "manage/price_import.h"
-#include "manage/price_json.h"
 #include "manage/query.h"
 #include "manage/resource.h"
-#include "pricing/rates_text.h"
 
 namespace penstock::manage {
 namespace {
@@ -25,16 +24,11 @@ constexpr ResourceRoute kRoutes[] = {
 };
 
 constexpr std::string_view kList = "prices";
-constexpr int64_t kMaxTokens = 1'000'000'000;
 
 void writePriceOverride(json::Writer& out, const model::PriceOverride& price, UnixMillis) {
-  out.beginObject().field("id", price.id).field("provider", price.provider);
-  out.field("model", price.model);
-  writeTime(out, "starts_at", price.starts_at);
-  out.key("pricing");
-  writePrice(out, pricing::parseRates(price.rates).value_or(pricing::Price{}));
-  out.field("context_window", price.context_window);
-  out.field("max_output_tokens", price.max_output_tokens).field("source", price.source);
+  out.beginObject().field("id", price.id);
+  writePriceFields(out, price);
+  out.field("source", price.source);
   writeTime(out, "created_at", price.created_at);
   writeTime(out, "updated_at", price.updated_at);
   out.endObject();
@@ -45,48 +39,15 @@ std::optional<model::PriceOverride> findPrice(store::Tables& tables, const Call&
   return tables.price_overrides.find(named);
 }
 
-void readProvider(json::ObjectReader& body, model::PriceOverride& price, const Services& services,
-                  const Call& call) {
-  const auto named = body.string("provider", {.min = 1, .max = 128});
-  if (!named) return;
-  const bool ours = call.config->findProviderByName(*named) != nullptr;
-  if (!ours && services.prices.providerOf(*named, std::nullopt).empty()) {
-    body.fail("provider", "must be a provider's name or an id of the catalogue, such as openai");
-  }
-  price.provider = *named;
-}
-
-void readModel(json::ObjectReader& body, model::PriceOverride& price) {
-  const auto named = body.string("model", {.min = 1, .max = 256});
-  if (!named) return;
-  price.model = asciiLower(trim(*named));
-  const size_t star = price.model.find('*');
-  if (price.model.empty()) body.fail("model", "must not be empty");
-  if (star != std::string::npos && star + 1 != price.model.size()) {
-    body.fail("model", "may have a * at its end only, for all names that begin so");
-  }
-}
-
-void readLimit(json::ObjectReader& body, std::string_view key, std::optional<int64_t>& limit) {
-  if (body.isNull(key))
-    limit.reset();
-  else if (const auto tokens = body.integer(key, {.min = 1, .max = kMaxTokens}))
-    limit = tokens;
-}
-
 void readFields(json::ObjectReader& body, model::PriceOverride& price, const Services& services,
                 const Call& call) {
-  readProvider(body, price, services, call);
-  readModel(body, price);
-  if (body.isNull("starts_at")) {
-    price.starts_at.reset();
-  } else if (const auto text = body.string("starts_at", {.max = 64})) {
-    price.starts_at = parseTime(*text);
-    if (!price.starts_at) body.fail("starts_at", "must be an ISO 8601 time");
+  readPriceSubject(body, price);
+  const bool known = inCatalogue(services.prices, price.provider) ||
+                     call.config->findProviderByName(price.provider) != nullptr;
+  if (body.has("provider") && !price.provider.empty() && !known) {
+    body.fail("provider", kNoSuchPriced);
   }
-  if (const auto rates = readPricing(body)) price.rates = pricing::formatRates(*rates);
-  readLimit(body, "context_window", price.context_window);
-  readLimit(body, "max_output_tokens", price.max_output_tokens);
+  readPriceTerms(body, price);
 }
 
 Answer listPrices(Services& services, const Call& call) {
@@ -108,12 +69,9 @@ Answer createPrice(Services& services, const Call& call) {
   readFields(body, price, services, call);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   return change(services, call, config::Part::Prices, [&](Change& change) -> Answer {
-    price.id = change.newId("price_");
-    price.source = "manual";
-    price.created_at = price.updated_at = call.now;
-    if (auto added = change.tables.price_overrides.insert(price); !added) return added.error();
-    change.created(kPrice, price);
-    return objectAnswer(kCreated, kPrice, price, call.now);
+    const auto added = addPrice(change, price);
+    if (!added) return added.error();
+    return objectAnswer(kCreated, kPrice, *added, call.now);
   });
 }
 
@@ -127,18 +85,12 @@ Answer updatePrice(Services& services, const Call& call) {
   return change(services, call, config::Part::Prices, [&](Change& change) -> Answer {
     auto price = change.load(kPrice, "price_id");
     if (!price) return std::move(price).error();
-    const model::PriceOverride before = *price;
     json::ObjectReader body(document->root());
     readFields(body, *price, services, call);
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
-    if (*price != before) {
-      price->source = "manual";
-      price->updated_at = call.now;
-      if (auto stored = change.tables.price_overrides.update(*price); !stored)
-        return stored.error();
-    }
-    change.updated(kPrice, *price);
-    return objectAnswer(kOk, kPrice, *price, call.now);
+    const auto changed = changePrice(change, *price);
+    if (!changed) return changed.error();
+    return objectAnswer(kOk, kPrice, *changed, call.now);
   });
 }
 
@@ -146,13 +98,37 @@ Answer deletePrice(Services& services, const Call& call) {
   return change(services, call, config::Part::Prices, [&](Change& change) -> Answer {
     auto price = change.load(kPrice, "price_id");
     if (!price) return std::move(price).error();
-    change.tables.price_overrides.softDelete(price->id, call.now);
-    change.deleted(kPrice, *price);
+    dropPrice(change, *price);
     return deletedAnswer(price->id);
   });
 }
 
 }  // namespace
+
+Result<model::PriceOverride> addPrice(Change& change, model::PriceOverride price) {
+  price.id = change.newId("price_");
+  price.source = "manual";
+  price.created_at = price.updated_at = change.call.now;
+  if (auto added = change.tables.price_overrides.insert(price); !added) return added.error();
+  change.created(kPrice, price);
+  return price;
+}
+
+Result<model::PriceOverride> changePrice(Change& change, model::PriceOverride price) {
+  const auto before = change.tables.price_overrides.find(price.id);
+  if (before != price) {
+    price.source = "manual";
+    price.updated_at = change.call.now;
+    if (auto stored = change.tables.price_overrides.update(price); !stored) return stored.error();
+  }
+  change.updated(kPrice, price);
+  return price;
+}
+
+void dropPrice(Change& change, const model::PriceOverride& price) {
+  change.tables.price_overrides.softDelete(price.id, change.call.now);
+  change.deleted(kPrice, price);
+}
 
 const Kind<model::PriceOverride> kPrice{"price", ofOrganization, writePriceOverride, findPrice};
 

@@ -48,16 +48,19 @@ constexpr const char* kTeam = R"({"version":1,
   "routing_configs":[{"project":"web","slug":"fast","policy":"single",
                       "config":{"model":"llama","provider":"local"}}],
   "api_keys":[{"project":"web","name":"ci","rate_limit_rpm":7,"allowed_models":["@fast"]}],
-  "webhook_endpoints":[{"url":"https://192.0.2.1/hook","event_types":["api_key.revoked"]}],
+  "webhook_endpoints":[{"url":"https://hooks.invalid/hook","event_types":["api_key.revoked"]}],
   "budgets":[{"name":"all","scope":"organization","cap_usd":"1000.5"},
              {"project":"web","name":"ci","scope":"api_key","api_key":"ci","unit":"tokens","cap_tokens":9,
               "period":"minute"},
              {"project":"web","name":"users","scope":"end_user","cap_usd":5,"action":"downgrade",
               "downgrade_to":"@fast",
               "alerts":[{"threshold_pct":50,"channels":[{"type":"email","target":"ann@example.com"},
-                                                        {"type":"webhook","target":"https://192.0.2.1/hook"}]}]},
+                                                        {"type":"webhook","target":"https://hooks.invalid/hook"}]}]},
              {"project":"web","name":"fast","scope":"routing_config","routing_config":"fast","cap_usd":1},
-             {"name":"local","scope":"provider","provider":"local","cap_usd":7}]})";
+             {"name":"local","scope":"provider","provider":"local","cap_usd":7}],
+  "prices":[{"provider":"local","model":"llama*","pricing":{"input":1.5,"output":2}},
+            {"provider":"openai","model":"gpt-4o","starts_at":"2027-01-01T00:00:00Z","context_window":128000,
+             "pricing":{"input":2,"tiers":[{"above_input_tokens":1000,"input":3}]}}]})";
 
 }  // namespace
 
@@ -72,8 +75,9 @@ TEST_SUITE("manage/declarative") {
     for (const std::string expected :
          {"update organization default", "create member ann@example.com", "create project web",
           "create provider local", "create routing_config fast", "create api_key ci",
-          "create webhook_endpoint https://192.0.2.1/hook", "create budget all",
-          "create budget users", "create budget local"}) {
+          "create webhook_endpoint https://hooks.invalid/hook", "create budget all",
+          "create budget users", "create budget local", "create price local/llama*",
+          "create price openai/gpt-4o"}) {
       CHECK_MESSAGE(std::count(planned.begin(), planned.end(), expected) == 1, expected);
     }
     CHECK(changes(apply(api, kTeam)).empty());
@@ -89,6 +93,34 @@ TEST_SUITE("manage/declarative") {
                    R"({"model":"@default","messages":[{"role":"user","content":"x"}]})")
               .status == 403);
     CHECK_FALSE(contains(exported(api), "mlx_sk_"));
+  }
+
+  TEST_CASE("prices are known by provider, model and start, and go with the section") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(::apply(api, kTeam).status == 200);
+    const auto prices = [](const std::string& items) {
+      return R"({"version":1,"prices":[)" + items + "]}";
+    };
+    const std::string dearer = R"({"provider":"local","model":"LLAMA*","pricing":{"input":9}})";
+    CHECK(changes(::apply(api, prices(dearer))) ==
+          std::vector<std::string>{"update price local/llama*"});
+    CHECK(contains(::plan(api, prices(dearer)).body,
+                   R"("unmanaged":[{"resource":"price","name":"openai/gpt-4o"}])"));
+    CHECK(changes(::apply(api, prices(dearer), true)) ==
+          std::vector<std::string>{"delete price openai/gpt-4o"});
+    CHECK(errorParams(::apply(api, prices(dearer + "," + dearer +
+                                          R"(,{"provider":"x","model":"m","pricing":{"input":1}},)"
+                                          R"({"provider":"openai","model":"m"})"))) ==
+          std::vector<std::string>{"/document/prices/1/model", "/document/prices/2/provider",
+                                   "/document/prices/3/pricing"});
+    // One of a provider that is gone is nobody's to name.
+    REQUIRE(api.send("DELETE", "/manage/v1/budgets/" + listAll(api, "/budgets", "id").back(), "")
+                .status == 200);
+    REQUIRE(::apply(api, R"({"version":1,"routing_configs":[]})", true).status == 200);
+    REQUIRE(api.send("DELETE", "/manage/v1/providers/local", "").status == 200);
+    CHECK(contains(exported(api), R"("prices":[])"));
+    CHECK(changes(::apply(api, R"({"version":1,"prices":[]})", true)).empty());
   }
 
   TEST_CASE("drift is shown where it is") {
@@ -275,7 +307,7 @@ TEST_SUITE("manage/declarative") {
     CHECK(contains(document, R"({"project":"web","name":"ci","scope":"api_key","api_key":"ci",)"));
     CHECK(contains(document, R"("alerts":[{"threshold_pct":50,"channels":[{"type":"email",)"
                              R"("target":"ann@example.com"},{"type":"webhook",)"
-                             R"("target":"https://192.0.2.1/hook"}]}])"));
+                             R"("target":"https://hooks.invalid/hook"}]}])"));
     CHECK(changes(apply(api, document, true)).empty());
     CHECK(dataText(plan(api, document, true), "in_sync") == "true");
     const auto edit = [&](const std::string& budgets) {

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <re2/re2.h>
 
 #include <cstdlib>
 #include <random>
@@ -21,11 +22,11 @@ class Caller {
   void step() {
     using Step = void (Caller::*)();
     static constexpr Step kSteps[] = {
-        &Caller::addProject,  &Caller::addProvider, &Caller::addConfig, &Caller::addKey,
-        &Caller::addBudget,   &Caller::addBudget,   &Caller::addAlert,  &Caller::addMember,
-        &Caller::addEndpoint, &Caller::addManager,  &Caller::edit,      &Caller::edit,
-        &Caller::edit,        &Caller::rotate,      &Caller::remove,    &Caller::removeOther,
-        &Caller::rollBack};
+        &Caller::addProject,  &Caller::addProvider, &Caller::addConfig,  &Caller::addKey,
+        &Caller::addBudget,   &Caller::addBudget,   &Caller::addPrice,   &Caller::addAlert,
+        &Caller::addMember,   &Caller::addEndpoint, &Caller::addManager, &Caller::edit,
+        &Caller::edit,        &Caller::edit,        &Caller::rotate,     &Caller::remove,
+        &Caller::removeOther, &Caller::rollBack};
     (this->*kSteps[pick(std::size(kSteps))])();
   }
 
@@ -78,7 +79,7 @@ class Caller {
   }
   void addEndpoint() {
     send("POST", "/webhooks/endpoints",
-         "{" + quoted("url", "https://192.0.2.1/" + name()) +
+         "{" + quoted("url", "https://hooks.invalid/" + name()) +
              R"(,"event_types":["api_key.revoked"]})");
   }
   void addBudget() {
@@ -99,6 +100,14 @@ class Caller {
     body += pick(2) == 0 ? R"(,"cap_usd":12.5,"period":"weekly","reset_day":3)"
                          : R"(,"unit":"tokens","cap_tokens":9,"period":"minute")";
     send("POST", "/budgets", body + "}");
+  }
+  void addPrice() {
+    send("POST", "/prices",
+         "{" + quoted("provider", pick(2) == 0 ? "openai" : any("/providers", "name")) + "," +
+             quoted("model", name()) + R"(,"pricing":{"input":)" + std::to_string(pick(9)) +
+             (pick(2) == 0 ? R"(,"tiers":[{"above_input_tokens":9,"input":77}]})"
+                           : R"(},"starts_at":"2027-01-01T00:00:00Z","context_window":9)") +
+             "}");
   }
   void addAlert() {
     send(
@@ -134,9 +143,9 @@ class Caller {
     send("POST", "/api-keys/" + any("/api-keys") + "/rotate", R"({"overlap_seconds":60})");
   }
   void remove() {
-    static constexpr const char* kLists[] = {"/api-keys", "/routing-configs", "/members",
-                                             "/webhooks/endpoints", "/budgets"};
-    const std::string list = kLists[pick(5)];
+    static constexpr const char* kLists[] = {"/api-keys",           "/routing-configs", "/members",
+                                             "/webhooks/endpoints", "/budgets",         "/prices"};
+    const std::string list = kLists[pick(std::size(kLists))];
     send("DELETE", list + "/" + any(list), "");
   }
   void removeOther() {
@@ -153,7 +162,13 @@ class Caller {
   std::mt19937 random_;
 };
 
-// All that the API shows.
+// Without what a running gateway has seen of its providers, which it does not store.
+std::string withoutHealth(std::string providers) {
+  RE2::GlobalReplace(&providers, R"("health":\{[^{}]*\})", "");
+  return providers;
+}
+
+// All that the API shows of what is stored.
 std::string everything(Api& api) {
   std::string all;
   for (const char* list : {"/projects?include_deleted=true", "/providers", "/routing-configs",
@@ -162,7 +177,7 @@ std::string everything(Api& api) {
     const char separator = std::string(list).find('?') == std::string::npos ? '?' : '&';
     const Answer answer = api.get(kBase + std::string(list) + separator + "limit=200");
     REQUIRE(answer.status == 200);
-    all += answer.body + "\n";
+    all += withoutHealth(answer.body) + "\n";
   }
   // How far they have come is the dispatcher's business, which goes on.
   for (const std::string& id : listAll(api, "/webhooks/deliveries", "id", 200)) all += id + "\n";
