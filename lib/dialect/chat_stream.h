@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "dialect/openai_errors.h"
 #include "model/usage.h"
 
@@ -23,6 +24,7 @@ enum class StreamFailure : uint8_t {
   UpstreamError,  // the provider sent an error event: see upstreamError()
   Garbage,        // an event that is none of its dialect, or beyond the limits
   Truncated,      // the stream ended before its answer did
+  Refused,        // a filter of ours lets no more of it pass: see refusal()
 };
 
 // A provider's stream on its way to a caller: bytes in, bytes out, no I/O. StreamRelay and
@@ -33,8 +35,8 @@ enum class StreamFailure : uint8_t {
 //
 // On Failed nothing more leaves, and no end. While Waiting was the last phase (released() false)
 // the caller may try another target. Otherwise: an upstream's own error event has been passed on in
-// the caller's dialect; after Garbage and Truncated, the caller sends its dialect's error event and
-// closes.
+// the caller's dialect; after Garbage, Truncated and Refused, the caller sends its dialect's error
+// event and closes.
 //
 // One a stream, used by one thread at a time.
 class ChatStream {
@@ -53,6 +55,7 @@ class ChatStream {
   virtual StreamFailure failure() const = 0;
   virtual bool released() const = 0;  // something has left
   virtual const UpstreamError& upstreamError() const = 0;
+  virtual const ApiError* refusal() const { return nullptr; }
 
   // The number of an event that the caller of the relay sends next, in dialects that number them.
   virtual int64_t nextSequence() const { return 0; }

@@ -50,12 +50,25 @@ void StreamTranslator::onEvent(const ChatEvent& event, std::string& out) {
   if (const auto* error = std::get_if<ErrorEvent>(&event)) return onError(*error, out);
   note(event);
   if (output_.size() > kMaxAnswerBytes) return fail(StreamFailure::Garbage);
-  const bool content = isContent(event);
-  if (content) ++content_events_;
+  if (isContent(event)) ++content_events_;
   if (std::holds_alternative<FinishEvent>(event)) finished_ = true;
-  if (content || finished_) release(out);
+  if (filter_ == nullptr) return pass(event, out);
+  filter_->pass(event, passed_);
+  passFiltered(out);
+}
+
+void StreamTranslator::pass(const ChatEvent& event, std::string& out) {
+  if (isContent(event) || std::holds_alternative<FinishEvent>(event)) release(out);
   if (std::holds_alternative<PingEvent>(event) && !released_) return;
   forward(event, out);
+}
+
+void StreamTranslator::passFiltered(std::string& out) {
+  for (const ChatEvent& event : passed_) {
+    if (!ended()) pass(event, out);
+  }
+  passed_.clear();
+  if (!ended() && filter_->refusal()) fail(StreamFailure::Refused);
 }
 
 // What accounting and the caller of the translator want to know.
@@ -88,7 +101,12 @@ void StreamTranslator::forward(const ChatEvent& event, std::string& out) {
 
 void StreamTranslator::onEnd(std::string& out) {
   // A stream that neither said anything nor finished is no answer.
-  if (!released_ && !finished_) return fail(StreamFailure::Truncated);
+  if (content_events_ == 0 && !finished_) return fail(StreamFailure::Truncated);
+  if (filter_ != nullptr) {
+    filter_->finish(passed_);
+    passFiltered(out);
+    if (ended()) return;
+  }
   release(out);
   if (!finished_) {
     using Reason = Stop::Reason;

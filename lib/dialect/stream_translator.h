@@ -10,6 +10,7 @@
 #include "dialect/chat_events.h"
 #include "dialect/chat_stream.h"
 #include "dialect/estimate.h"
+#include "dialect/event_filter.h"
 
 namespace penstock::dialect {
 
@@ -17,10 +18,14 @@ namespace penstock::dialect {
 // only once it has content. Where the provider sent no usage, the caller is told an estimate.
 class StreamTranslator final : public ChatStream {
  public:
-  // `input_estimate`: input tokens in all likelihood, for when the provider does not say.
+  // `input_estimate`: input tokens in all likelihood, for when the provider does not say. `filter`
+  // may be null.
   StreamTranslator(std::unique_ptr<EventReader> reader, std::unique_ptr<EventWriter> writer,
-                   int64_t input_estimate)
-      : reader_(std::move(reader)), writer_(std::move(writer)), input_estimate_(input_estimate) {}
+                   int64_t input_estimate, std::unique_ptr<EventFilter> filter = nullptr)
+      : reader_(std::move(reader)),
+        writer_(std::move(writer)),
+        filter_(std::move(filter)),
+        input_estimate_(input_estimate) {}
 
   StreamPhase feed(std::string_view bytes, std::string& out) override;
   StreamPhase finish(std::string& out) override;
@@ -29,6 +34,9 @@ class StreamTranslator final : public ChatStream {
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
+  const ApiError* refusal() const override {
+    return failure_ == StreamFailure::Refused ? &*filter_->refusal() : nullptr;
+  }
   int64_t nextSequence() const override { return writer_->nextSequence(); }
   void setTrace(std::function<std::string()> render) override {
     writer_->setTrace(std::move(render));
@@ -53,6 +61,8 @@ class StreamTranslator final : public ChatStream {
 
   void onEvents(std::string& out);
   void onEvent(const ChatEvent& event, std::string& out);
+  void pass(const ChatEvent& event, std::string& out);
+  void passFiltered(std::string& out);
   void note(const ChatEvent& event);
   void onEnd(std::string& out);
   void onError(const ErrorEvent& event, std::string& out);
@@ -63,8 +73,10 @@ class StreamTranslator final : public ChatStream {
 
   const std::unique_ptr<EventReader> reader_;
   const std::unique_ptr<EventWriter> writer_;
+  const std::unique_ptr<EventFilter> filter_;
   const int64_t input_estimate_;
   std::vector<ChatEvent> events_;  // of the read under way
+  std::vector<ChatEvent> passed_;  // by the filter
   StreamPhase phase_ = StreamPhase::Waiting;
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;

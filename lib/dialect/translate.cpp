@@ -172,11 +172,12 @@ int64_t estimateAnswer(Dialect provider, std::string_view body) {
   return answer ? estimateOutput(provider, body, *answer) : 0;
 }
 
-std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
-                                            AnswerOptions options) {
+std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller, AnswerOptions options,
+                                            std::unique_ptr<EventFilter> filter) {
   auto writer = makeWriter(caller, options);
   return std::make_unique<StreamTranslator>(makeReader(provider, std::move(options.context)),
-                                            std::move(writer), options.input_estimate);
+                                            std::move(writer), options.input_estimate,
+                                            std::move(filter));
 }
 
 std::string translateError(Dialect provider, Dialect caller, std::string_view body, int status,

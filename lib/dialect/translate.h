@@ -11,6 +11,7 @@
 #include "dialect/bedrock_target.h"
 #include "dialect/chat_request.h"
 #include "dialect/chat_stream.h"
+#include "dialect/event_filter.h"
 #include "dialect/gemini_errors.h"
 #include "dialect/gemini_target.h"
 #include "dialect/losses.h"
@@ -59,9 +60,10 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
 // Output tokens of a provider's whole answer by estimate.h's rule, for when it has no usage.
 int64_t estimateAnswer(Dialect provider, std::string_view body);
 
-// The stream of a provider, to be fed with its bytes.
-std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
-                                            AnswerOptions options);
+// The stream of a provider, to be fed with its bytes. `filter` sees its events; null: none does.
+// With one, the two dialects may be the same.
+std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller, AnswerOptions options,
+                                            std::unique_ptr<EventFilter> filter = nullptr);
 
 // What the last event of a stream must fit to.
 struct StreamEnd {

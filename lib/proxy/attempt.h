@@ -133,6 +133,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void finishWhole();
   void finishError();
   void forward(std::string_view out);
+  void passOn(std::string_view out);
+  void endRefused(std::string_view out);
   void endStream(const ApiError* broken, bool told);
 
   void fail(AttemptFailure failure);

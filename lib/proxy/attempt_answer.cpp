@@ -149,6 +149,7 @@ void Attempt::forward(std::string_view out) {
   using dialect::StreamFailure;
   using dialect::StreamPhase;
   const StreamPhase phase = relay_->phase();
+  if (relay_->refusal() != nullptr) return endRefused(out);
   if (phase == StreamPhase::Failed && !relay_->released()) {
     call_.reset();
     if (relay_->failure() != StreamFailure::UpstreamError) {
@@ -158,15 +159,8 @@ void Attempt::forward(std::string_view out) {
     AttemptFailure failure = failureOf(502, relay_->upstreamError(), providerName(), {});
     return fail(std::move(failure));
   }
-  if (!out.empty()) {
-    if (record_.first_token_us < 0) {
-      record_.first_token_us = micros();
-      timer_.cancel();
-      if (!relay_->model().empty()) bill_.model = relay_->model();
-    }
-    listener_->onStream(*this, out);
-    if (ended_) return;
-  }
+  passOn(out);
+  if (ended_) return;
   if (phase == StreamPhase::Done) {
     judge(routing::OutcomeKind::Success);
     return endStream(nullptr, false);
@@ -183,6 +177,28 @@ void Attempt::forward(std::string_view out) {
                      garbage ? "the provider sent an event that is no chunk"
                              : "the provider's stream ended before its answer did"};
   endStream(&failure_->error, told);
+}
+
+void Attempt::passOn(std::string_view out) {
+  if (out.empty()) return;
+  if (record_.first_token_us < 0) {
+    record_.first_token_us = micros();
+    timer_.cancel();
+    if (!relay_->model().empty()) bill_.model = relay_->model();
+  }
+  listener_->onStream(*this, out);
+}
+
+// A guardrail of ours lets no more of the answer pass: no other target would be let say it either,
+// and this one did what it was asked.
+void Attempt::endRefused(std::string_view out) {
+  passOn(out);
+  if (ended_) return;
+  judge(routing::OutcomeKind::Success);
+  failure_.emplace();
+  failure_->kind = AttemptFailure::Class::Policy;
+  failure_->error = *relay_->refusal();
+  endStream(&failure_->error, false);
 }
 
 void Attempt::endStream(const ApiError* broken, bool told) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "guard/event_guard.h"
+
 namespace penstock::proxy {
 
 void Guarding::checkRequest(std::string body, Done done) {
@@ -12,6 +14,10 @@ void Guarding::checkRequest(std::string body, Done done) {
 void Guarding::checkAnswer(std::string body, Done done) {
   auto verdict = policy_->checkResponse(body);
   check(guard::Phase::Output, std::move(verdict), std::move(body), std::move(done));
+}
+
+std::unique_ptr<dialect::EventFilter> Guarding::makeFilter() {
+  return std::make_unique<guard::EventGuard>(policy_, findings_);
 }
 
 void Guarding::check(guard::Phase phase, guard::Verdict verdict, std::string body, Done done) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dialect/event_filter.h"
 #include "guard/finding.h"
 #include "guard/policy.h"
 #include "guard/webhook_call.h"
@@ -34,8 +35,14 @@ class Guarding {
   Guarding& operator=(const Guarding&) = delete;
 
   bool checksRequests() const { return policy_->checks(guard::Phase::Input); }
-  // Answers are then taken whole before anything of them leaves, streams included.
+  // Whole answers; what is gathered whole leaves when it is checked.
   bool checksAnswers() const { return policy_->checks(guard::Phase::Output); }
+  // Whether a stream can be checked as it passes: webhooks want whole texts.
+  bool checksStreams() const {
+    return checksAnswers() && policy_->webhooks(guard::Phase::Output).empty();
+  }
+  // What a stream has to pass then.
+  std::unique_ptr<dialect::EventFilter> makeFilter();
 
   // Call `done` once, before they return where no webhook is to be asked.
   void checkRequest(std::string body, Done done);

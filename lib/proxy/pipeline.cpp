@@ -138,6 +138,11 @@ void Pipeline::openScope() {
     scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
   }
   if (!guardsAnswers() || !wantsStream()) return;
+  // Of several choices the typed model, in whose events streams are checked, knows the first only.
+  if (guarding_->checksStreams() && request_->choices == 1) {
+    scope_->filter = [this] { return guarding_->makeFilter(); };
+    return;
+  }
   // Nothing of it leaves before all of it is checked.
   scope_->reply = Reply::Whole;
   scope_->answer_dialect = dialect::Dialect::OpenAi;

@@ -184,6 +184,7 @@ void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
 // for a complete answer.
 void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
   const auto self = shared_from_this();
+  if (broken != nullptr && !exchange_->started()) return answerFailure(*broken);
   if (broken == nullptr && cache_use_) leaveInCache(*chain.winner(), chain.winner()->stitched());
   if (broken != nullptr && !told)
     exchange_->write(dialect::renderErrorEvent(

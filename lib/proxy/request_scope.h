@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "dialect/chat_view.h"
 #include "dialect/dialect.h"
+#include "dialect/event_filter.h"
 #include "dialect/gemini_errors.h"
 #include "dialect/losses.h"
 #include "model/request_log.h"
@@ -53,6 +55,8 @@ struct RequestScope {
   // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
   // is put into; empty: it is not wanted.
   std::function<std::string(const Attempt& serving)> trace = {};
+  // Makes what each attempt's stream has to pass; empty: they pass as they are.
+  std::function<std::unique_ptr<dialect::EventFilter>()> filter = {};
   // The length of the vectors that the caller is to have; absent: any.
   std::optional<int64_t> dimensions = {};
   // How large a whole answer to put together of a stream, to be kept; 0: none.

@@ -193,6 +193,9 @@ dialect::AnswerOptions Wire::options(bool provider_counts) const {
 }
 
 std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) {
+  if (scope_.filter) {
+    return dialect::translateStream(provider_, caller_, options(false), scope_.filter());
+  }
   if (translates()) return dialect::translateStream(provider_, caller_, options(false));
   if (caller_ == Dialect::Anthropic) return std::make_unique<dialect::AnthropicRelay>();
   if (caller_ == Dialect::Responses) return std::make_unique<dialect::ResponsesRelay>();

@@ -5,17 +5,42 @@
 
 #include "integration/manage_support.h"
 #include "support/fake_upstream.h"
+#include "support/raw_socket.h"
 
 using namespace penstock;
 using namespace penstock::test;
 
 namespace {
 
+std::string chunk(const std::string& choice, const std::string& more = "") {
+  return R"(data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[)" +
+         choice + "]" + more + "}\n\n";
+}
+
+// A stream that says it in pieces of three bytes.
+void stream(const http::ExchangePtr& exchange, const std::string& said) {
+  exchange->start({200, "text/event-stream", "", {}});
+  for (size_t at = 0; at < said.size(); at += 3) {
+    std::string delta;
+    json::Writer w(delta);
+    w.beginObject().field("content", said.substr(at, 3)).endObject();
+    exchange->write(chunk(R"({"index":0,"delta":)" + delta + R"(,"finish_reason":null})"));
+  }
+  exchange->write(chunk(R"({"index":0,"delta":{},"finish_reason":"stop"})"));
+  exchange->write(
+      chunk("", R"(,"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15})"));
+  exchange->write("data: [DONE]\n\n");
+  exchange->finish();
+}
+
 // Says the last message back.
 void echo(const http::ExchangePtr& exchange) {
   const auto body = json::parse(exchange->request().body);
   const auto messages = *body->root().find("messages");
   const std::string said(messages.at(messages.size() - 1).stringAt("content").value_or(""));
+  if (const auto streams = body->root().find("stream"); streams && streams->asBool() == true) {
+    return stream(exchange, said);
+  }
   std::string out;
   json::Writer w(out);
   w.beginObject().field("id", "1").field("object", "chat.completion").field("model", "m");
@@ -28,10 +53,11 @@ void echo(const http::ExchangePtr& exchange) {
 }
 
 struct Guarded {
-  FakeUpstream upstream{echo};
+  FakeUpstream upstream;
   Gateway gateway = quietGateway();
 
-  explicit Guarded(const std::string& rules) {
+  explicit Guarded(const std::string& rules, FakeUpstream::Script script = echo)
+      : upstream(std::move(script)) {
     Api api = manageOf(gateway);
     const Answer added =
         api.post("/manage/v1/providers",
@@ -51,6 +77,10 @@ struct Guarded {
         R"({"model":"up/m","messages":[{"role":"user","content":")" + text + "\"}]" + more + "}");
   }
 };
+
+uint16_t portOf(const std::string& url) {
+  return static_cast<uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+}
 
 }  // namespace
 
@@ -82,7 +112,7 @@ TEST_SUITE("proxy/guardrails") {
     CHECK(guarded.chat("nothing to see").status == 200);
   }
 
-  TEST_CASE("answers are checked whole, also those that the caller wants streamed") {
+  TEST_CASE("answers are checked, whole ones and streams as they pass") {
     Guarded guarded(
         R"([{"name":"words","kind":"keywords","where":"output","action":"redact",)"
         R"("keywords":["zanzibar"]},{"name":"never","kind":"keywords","where":"output",)"
@@ -94,8 +124,11 @@ TEST_SUITE("proxy/guardrails") {
     CHECK(stream.status == 200);
     CHECK(contains(stream.body, "[REDACTED:WORDS]"));
     CHECK(contains(stream.body, "data: [DONE]"));
-    CHECK_FALSE(contains(stream.body, "Zanzibar"));
+    CHECK_FALSE(contains(stream.body, "bar"));
     CHECK(guarded.chat("forbidden", R"(,"stream":true)").status == 403);
+    // Several choices are taken whole.
+    const Answer choices = guarded.chat("to Zanzibar", R"(,"stream":true,"n":2)");
+    CHECK(contains(choices.body, "[REDACTED:WORDS]"));
     const Answer anthropic =
         proxyOf(guarded.gateway)
             .post("/anthropic/v1/messages",
@@ -103,6 +136,44 @@ TEST_SUITE("proxy/guardrails") {
                   R"({"role":"user","content":"to Zanzibar we go"}]})");
     CHECK(contains(anthropic.body, "[REDACTED:WORDS]"));
     CHECK(contains(anthropic.body, "event: message_stop"));
+  }
+
+  TEST_CASE("a stream is blocked where it says what it must not, and is paid for") {
+    Guarded guarded(R"([{"name":"never","kind":"keywords","where":"output","action":"block",)"
+                    R"("keywords":["forbidden"]}])");
+    const Answer blocked = guarded.chat("first this, then forbidden words", R"(,"stream":true)");
+    CHECK(blocked.status == 200);
+    CHECK(contains(blocked.body, "fir"));
+    CHECK(contains(blocked.body, R"("code":"blocked_by_guardrail")"));
+    CHECK_FALSE(contains(blocked.body, "[DONE]"));
+    CHECK_FALSE(contains(blocked.body, "for"));
+    CHECK(guarded.upstream.seen().size() == 1);  // nobody else is asked to say it
+    Api api = manageOf(guarded.gateway);
+    const Answer logs = api.get("/manage/v1/logs");
+    CHECK(contains(logs.body, R"("error_class":"blocked_by_guardrail")"));
+    CHECK(dataText(api.get("/manage/v1/providers/up/health"), "state") == "healthy");
+  }
+
+  TEST_CASE("a guarded stream flows: the caller has its beginning before the provider has ended") {
+    http::ExchangePtr held;
+    Guarded guarded(
+        R"([{"name":"pii","kind":"pii","where":"output","action":"redact"}])",
+        [&](const http::ExchangePtr& exchange) {
+          held = exchange;
+          exchange->start({200, "text/event-stream", "", {}});
+          exchange->write(
+              chunk(R"({"index":0,"delta":{"content":"Hello there. "},"finish_reason":null})"));
+        });
+    RawSocket client = RawSocket::connect(portOf(guarded.gateway.proxyUrl()));
+    const std::string body =
+        R"({"model":"up/m","stream":true,"messages":[{"role":"user","content":"x"}]})";
+    client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " +
+                guarded.gateway.projectKey() +
+                "\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    CHECK(contains(client.readUntil("Hello there. "), "200 OK"));
+    guarded.upstream.stop();
+    held.reset();
   }
 
   TEST_CASE("a webhook has the last word, on requests and on answers") {
