@@ -1,6 +1,8 @@
 #include "http/message.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -21,11 +23,18 @@ size_t HeaderList::count(std::string_view name) const {
                     [&](const HeaderView& field) { return equalsIgnoreCase(field.name, name); }));
 }
 
-// A loop: find_first_of() calls memchr for every character. One comparison passes nearly all.
+// Eight characters at a time: hardly any head has a control character, and every answer's is looked
+// at.
 bool breaksHead(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    return static_cast<unsigned char>(c) <= '\r' && (c == '\r' || c == '\n' || c == '\0');
-  });
+  const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  size_t at = 0;
+  for (uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const uint64_t low = (word - kOnes * ('\r' + 1)) & ~word & kOnes * 0x80;  // a byte up to '\r'
+    if (low != 0 && std::ranges::any_of(text.substr(at, sizeof word), breaks)) return true;
+  }
+  return std::ranges::any_of(text.substr(at), breaks);
 }
 
 std::string_view Request::param(std::string_view name) const {
