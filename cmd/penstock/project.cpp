@@ -17,6 +17,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"retain payloads", "settings.retain_payloads"},
                               {"budget bare models", "settings.budget_bare_models"},
                               {"unknown model policy", "settings.unknown_model_policy"},
+                              {"unsupported parameters", "settings.unsupported_parameters"},
                               {"guardrails", "settings.guardrails"},
                               {"created", "created_at"}};
 
@@ -33,6 +34,8 @@ constexpr Option kBudgetBare{"--budget-bare-models", "settings.budget_bare_model
                              Kind::Flag};
 constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_policy",
                           "Of models without a price: deny, ceiling (the dearest rates) or free"};
+constexpr Option kUnsupported{"--unsupported-parameters", "settings.unsupported_parameters",
+                              "Of what a target cannot express: drop (and say so) or refuse"};
 constexpr Option kGuardrails{"--guardrails", "settings.guardrails",
                              "All rules, as JSON: [{\"name\":\"pii\",\"kind\":\"pii\","
                              "\"action\":\"redact\"}]; null removes them",
@@ -44,6 +47,7 @@ constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::B
                               kRetain,
                               kBudgetBare,
                               kUnknown,
+                              kUnsupported,
                               kGuardrails};
 constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kDescription,
@@ -51,6 +55,7 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kRetain,
                               kBudgetBare,
                               kUnknown,
+                              kUnsupported,
                               kGuardrails};
 
 constexpr Row kRows[] = {

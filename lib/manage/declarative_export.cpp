@@ -60,6 +60,8 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.field("retain_payloads", project.settings.retain_payloads);
     out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
     out.field("budget_bare_models", project.settings.budget_bare_models);
+    out.field("unsupported_parameters", model::kUnsupportedParameters.at(static_cast<size_t>(
+                                            project.settings.unsupported_parameters)));
     writeGuardrails(out, project.settings);
     out.endObject().endObject();
   }

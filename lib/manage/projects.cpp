@@ -35,6 +35,8 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("retain_payloads", project.settings.retain_payloads);
   out.field("unknown_model_policy", model::policyName(project.settings.unknown_model_policy));
   out.field("budget_bare_models", project.settings.budget_bare_models);
+  out.field("unsupported_parameters", model::kUnsupportedParameters.at(static_cast<size_t>(
+                                          project.settings.unsupported_parameters)));
   writeGuardrails(out, project.settings);
   out.endObject();
   writeTime(out, "created_at", project.created_at);
@@ -180,6 +182,10 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
     }
     now.budget_bare_models =
         settings.boolean("budget_bare_models").value_or(now.budget_bare_models);
+    if (const auto policy =
+            settings.choice("unsupported_parameters", model::kUnsupportedParameters)) {
+      now.unsupported_parameters = static_cast<model::UnsupportedParameters>(*policy);
+    }
     readGuardrails(settings, now);
   });
 }

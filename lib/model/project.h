@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +25,13 @@ struct Organization {
   bool operator==(const Organization&) const = default;
 };
 
+// What becomes of what a request says and its target cannot express.
+enum class UnsupportedParameters : uint8_t {
+  Drop,    // it is left out and named in X-Penstock-Dropped
+  Refuse,  // another target is tried; at last the request is refused
+};
+inline constexpr std::array<std::string_view, 2> kUnsupportedParameters = {"drop", "refuse"};
+
 struct ProjectSettings {
   bool auto_resolve_bare_model = true;  // resolve "gpt-4o" by its prefix (spec/modelux.md 2.2)
   bool retain_payloads = false;         // keep request and response bodies in the log
@@ -29,6 +39,7 @@ struct ProjectSettings {
   bool budget_bare_models = true;
   // Of models that neither the catalogue nor a price override knows.
   UnknownModelPolicy unknown_model_policy = UnknownModelPolicy::Ceiling;
+  UnsupportedParameters unsupported_parameters = UnsupportedParameters::Drop;
   // The rules of lib/guard as a JSON array; empty: none.
   std::string guardrails;
   // What requests to the webhooks among them are signed with, by the rule's name.

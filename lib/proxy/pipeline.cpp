@@ -44,6 +44,12 @@ ApiError shed(const char* message) {
   return {ErrorKind::Overloaded, "overloaded", message, {}, {}, {}, {}, 1000};
 }
 
+dialect::OnLoss onLoss(const model::Project& project) {
+  return project.settings.unsupported_parameters == model::UnsupportedParameters::Refuse
+             ? dialect::OnLoss::Refuse
+             : dialect::OnLoss::Drop;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
@@ -133,7 +139,8 @@ void Pipeline::openScope() {
                               .endpoint = endpoint_,
                               .reply = Reply::Stream,
                               .arrived = arrived_,
-                              .calls = calls_});
+                              .calls = calls_,
+                              .on_loss = onLoss(*caller_.project)});
   if (request_->trace) {
     scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
   }

@@ -12,6 +12,12 @@
 namespace penstock::store {
 namespace {
 
+using Unsupported = model::UnsupportedParameters;
+
+std::string_view nameOf(Unsupported policy) {
+  return model::kUnsupportedParameters.at(static_cast<size_t>(policy));
+}
+
 model::UnknownModelPolicy policyAt(const storage::Rows& row, int column) {
   const auto* const name = std::ranges::find(model::kUnknownModelPolicies, row.text(column));
   if (name == std::end(model::kUnknownModelPolicies))
@@ -61,6 +67,8 @@ model::Project ProjectTable::read(const storage::Rows& row) const {
   project.deleted_at = row.optionalInteger(9);
   project.settings.budget_bare_models = row.flag(10);
   project.settings.guardrails = row.string(11);
+  project.settings.unsupported_parameters =
+      row.string(13) == nameOf(Unsupported::Refuse) ? Unsupported::Refuse : Unsupported::Drop;
   if (row.isNull(12)) return project;
   const Result<Secret> opened = box_.open(row.blob(12), identity(project.id));
   if (!opened) throw std::runtime_error(project.id + ": " + opened.error().detail);
@@ -77,7 +85,8 @@ Status ProjectTable::insert(const model::Project& project) {
   insert_.run(project.id, project.organization_id, project.name, project.slug, project.description,
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
               model::policyName(project.settings.unknown_model_policy), project.created_at,
-              project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed));
+              project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed),
+              nameOf(project.settings.unsupported_parameters));
   return Unit{};
 }
 
@@ -112,7 +121,7 @@ Status ProjectTable::update(const model::Project& project) {
                   project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
                   model::policyName(project.settings.unknown_model_policy),
                   project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed),
-                  project.id) == 0) {
+                  nameOf(project.settings.unsupported_parameters), project.id) == 0) {
     return notFound("project", project.id);
   }
   return Unit{};

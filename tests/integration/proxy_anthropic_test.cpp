@@ -53,6 +53,34 @@ TEST_SUITE("proxy/anthropic") {
     CHECK(answer.header("X-Modelux-Provider-Used") == "openai");
   }
 
+  TEST_CASE("a project may rather refuse than have something left out, after another target") {
+    FakeUpstream lossy{answering(kCompletion)};
+    FakeUpstream exact{answering(
+        R"({"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text",)"
+        R"("text":"Hello"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}})")};
+    Gateway gateway = quietGateway();
+    add(gateway, "openai", "lossy", lossy);
+    add(gateway, "anthropic", "exact", exact);
+    Api api = manageOf(gateway);
+    const std::string project = listAll(api, "/projects", "id").at(0);
+    REQUIRE(api.patch("/manage/v1/projects/" + project,
+                      R"({"settings":{"unsupported_parameters":"refuse"}})")
+                .status == 200);
+    const Answer refused = ask(gateway, "/anthropic/v1/messages", R"("model":"lossy/m","top_k":5)");
+    CHECK(refused.status == 400);
+    CHECK(contains(refused.body, "top_k"));
+    CHECK(lossy.seen().empty());
+    REQUIRE(
+        api.post(
+               "/manage/v1/routing-configs",
+               R"({"name":"both","policy":"fallback_chain","config":{"models":["lossy/m","exact/m"]}})")
+            .status == 201);
+    CHECK(ask(gateway, "/anthropic/v1/messages", R"("model":"@both","top_k":5)").status == 200);
+    CHECK(lossy.seen().empty());
+    CHECK(exact.seen().size() == 1);
+    CHECK(ask(gateway, "/anthropic/v1/messages", R"("model":"lossy/m")").status == 200);
+  }
+
   TEST_CASE("a stream is translated event by event, and a cut one is no success") {
     const std::string chunk =
         R"({"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[)"
