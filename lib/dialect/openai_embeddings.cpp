@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -13,6 +11,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "dialect/vector_text.h"
 #include "json/raw.h"
 #include "json/scan.h"
 #include "json/writer.h"
@@ -68,34 +67,6 @@ std::optional<std::vector<float>> vectorOf(const json::Member& raw) {
   return vector;
 }
 
-void shorten(std::vector<float>& vector, size_t size) {
-  vector.resize(size);
-  double square = 0;
-  for (const float x : vector) square += static_cast<double>(x) * static_cast<double>(x);
-  const double length = std::sqrt(square);
-  if (length == 0) return;
-  for (float& x : vector) x = static_cast<float>(static_cast<double>(x) / length);
-}
-
-std::string numbersOf(const std::vector<float>& vector) {
-  std::string text = "[";
-  for (const float x : vector) {
-    fmt::format_to(std::back_inserter(text), "{}{}", text.size() > 1 ? "," : "", x);
-  }
-  return text + "]";
-}
-
-std::string base64Of(const std::vector<float>& vector) {
-  std::string bytes;
-  for (const float x : vector) {
-    const auto bits = std::bit_cast<uint32_t>(x);
-    for (unsigned shift = 0; shift < 32; shift += 8) {
-      bytes.push_back(static_cast<char>(bits >> shift & 0xFFU));
-    }
-  }
-  return json::quoted(encodeBase64(bytes));
-}
-
 // One answer's vectors, each brought to its size.
 class Fitting {
  public:
@@ -117,7 +88,8 @@ class Fitting {
       data_ += element;
       return true;
     }
-    shorten(*vector, size_);
+    vector->resize(size_);
+    bringToLengthOne(*vector);
     json::Splicer splicer(index);
     splicer.replaceValue(static_cast<size_t>(raw - &index[0]),
                          raw->kind == json::Kind::Array ? numbersOf(*vector) : base64Of(*vector));

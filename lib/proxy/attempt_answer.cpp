@@ -124,7 +124,8 @@ void Attempt::finishWhole() {
   bill_.service_tier = read.service_tier;
   if (!read.model.empty()) bill_.model = read.model;
   if (scope_.dimensions) {
-    auto fits = dialect::fitEmbeddings(response_, *scope_.dimensions, candidate_.model);
+    std::string& vectors = answer ? **answer : response_;
+    auto fits = dialect::fitEmbeddings(vectors, *scope_.dimensions, candidate_.model);
     if (!fits) return fail(misfit(std::move(fits).error()));
   }
   judge(routing::OutcomeKind::Success);

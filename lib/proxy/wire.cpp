@@ -8,6 +8,7 @@
 #include "dialect/anthropic_usage.h"
 #include "dialect/bedrock_errors.h"
 #include "dialect/bedrock_usage.h"
+#include "dialect/gemini_embeddings.h"
 #include "dialect/gemini_errors.h"
 #include "dialect/gemini_request.h"
 #include "dialect/gemini_usage.h"
@@ -73,6 +74,7 @@ Wire::Wire(const Order& order)
 }
 
 Status Wire::writeBody(const Order& order) {
+  if (embedsAtGoogle()) return writeEmbeddings();
   if (provider_ == scope_.dialect) {
     splice(order);
   } else if (Status written = writeTyped(order); !written) {
@@ -99,6 +101,26 @@ void Wire::splice(const Order& order) {
     spliced_ = dialect::encodeOpenAiRequest(openAi(scope_), model_, streamUsage(), order.limit);
   }
   pieces_ = spliced_.pieces();
+}
+
+bool Wire::embedsAtGoogle() const {
+  return scope_.endpoint == Endpoint::Embeddings && provider_ == Dialect::Gemini;
+}
+
+dialect::GeminiEmbedding Wire::embedding() const {
+  return endpoint_.vendor->family == model::Family::Vertex
+             ? dialect::GeminiEmbedding::Predict
+             : dialect::GeminiEmbedding::BatchEmbedContents;
+}
+
+Status Wire::writeEmbeddings() {
+  auto body = dialect::writeGeminiEmbeddings(openAi(scope_), embedding(), model_, scope_.dimensions,
+                                             losses_);
+  if (!body) return std::move(body).error();
+  if (auto refused = losses_.error()) return *std::move(refused);
+  written_.body = *std::move(body);
+  pieces_ = {written_.body};
+  return Unit{};
 }
 
 dialect::StreamUsage Wire::streamUsage() const {
@@ -215,6 +237,10 @@ Wire::Whole Wire::read(std::string_view body) const {
     if constexpr (requires { read.service_tier; }) whole.service_tier = read.service_tier;
     return whole;
   };
+  if (embedsAtGoogle()) {
+    const auto vectors = dialect::readGeminiEmbeddings(openAi(scope_), embedding(), body, model_);
+    return {.usage = vectors ? vectors->usage : model::Usage{}, .valid = vectors.has_value()};
+  }
   switch (provider_) {
     case Dialect::Anthropic: return taken(dialect::readAnthropicResponse(body));
     case Dialect::Gemini: return taken(dialect::readGeminiResponse(body));
@@ -226,11 +252,16 @@ Wire::Whole Wire::read(std::string_view body) const {
 }
 
 int64_t Wire::estimateOutput(std::string_view body) const {
-  return dialect::estimateAnswer(provider_, body);
+  return embedsAtGoogle() ? 0 : dialect::estimateAnswer(provider_, body);
 }
 
 std::optional<Result<std::string>> Wire::translate(std::string_view body, const Whole& read) {
   if (!translates()) return std::nullopt;
+  if (embedsAtGoogle()) {
+    auto vectors = dialect::readGeminiEmbeddings(openAi(scope_), embedding(), body, model_);
+    if (!vectors) return std::move(vectors).error();
+    return std::move(vectors->body);
+  }
   return dialect::translateAnswer(
       provider_, caller_, body, options(read.usage.source != model::Usage::Source::None), losses_);
 }

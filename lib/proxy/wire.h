@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "dialect/chat_stream.h"
+#include "dialect/gemini_embeddings.h"
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
@@ -73,6 +74,10 @@ class Wire {
   Status writeBody(const Order& order);
   void splice(const Order& order);
   Status writeTyped(const Order& order);
+  // Google's models embed by a request and an answer of their own.
+  bool embedsAtGoogle() const;
+  dialect::GeminiEmbedding embedding() const;
+  Status writeEmbeddings();
   dialect::StreamUsage streamUsage() const;
   void fitBody(const provider::BodyNeeds& needs);
   dialect::ChatTarget target() const;

@@ -64,6 +64,37 @@ TEST_SUITE("proxy/embeddings") {
     CHECK(contains(world.a.seen()[2].body, R"("dimensions":5)"));
   }
 
+  TEST_CASE("Google's models embed for callers of OpenAI's API, and fit the config's dimensions") {
+    World world(answering(R"({"embeddings":[{"values":[0.6,0.8]}]})"), answering(list("[1,0]")),
+                "m");
+    REQUIRE(
+        world.manage
+            .post(
+                "/manage/v1/providers",
+                R"({"verify":false,"vendor":"google","private":true,"name":"g","api_key":"AIza0",)"
+                R"("base_url":")" +
+                    world.a.baseUrl().substr(0, world.a.baseUrl().rfind('/')) + R"("})")
+            .status == 201);
+    REQUIRE(
+        world.manage
+            .post(
+                "/manage/v1/routing-configs",
+                R"({"name":"google","policy":"single","config":{"model":"g/gemini-embedding-001"},)"
+                R"("embedding_dimensions":2})")
+            .status == 201);
+    const Answer answer = world.embed("", "@google");
+    REQUIRE_MESSAGE(answer.status == 200, answer.body);
+    CHECK(contains(answer.body, R"("embedding":[0.6,0.8])"));
+    const Seen asked = world.a.seen().back();
+    CHECK(asked.target == "/v1beta/models/gemini-embedding-001:batchEmbedContents");
+    CHECK(contains(asked.body, R"("outputDimensionality":2)"));
+    CHECK(answer.header("X-Modelux-Provider-Used") == "google");
+    const Answer tokens =
+        world.proxy.post("/v1/embeddings", R"({"model":"g/gemini-embedding-001","input":[1,2]})");
+    CHECK(tokens.status == 400);
+    CHECK(contains(tokens.body, R"("param":"input")"));
+  }
+
   TEST_CASE("longer vectors are shortened where the model allows it") {
     World world(answering(list("[3,4,12]")), answering(list("[]")), "text-embedding-3-large");
     CHECK(world.embed().body == list("[0.6,0.8]"));
