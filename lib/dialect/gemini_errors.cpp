@@ -107,7 +107,7 @@ std::optional<int64_t> geminiRetryDelayMs(std::string_view body) {
 }
 
 std::string renderGeminiError(const UpstreamError& error, int status) {
-  const ErrorClass kind = classOf(error, status);
+  const ErrorClass kind = fittingStatus(classOf(error, status), status);
   return envelope({.code = status,
                    .message = error.message,
                    .status = geminiStatus(kind),
