@@ -59,7 +59,7 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
 // Output tokens of a provider's whole answer by estimate.h's rule, for when it has no usage.
 int64_t estimateAnswer(Dialect provider, std::string_view body);
 
-// The stream of a provider, to be fed with its bytes.
+// The stream of a provider, to be fed with its bytes. Gemini's for a caller of Gemini's is relayed.
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller,
                                             AnswerOptions options);
 
