@@ -25,7 +25,10 @@ void checkGolden(const fs::path& path, const std::string& text) {
     std::ofstream(path) << text;
     return;
   }
-  REQUIRE_MESSAGE(fs::exists(path), "a cell without a golden file: ", path.string());
+  if (!fs::exists(path)) {
+    FAIL_CHECK("a cell without a golden file: ", path.string());
+    return;
+  }
   CHECK_MESSAGE(readFile(path) == text, path.string(), "\n", text);
 }
 
