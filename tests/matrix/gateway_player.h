@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "integration/manage_support.h"
@@ -60,7 +60,7 @@ class GatewayPlayer {
   std::string providerFor(const Cell& cell) {
     std::string name = cell.provider->name;
     if (cell.fails()) name += "-" + std::to_string(++failures_);
-    if (!added_.emplace(name, true).second) return name;
+    if (!added_.insert(name).second) return name;
     std::string address = upstream_.baseUrl();
     // OpenAI's paths begin after /v1, those of the others with it.
     if (std::string_view(cell.provider->vendor) != "openai") address.resize(address.size() - 3);
@@ -98,7 +98,7 @@ class GatewayPlayer {
   Recorded recorded_;  // guarded by mutex_: read on the upstream's thread
   FakeUpstream upstream_;
   Gateway gateway_;
-  std::map<std::string, bool> added_;
+  std::set<std::string> added_;  // providers
   int failures_ = 0;
 };
 
