@@ -13,7 +13,7 @@ export TSAN_OPTIONS := halt_on_error=1:second_deadlock_stack=1
 # ThreadSanitizer does not know the address layout of the newest kernels unless it is fixed.
 FIXED_LAYOUT := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-.PHONY: help setup build run test unit sdk examples asan tsan lint format format-check bench clean
+.PHONY: help setup build run test unit matrix sdk examples asan tsan fuzz lint format format-check bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ test: build ## all tests: unit, integration, SDKs, examples
 unit: build ## the unit tests
 	@$(CTEST) --test-dir build/release -R '^unit/'
 
+matrix: setup ## every client API before every provider's dialect, case by case, as a table
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target test_matrix
+	@cd build/release && tests/test_matrix 2>matrix.log
+
 sdk: build ## the official SDKs against the real binary
 	@$(CTEST) --test-dir build/release -R '^sdk'
 
@@ -52,6 +57,13 @@ tsan: setup ## unit and integration tests under ThreadSanitizer
 	@cmake --preset tsan >/dev/null
 	@$(FIXED_LAYOUT) cmake --build --preset tsan
 	@$(FIXED_LAYOUT) $(CTEST) --test-dir build/tsan -E '^(sdk|example)/'
+
+# JOBS at once; ARGS="sse json" names some. New finds are kept in build/fuzz.
+fuzz: ## fuzz every decoder with libFuzzer, FUZZ_SECONDS=60 each
+	@.ci/setup fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz
+	@tests/fuzz/run.sh build/fuzz/tests/fuzz/fuzz $(ARGS)
 
 SOURCES = $(shell find lib cmd tests -name node_modules -prune -o -name '*.[ch]pp' -print -o -name '*.h' -print)
 

@@ -50,9 +50,10 @@ UpstreamError parseAnthropicError(std::string_view body, int status) {
 
 std::string renderAnthropicError(const UpstreamError& error, int status,
                                  std::string_view request_id) {
-  const std::string_view type = isAnthropicType(error.type)
-                                    ? std::string_view(error.type)
-                                    : anthropicErrorType(classOf(error, status));
+  const std::string_view type =
+      isAnthropicType(error.type)
+          ? std::string_view(error.type)
+          : anthropicErrorType(fittingStatus(classOf(error, status), status));
   return envelope(type, error.message, error.code, request_id);
 }
 

@@ -155,4 +155,8 @@ std::string_view anthropicErrorType(ErrorClass error) { return rowOf(error).anth
 
 std::string_view geminiStatus(ErrorClass error) { return rowOf(error).gemini_status; }
 
+ErrorClass fittingStatus(ErrorClass error, int status) {
+  return error == ErrorClass::Billing && status == 429 ? ErrorClass::RateLimit : error;
+}
+
 }  // namespace penstock::dialect

@@ -38,4 +38,8 @@ std::string_view openAiErrorCode(ErrorClass error);
 std::string_view anthropicErrorType(ErrorClass error);
 std::string_view geminiStatus(ErrorClass error);
 
+// The class for a dialect that tells the status beside it: a quota that is used up is a limit where
+// the provider answered 429, for SDKs go by the status.
+ErrorClass fittingStatus(ErrorClass error, int status);
+
 }  // namespace penstock::dialect

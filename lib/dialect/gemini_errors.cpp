@@ -107,8 +107,9 @@ std::optional<int64_t> geminiRetryDelayMs(std::string_view body) {
 }
 
 std::string renderGeminiError(const UpstreamError& error, int status) {
-  const ErrorClass kind = classOf(error, status);
-  return envelope({.code = status,
+  const ErrorClass kind = fittingStatus(classOf(error, status), status);
+  constexpr int kOverloaded = 529, kUnavailable = 503;  // Anthropic's own word for Google's
+  return envelope({.code = status == kOverloaded ? kUnavailable : status,
                    .message = error.message,
                    .status = geminiStatus(kind),
                    .reason = error.code});

@@ -15,24 +15,16 @@ using json::ValueRef;
 
 bool GeminiEventReader::feed(std::string_view bytes, std::vector<ChatEvent>& events) {
   events_ = &events;
-  if (form_ == Form::Unknown) {
-    const size_t first = bytes.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return true;
-    form_ = bytes[first] == '[' ? Form::Array : Form::Sse;
-  }
   bool valid = true;
-  const auto each = [this, &valid](std::string_view data) {
-    if (valid && !data.empty()) valid = onChunk(data);
-  };
-  if (form_ == Form::Array) return array_.feed(bytes, each) && valid;
-  return lexer_.feed(bytes, [&each](const http::SseEvent& event) { each(event.data); }) && valid;
+  const bool split = chunks_.feed(bytes, [this, &valid](std::string_view chunk) {
+    if (valid && !chunk.empty()) valid = onChunk(chunk);
+  });
+  return split && valid;
 }
 
 void GeminiEventReader::finish(std::vector<ChatEvent>& events) {
   events_ = &events;
-  static_cast<void>(lexer_.finish([this](const http::SseEvent& event) {
-    if (!event.data.empty()) onChunk(event.data);
-  }));
+  chunks_.finish([this](std::string_view chunk) { onChunk(chunk); });
 }
 
 bool GeminiEventReader::onChunk(std::string_view data) {

@@ -8,19 +8,18 @@
 
 #include "dialect/chat_events.h"
 #include "dialect/chat_request.h"
+#include "dialect/gemini_chunks.h"
 #include "dialect/gemini_part_reader.h"
 #include "dialect/gemini_usage.h"
-#include "dialect/json_array_stream.h"
 #include "dialect/wire_reading.h"
-#include "http/sse.h"
 #include "json/value.h"
 
 namespace penstock::dialect {
 
-// Reads a Gemini stream: server-sent events, or the JSON array that comes without alt=sse; the
-// first byte tells. Each chunk is a whole response with the next parts. There is no word for the
-// end: after a reason to finish, the end of the body is it. Only the first candidate is read;
-// others and parts of kinds that are not known are named in a LossEvent.
+// Reads a Gemini stream, in either of its forms. Each chunk is a whole response with the next
+// parts. There is no word for the end: after a reason to finish, the end of the body is it. Only
+// the first candidate is read; others and parts of kinds that are not known are named in a
+// LossEvent.
 class GeminiEventReader final : public EventReader {
  public:
   explicit GeminiEventReader(AnswerContext context) : context_(std::move(context)) {}
@@ -29,8 +28,6 @@ class GeminiEventReader final : public EventReader {
   void finish(std::vector<ChatEvent>& events) override;
 
  private:
-  enum class Form : uint8_t { Unknown, Sse, Array };
-
   bool onChunk(std::string_view data);
   void onError(std::string_view data);
   void onStart(json::ValueRef chunk);
@@ -40,9 +37,7 @@ class GeminiEventReader final : public EventReader {
   void onFinish(const std::string& word);
 
   const AnswerContext context_;
-  Form form_ = Form::Unknown;
-  http::SseLexer lexer_;
-  JsonArrayStream array_;
+  GeminiChunks chunks_;
   std::vector<ChatEvent>* events_ = nullptr;  // of the feed() under way
   Reading lenient_;
   std::optional<GeminiPartReader> parts_;  // since the first chunk, which names the answer

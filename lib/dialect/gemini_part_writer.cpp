@@ -12,7 +12,7 @@
 namespace penstock::dialect {
 namespace {
 
-constexpr std::string_view kPlace = "contents.parts.";
+constexpr std::string_view kPlace = "messages.content.";
 
 struct Extension {
   std::string_view suffix, media_type;

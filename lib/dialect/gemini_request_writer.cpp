@@ -125,12 +125,19 @@ void ContentWriter::collect() {
 }
 
 // Of the turn under way, which begins after the last words of the user, the first call of each
-// content must be signed. Those of others cannot be.
+// content must be signed. Those of others cannot be. Words beside results end no turn for certain:
+// the calls that these answer are signed as well.
 void ContentWriter::signCalls() {
+  bool ended = false;
   for (auto turn = turns_.rbegin(); turn != turns_.rend(); ++turn) {
-    const bool words = std::any_of(turn->parts.begin(), turn->parts.end(),
-                                   [](const Part& part) { return !part.is<ToolResultPart>(); });
-    if (turn->role == "user" && words) return;
+    if (turn->role == "user") {
+      const auto result = [](const Part& part) { return part.is<ToolResultPart>(); };
+      const bool words = !std::all_of(turn->parts.begin(), turn->parts.end(), result);
+      const bool results = std::any_of(turn->parts.begin(), turn->parts.end(), result);
+      if (ended || (words && !results)) return;
+      ended = words;
+      continue;
+    }
     const auto call = std::find_if(turn->parts.begin(), turn->parts.end(),
                                    [](const Part& part) { return part.is<ToolCallPart>(); });
     if (call == turn->parts.end()) continue;

@@ -83,6 +83,22 @@ bool isHint(std::string_view name) {
 // Members that name a part of the prompt, which only their own provider has.
 bool isPrompt(std::string_view name) { return name == "cachedContent"; }
 
+// What callers leave at its default asks for nothing.
+bool isDefault(const Extra& extra) {
+  return extra.name == "truncation" && extra.json == R"("disabled")";
+}
+
+// Writers name places as the model does: "messages.content.". Callers know their own.
+std::string placeFor(Dialect caller, std::string_view place) {
+  constexpr std::string_view kMessages = "messages.", kContent = "content.";
+  if (!place.starts_with(kMessages)) return std::string(place);
+  place.remove_prefix(kMessages.size());
+  std::string told = std::string(fieldName(Field::Messages, caller)) + ".";
+  const bool parts = caller == Dialect::Gemini && place.starts_with(kContent);
+  if (parts) place.remove_prefix(kContent.size());
+  return told.append(parts ? "parts." : "").append(place);
+}
+
 // A caller chose the names: what leaves in a header is not to be theirs to shape.
 std::string safe(std::string_view name) {
   std::string text(name.substr(0, 64));
@@ -104,8 +120,8 @@ void Losses::add(LossKind kind, Field field, std::string_view reason) {
 
 void Losses::dropExtras(const Extras& extras, std::string_view place) {
   for (const Extra& extra : extras) {
-    if (saysNothing(extra.json)) continue;
-    const std::string name = std::string(place) + safe(extra.name);
+    if (saysNothing(extra.json) || isDefault(extra)) continue;
+    const std::string name = placeFor(caller_, place) + safe(extra.name);
     if (isPrompt(extra.name))
       put(LossKind::Refused, name, "names a part of the prompt that only its own provider has");
     else

@@ -76,7 +76,8 @@ class Losses {
   void refuse(Field field, std::string_view reason) { add(LossKind::Refused, field, reason); }
   void add(LossKind kind, Field field, std::string_view reason);
   // Members of a source's own that the target does not know; those that say nothing (null, false,
-  // 0, empty) are none. `place` is put before the names: "messages."
+  // 0, empty, a default) are none. `place` is put before the names, in the caller's words for it:
+  // "messages.", "messages.content."
   void dropExtras(const Extras& extras, std::string_view place = {});
 
   OnLoss policy() const { return policy_; }

@@ -8,6 +8,7 @@ namespace {
 
 struct Row {
   std::string_view key, otherwise;  // empty: left out
+  bool fixed = false;               // whatever the request says
 };
 
 constexpr Row kRows[] = {
@@ -21,7 +22,7 @@ constexpr Row kRows[] = {
     {"prompt_cache_key", ""},
     {"reasoning", R"({"effort":null,"summary":null})"},
     {"safety_identifier", ""},
-    {"store", "true"},
+    {"store", "false", true},  // who translates keeps no state
     {"temperature", "1.0"},
     {"text", R"({"format":{"type":"text"}})"},
     {"tool_choice", R"("auto")"},
@@ -42,7 +43,7 @@ std::string responsesEcho(std::string_view request_body) {
   for (const Row& row : kRows) {
     const auto said = request ? request->root().find(row.key) : std::nullopt;
     // Written anew, for a caller's line breaks would break the lines of a stream.
-    if (said && !said->isNull())
+    if (said && !said->isNull() && !row.fixed)
       out.rawField(row.key, said->text());
     else if (!row.otherwise.empty())
       out.rawField(row.key, row.otherwise);

@@ -64,7 +64,7 @@ void ResponsesItemWriter::writeAssistant(const Message& message) {
     else if (same())
       out_.raw(part.as<OtherPart>()->json);
     else
-      losses_.dropExtras({{part.as<OtherPart>()->type, part.as<OtherPart>()->json}}, "input.");
+      losses_.dropExtras({{part.as<OtherPart>()->type, part.as<OtherPart>()->json}}, "messages.");
   }
   flush();
   if (!same()) losses_.dropExtras(*extras, "messages.");

@@ -17,6 +17,7 @@
 #include "dialect/gemini_answer_writer.h"
 #include "dialect/gemini_event_reader.h"
 #include "dialect/gemini_event_writer.h"
+#include "dialect/gemini_relay.h"
 #include "dialect/gemini_request_reader.h"
 #include "dialect/gemini_request_writer.h"
 #include "dialect/openai_answer_reader.h"
@@ -174,6 +175,8 @@ int64_t estimateAnswer(Dialect provider, std::string_view body) {
 
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller, AnswerOptions options,
                                             std::unique_ptr<EventFilter> filter) {
+  if (filter == nullptr && provider == Dialect::Gemini && caller == Dialect::Gemini)
+    return std::make_unique<GeminiRelay>(options.framing);
   auto writer = makeWriter(caller, options);
   return std::make_unique<StreamTranslator>(makeReader(provider, std::move(options.context)),
                                             std::move(writer), options.input_estimate,

@@ -1,22 +1,21 @@
 // libFuzzer on the rule language: whatever the text is, compiling it ends, its error points into
 // it, and what compiles answers for facts made of the same bytes, the same way with its
 // explanation.
-#include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
+#include "fuzz/targets.h"
 #include "rules/expression.h"
 
-using namespace penstock;
-
+namespace penstock::fuzz {
 namespace {
 
 // A value of any type for each variable, taken from the input.
-class FactsOfBytes final : public rules::Facts {
+class FactsOfBytes final : public penstock::rules::Facts {
  public:
   explicit FactsOfBytes(std::string_view bytes) : bytes_(bytes) {}
 
-  rules::Value value(rules::Variable variable, std::string_view key) const override {
+  penstock::rules::Value value(penstock::rules::Variable variable,
+                               std::string_view key) const override {
     const size_t at = static_cast<size_t>(variable) + key.size();
     if (at >= bytes_.size()) return {};
     switch (bytes_[at] % 4) {
@@ -31,20 +30,13 @@ class FactsOfBytes final : public rules::Facts {
   std::string_view bytes_;
 };
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto rule = rules::compile(text);
-  if (!rule) {
-    require(rule.error().position <= size && !rule.error().message.empty());
-    return 0;
-  }
-  const FactsOfBytes facts(text);
+void rules(std::string_view bytes) {
+  const auto rule = penstock::rules::compile(bytes);
+  if (!rule) return require(rule.error().position <= bytes.size() && !rule.error().message.empty());
+  const FactsOfBytes facts(bytes);
   require(rule->matches(facts) == rule->explain(facts).matched);
-  return 0;
 }
+
+}  // namespace penstock::fuzz

@@ -38,8 +38,11 @@ TEST_SUITE("dialect/anthropic_errors") {
     const UpstreamError denied{"no", "authentication_error", "", ""};
     CHECK(openAiErrorOf(denied, 401).code == "invalid_api_key");
     const UpstreamError quota{"pay", "insufficient_quota", "insufficient_quota", ""};
-    CHECK(renderAnthropicError(quota, 429, "").find(R"("type":"billing_error")") !=
+    CHECK(renderAnthropicError(quota, 402, "").find(R"("type":"billing_error")") !=
           std::string::npos);
+    CHECK(renderAnthropicError(quota, 429, "") ==
+          R"({"type":"error","error":{"type":"rate_limit_error","message":"pay",)"
+          R"("details":{"error_code":"insufficient_quota"}}})");
     const UpstreamError odd{"no", "brand_new", "x", ""};
     CHECK(renderAnthropicError(odd, 400, "").find(R"("type":"invalid_request_error")") !=
           std::string::npos);

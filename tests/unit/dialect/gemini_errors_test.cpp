@@ -62,6 +62,16 @@ TEST_SUITE("dialect/gemini_errors") {
     CHECK(geminiRetryDelayMs(told) == 1500);
   }
 
+  TEST_CASE("the status beside the code is one that has it") {
+    const UpstreamError quota{"pay", "insufficient_quota", "insufficient_quota", ""};
+    const auto status = [&quota](int code) { return renderGeminiError(quota, code); };
+    CHECK(status(429).find(R"("status":"RESOURCE_EXHAUSTED")") != std::string::npos);
+    const UpstreamError busy{"Overloaded", "overloaded_error", "", ""};
+    CHECK(renderGeminiError(busy, 529) ==
+          R"({"error":{"code":503,"message":"Overloaded","status":"UNAVAILABLE"}})");
+    CHECK(status(402).find(R"("status":"FAILED_PRECONDITION")") != std::string::npos);
+  }
+
   TEST_CASE("as the last event of a stream it fits the framing") {
     const ApiError error{.kind = ErrorKind::UpstreamFailed, .message = "Cut."};
     CHECK(renderGeminiErrorEvent(error, GeminiFraming::Sse) ==

@@ -237,8 +237,12 @@ TEST_SUITE("dialect/gemini_request_writer") {
     REQUIRE(mark != std::string::npos);
     CHECK(now.find("skip_thought_signature_validator", mark + 1) == std::string::npos);
     CHECK(mark < now.find("\"name\":\"g\""));
+    // Words beside results: whether these end the turn nobody says, and a mark too many is none.
+    CHECK(has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "," + kUser + "]"), "skip_"));
+    const std::string reply = R"({"role":"assistant","content":"So."})";
     CHECK_FALSE(
-        has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "," + kUser + "]"), "skip_"));
+        has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "," + reply + "," + kUser + "]"),
+            "skip_"));
     CHECK_FALSE(
         has(fromOpenAi("\"messages\":[" + kUser + "," + kLoop + "]", "gemini-2.5-pro"), "skip_"));
   }

@@ -47,6 +47,24 @@ TEST_SUITE("dialect/losses") {
     CHECK(shaped.all().size() <= 256);
   }
 
+  TEST_CASE("places are told in the caller's words, and a default is no loss") {
+    const auto told = [](Dialect caller, std::string_view place) {
+      Losses losses(caller);
+      losses.dropExtras({{"x", "1"}, {"truncation", R"("disabled")"}}, place);
+      return losses.header();
+    };
+    CHECK(told(Dialect::OpenAi, "messages.content.") == "messages.content.x");
+    CHECK(told(Dialect::Anthropic, "messages.content.") == "messages.content.x");
+    CHECK(told(Dialect::Gemini, "messages.content.") == "contents.parts.x");
+    CHECK(told(Dialect::Gemini, "messages.") == "contents.x");
+    CHECK(told(Dialect::Responses, "messages.content.") == "input.content.x");
+    CHECK(told(Dialect::Responses, "tools.") == "tools.x");
+    CHECK(told(Dialect::Responses, "") == "x");
+    Losses losses(Dialect::Responses);
+    losses.dropExtras({{"truncation", R"("auto")"}});
+    CHECK(losses.header() == "truncation");
+  }
+
   TEST_CASE("a prompt that is elsewhere in part is refused, labels are a hint") {
     Losses losses(Dialect::Gemini);
     losses.dropExtras({{"labels", R"({"team":"ml"})"}});

@@ -20,6 +20,11 @@ TEST_SUITE("dialect/responses_echo") {
     CHECK_FALSE(document->root().find("model"));
   }
 
+  TEST_CASE("nothing is said to be stored, whatever was asked for") {
+    CHECK(responsesEcho(R"({"store":true})").find(R"("store":false)") != std::string::npos);
+    CHECK(responsesEcho("{}").find(R"("store":false)") != std::string::npos);
+  }
+
   TEST_CASE("of what is no object the defaults are told") {
     CHECK(responsesEcho("[]") == responsesEcho("{}"));
   }

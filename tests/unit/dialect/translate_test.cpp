@@ -97,14 +97,16 @@ std::vector<Case> cases() {
 std::vector<Case> casesOf(const char* name, Dialect caller, Dialect provider) {
   const std::map<Dialect, fs::path> asked = {{Dialect::OpenAi, kFolder / "openai_to_anthropic"},
                                              {Dialect::Anthropic, kFolder / "anthropic_to_openai"},
+                                             {Dialect::Responses, kFolder / "responses_to_openai"},
                                              {Dialect::Gemini, kGolden / "gemini"}};
   const std::map<Dialect, fs::path> answered = {
       {Dialect::OpenAi, kFolder / "anthropic_to_openai"},
       {Dialect::Anthropic, kFolder / "openai_to_anthropic"},
+      {Dialect::Responses, kFolder / "openai_to_responses"},
       {Dialect::Gemini, kGolden / "gemini"},
       {Dialect::Bedrock, kGolden / "bedrock"}};
   std::set<std::string> names(std::begin(kFeatures), std::end(kFeatures));
-  if (provider == Dialect::Gemini || provider == Dialect::Bedrock) {
+  if (provider != Dialect::OpenAi && provider != Dialect::Anthropic) {
     for (const auto& entry : fs::directory_iterator(answered.at(provider)))
       names.insert(entry.path().filename().string());
   }
@@ -220,7 +222,10 @@ TEST_SUITE("dialect/translate") {
     for (const auto& [name, caller, provider] :
          {std::tuple{"gemini_to_openai", Dialect::Gemini, Dialect::OpenAi},
           std::tuple{"gemini_to_anthropic", Dialect::Gemini, Dialect::Anthropic},
+          std::tuple{"gemini_to_responses", Dialect::Gemini, Dialect::Responses},
           std::tuple{"gemini_to_bedrock", Dialect::Gemini, Dialect::Bedrock},
+          std::tuple{"responses_to_gemini", Dialect::Responses, Dialect::Gemini},
+          std::tuple{"responses_to_bedrock", Dialect::Responses, Dialect::Bedrock},
           std::tuple{"openai_to_gemini", Dialect::OpenAi, Dialect::Gemini},
           std::tuple{"anthropic_to_gemini", Dialect::Anthropic, Dialect::Gemini},
           std::tuple{"openai_to_bedrock", Dialect::OpenAi, Dialect::Bedrock},

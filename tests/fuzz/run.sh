@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Fuzzes every target, or those named: FUZZ_SECONDS each (60), JOBS at once (one a processor).
+# Usage: run.sh FUZZ_BINARY [TARGET…]. Inputs found on the way are kept beside the binary for the
+# next run; what makes a target fail is in failures/ there, and is to be added to the corpus.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+fuzz=$(realpath "$1")
+shift
+work=$(dirname "$fuzz")
+seconds=${FUZZ_SECONDS:-60}
+mkdir -p "$work/failures"
+
+one() {
+  local target=$1 log=$work/$1.log
+  mkdir -p "$work/found/$target"
+  # Most inputs are small; the timeout is for one input, and far above what a slow machine needs.
+  if "$fuzz" "--target=$target" -max_total_time="$seconds" -max_len=16384 -timeout=30 \
+    -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/failures/$target-" \
+    "$work/found/$target" "$here/corpus/$target" >"$log" 2>&1; then
+    awk -v name="$target" '/number_of_executed_units/ { runs = $2 } / cov: / { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
+      END { printf "%-22s %10d runs, coverage %d\n", name, runs, cov }' "$log"
+  else
+    tail -n 40 "$log" >&2
+    echo "$target: failed; the input is in $work/failures/, all of the output in $log" >&2
+    return 1
+  fi
+}
+export -f one
+export fuzz work seconds here
+
+targets=("$@")
+((${#targets[@]} > 0)) || mapfile -t targets < <("$fuzz" --list)
+printf '%s\n' "${targets[@]}" | xargs -P "${JOBS:-$(nproc)}" -I{} bash -c 'one {}'
