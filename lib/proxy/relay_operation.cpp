@@ -1,6 +1,7 @@
 #include "proxy/relay_operation.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/text.h"
 #include "http/multipart.h"
@@ -98,9 +99,11 @@ Result<const model::Provider*> chooseProvider(const Caller& caller, const RelayO
                           "X-Penstock-Provider");
   }
   const bool openai = operation.surface == ObjectSurface::OpenAi;
-  for (const char* vendor : {openai ? "openai" : "anthropic", openai ? "azure_openai" : ""}) {
-    const model::Provider* usual = *vendor == 0 ? nullptr : snapshot.findDefaultProvider(vendor);
-    if (usual != nullptr) return usual;
+  constexpr std::string_view kOpenAi[] = {"openai", "azure_openai", "demo"};
+  constexpr std::string_view kAnthropic[] = {"anthropic"};
+  for (const std::string_view vendor : openai ? std::span<const std::string_view>(kOpenAi)
+                                              : std::span<const std::string_view>(kAnthropic)) {
+    if (const model::Provider* usual = snapshot.findDefaultProvider(vendor)) return usual;
   }
   return invalidRequest("no_provider", std::string("there is no provider of vendor ") +
                                            (openai ? "openai" : "anthropic") +

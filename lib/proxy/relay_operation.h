@@ -29,7 +29,7 @@ struct RelayOperation {
 };
 
 // The provider that new objects are made at: the one that the caller names in X-Penstock-Provider
-// (or ?provider=), else the default one of OpenAI's or Azure's, or of Anthropic's.
+// (or ?provider=), else the default one of OpenAI, Azure or the demo's, or of Anthropic.
 // InvalidRequest/"unknown_provider" and "no_provider".
 Result<const model::Provider*> chooseProvider(const Caller& caller, const RelayOperation& operation,
                                               const http::Request& request);
