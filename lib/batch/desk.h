@@ -27,6 +27,7 @@ class Desk {
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
+  // Before the first request.
   void start() { watch_.start(); }
   // Before the loops end, and after.
   void close() { watch_.close(); }

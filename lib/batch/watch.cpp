@@ -41,6 +41,7 @@ Watch::~Watch() {
 }
 
 void Watch::start() {
+  holdAgain();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -66,7 +67,6 @@ void Watch::run(const std::stop_token& stop) {
       services_.log.error("batch_watch_failed", {{"reason", failure.what()}});
     }
   };
-  guarded([&] { holdAgain(stop); });
   while (!stop.stop_requested()) {
     std::optional<Key> key;
     {
@@ -108,9 +108,9 @@ void Watch::forEachUnsettled(const std::stop_token& stop, Each each) {
 }
 
 // What was set aside before the last stop; a crash has it counted as spent, and then this on top.
-void Watch::holdAgain(const std::stop_token& stop) {
+void Watch::holdAgain() {
   const auto snapshot = services_.config.get();
-  forEachUnsettled(stop, [&](const model::RelayedObject& batch) {
+  forEachUnsettled({}, [&](const model::RelayedObject& batch) {
     const auto plan = readPlan(batch.plan);
     if (!plan) return;
     const Payer payer{*snapshot, batch.project_id, batch.api_key_id, batch.provider_id, *plan};

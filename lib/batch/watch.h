@@ -14,8 +14,7 @@
 namespace penstock::batch {
 
 // Looks at batches whose cost is not charged yet, on a thread of its own: at all of them every
-// minute, at one when told to. What is over is charged. At its start it sets aside again what a
-// batch may cost.
+// minute, at one when told to. What is over is charged.
 class Watch {
  public:
   struct Options {
@@ -28,6 +27,8 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // Sets aside again what batches may cost that were under way at the last stop, so that nobody is
+  // served before that binds the budgets; then starts the thread.
   void start();
   // Ends it after what it is at; a call under way ends with its loop. join() waits for that.
   void close();
@@ -39,7 +40,7 @@ class Watch {
  private:
   using Key = std::pair<std::string, std::string>;
   void run(const std::stop_token& stop);
-  void holdAgain(const std::stop_token& stop);
+  void holdAgain();
   template <typename Each>
   void forEachUnsettled(const std::stop_token& stop, Each each);
   void look(const Key& key);

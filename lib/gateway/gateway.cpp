@@ -93,10 +93,10 @@ class Gateway::Impl {
     startProxy();
     startManage();
     registerGauges();
+    desk->start();
     listen();
     *delivering.lock() = true;
     health_watch->start();
-    desk->start();
   }
 
   ~Impl() { stop(); }

@@ -280,4 +280,59 @@ TEST_SUITE("proxy/batches") {
           "file_04 file_03 file_02 file_01");
     CHECK(idsOf(world.send("GET", "/v1/files")).empty());
   }
+
+  TEST_CASE("a batch whose caller leaves is made all the same, and is the project's") {
+    Held held;
+    FakeUpstream upstream([&](const http::ExchangePtr& exchange) {
+      if (exchange->request().path == "/v1/batches") return held.hold(exchange);
+      exchange->respond({200, "application/json", R"({"id":"file-1","status":"processed"})", {}});
+    });
+    Routed routed;
+    routed.provider("oa", upstream.baseUrl());
+    routed.budget();
+    httplib::Client client(routed.gateway.proxyUrl());
+    const httplib::Headers key{{"Authorization", "Bearer " + routed.gateway.projectKey()}};
+    REQUIRE(client.Post("/v1/files", key, FilesWorld::form(batchLine("a"), "batch"),
+                        FilesWorld::kForm));
+    httplib::Client leaver(routed.gateway.proxyUrl());
+    std::thread caller([&] {
+      leaver.Post("/v1/batches", key,
+                  R"({"input_file_id":"file-1","endpoint":"/v1/chat/completions"})",
+                  "application/json");
+    });
+    REQUIRE(held.wait(1));
+    leaver.stop();
+    caller.join();
+    held.answer([](const http::ExchangePtr& exchange) {
+      exchange->respond({200, "application/json", R"({"id":"batch_1","status":"validating"})", {}});
+    });
+    CHECK(eventually([&] { return idsOf(routed.proxy.get("/v1/batches")) == "batch_1"; }));
+    CHECK(routed.budgetText("reserved_usd") != "0");
+    upstream.stop();
+    held.drop();
+  }
+
+  TEST_CASE("without another provider the demo's batches can be tried") {
+    Routed routed;
+    httplib::Client client(routed.gateway.proxyUrl());
+    const httplib::Headers key{{"Authorization", "Bearer " + routed.gateway.projectKey()}};
+    const auto file =
+        client.Post("/v1/files", key, FilesWorld::form(batchLine("a", "demo-chat"), "batch"),
+                    FilesWorld::kForm);
+    REQUIRE(file);
+    REQUIRE_MESSAGE(file->status == 200, file->body);
+    const std::string input(parsed(file->body).root().stringAt("id").value());
+    const Answer made = routed.proxy.post(
+        "/v1/batches", R"({"input_file_id":")" + input + R"(","endpoint":"/v1/chat/completions"})");
+    REQUIRE_MESSAGE(made.status == 200, made.body);
+    std::string output;
+    CHECK(eventually([&] {
+      const auto batch = parsed(routed.proxy.get("/v1/batches/" + idOf(made)).body);
+      output = batch.root().stringAt("output_file_id").value_or("");
+      return batch.root().stringAt("status") == "completed";
+    }));
+    const Answer content = routed.proxy.get("/v1/files/" + output + "/content");
+    CHECK(contains(content.body, R"("custom_id":"a")"));
+    CHECK(contains(content.body, R"("status_code":200)"));
+  }
 }
