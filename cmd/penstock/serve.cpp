@@ -111,6 +111,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
   limit("--threads", "PENSTOCK_THREADS", gateway.threads, "Event loops; 0: one a processor");
   limit("--max-body-bytes", "PENSTOCK_MAX_BODY_BYTES", gateway.max_body_bytes,
         "Largest request body");
+  limit("--max-file-bytes", "PENSTOCK_MAX_FILE_BYTES", gateway.max_file_bytes,
+        "Largest file uploaded for a provider, where that is more");
   limit("--max-response-bytes", "PENSTOCK_MAX_RESPONSE_BYTES", gateway.max_response_bytes,
         "Largest answer taken from a provider");
   limit("--max-connections", "PENSTOCK_MAX_CONNECTIONS", gateway.max_connections,

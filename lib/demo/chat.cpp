@@ -58,4 +58,11 @@ void answerChat(const Clock& clock, const http::ExchangePtr& exchange) {
           plan->reply.completion_tokens);
 }
 
+http::Response wholeChat(std::string_view body, const Clock& clock) {
+  const auto plan = planAnswer(body, clock);
+  if (!plan) return errorAnswer(plan.error());
+  if (plan->faults.status) return faultAnswer(*plan->faults.status);
+  return jsonAnswer(chatBody(plan->head, plan->reply, plan->usage));
+}
+
 }  // namespace penstock::demo

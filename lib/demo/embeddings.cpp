@@ -168,4 +168,11 @@ void answerEmbeddings(const http::ExchangePtr& exchange) {
   deliver(exchange, request->faults, jsonAnswer(embeddingsBody(*request)), request->tokens);
 }
 
+http::Response wholeEmbeddings(std::string_view body) {
+  const auto request = parseRequest(body);
+  if (!request) return errorAnswer(request.error());
+  if (request->faults.status) return faultAnswer(*request->faults.status);
+  return jsonAnswer(embeddingsBody(*request));
+}
+
 }  // namespace penstock::demo

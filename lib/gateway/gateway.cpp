@@ -6,6 +6,7 @@
 #include "alert/budget_alerts.h"
 #include "base/log.h"
 #include "base/sync.h"
+#include "batch/desk.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "cache/response_cache.h"
@@ -95,6 +96,7 @@ class Gateway::Impl {
     startProxy();
     startManage();
     registerGauges();
+    desk->start();
     listen();
     *delivering.lock() = true;
     health_watch->start();
@@ -115,15 +117,20 @@ class Gateway::Impl {
     manage_server->close();
     demo_server->close();
     health_watch->close();
+    desk->close();
     *delivering.lock() = false;
     if (mails) mails->close();
     webhooks->close();  // not destroyed: a management worker may be about to wake it
     if (spans) spans->close(kLastSpans);
     // Clients go on their own loops, after what the closed connections left behind there.
     for (size_t i = 0; i < loops.size(); ++i) {
-      loops[i]->post([this, i] { clients[i]->closeIdle(); });
+      loops[i]->post([this, i] {
+        loop_contexts[i]->endLeft();
+        clients[i]->closeIdle();
+      });
     }
     for (auto& loop : loops) loop->stop();
+    desk->join();
     if (spans) spans->join();
     ledger.sync();  // nobody is resumed on a loop that is gone
     recorder.flush();
@@ -164,6 +171,7 @@ class Gateway::Impl {
   // Requests that end with the loops may wait for a token: it ends after them.
   std::optional<upstream::Credentials> credentials;
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
+  std::optional<batch::Desk> desk;  // its threads post to the loops: it ends before them
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
   std::optional<email::Sender> mails;  // when there is a relay
@@ -244,6 +252,10 @@ class Gateway::Impl {
     credentials.emplace(
         upstream::Credentials::Services{*loops.front(), *clients.front(), clock, log});
     proxy_context.credentials = &*credentials;
+    desk.emplace(batch::Services{config->published(), *store, ledger, recorder, prices,
+                                 *credentials, *loops.front(), *clients.front(), clock, log,
+                                 proxy_context.options.timeouts});
+    proxy_context.desk = &*desk;
     for (auto& loop : loops) loop->start();
     prober.emplace(
         upstream::Prober::Services{*loops.front(), *clients.front(), *credentials, clock});
@@ -292,6 +304,9 @@ class Gateway::Impl {
     server.render_error = proxy::renderEdgeError;
     server.admit_body = [this](const http::Request& request) {
       return proxy::admitBody(proxy_context, request);
+    };
+    server.body_limit = [this](const http::Request& request) {
+      return proxy::bodyLimit(proxy_context, request);
     };
     proxy_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
   }

@@ -171,6 +171,11 @@ bool Connection::beginBody() {
       return false;
     }
   }
+  const bool special = large && server_.options_.body_limit;
+  body_limit_ = special ? server_.options_.body_limit(exchange_->request_) : limits.body_bytes;
+  // What may be larger than others may take longer too: a MiB in four seconds is slow enough.
+  if (special && body_limit_ > limits.body_bytes)
+    timer_.armIn(limits.body_timeout + std::chrono::milliseconds(head_.framing.length >> 8));
   if (head_.framing.kind == Framing::Kind::Length) {
     body_left_ = head_.framing.length;
     if (!accountBody(body_left_)) return false;
@@ -210,9 +215,9 @@ std::string_view Connection::consumeBody(std::string_view bytes) {
 bool Connection::accountBody(size_t bytes) {
   const ServerLimits& limits = server_.options_.limits;
   const uint64_t size = message_.size() - head_bytes_ + bytes;
-  if (size > limits.body_bytes) {
+  if (size > body_limit_) {
     refuse({ErrorKind::PayloadTooLarge, "payload_too_large",
-            "the request body is larger than " + std::to_string(limits.body_bytes) + " bytes"});
+            "the request body is larger than " + std::to_string(body_limit_) + " bytes"});
     return false;
   }
   if (size <= kUncountedBytes || size <= buffered_) return true;

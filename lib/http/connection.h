@@ -79,6 +79,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   RequestHead head_;
   std::optional<ChunkedDecoder> decoder_;
   uint64_t body_left_ = 0;
+  uint64_t body_limit_ = 0;  // of this request
   uint64_t buffered_ = 0;  // what this connection has added to counters().buffered
   size_t drained_ = 0;     // read and dropped while closing
   std::string out_;        // accepted by send(), not yet taken by the socket

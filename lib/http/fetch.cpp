@@ -20,13 +20,16 @@ constexpr milliseconds kGlance{100};
 // The client keeps the deadline; a loop that is late with it gets this much more.
 constexpr milliseconds kGrace{2'000};
 
+constexpr size_t kMaxErrorBody = 64 << 10;  // where the rest goes to a sink
+
 // One call and the thread that waits for it. Shared by both, since either may be done first.
 class Waiter final : public CallObserver, public std::enable_shared_from_this<Waiter> {
  public:
   using Outcome = Result<Fetched, Failure>;
 
   // Copies the body here, on the waiting thread: it may be gone when the loop gets to start().
-  explicit Waiter(const ClientRequest& request) {
+  Waiter(const ClientRequest& request, std::function<bool(std::string_view)> sink)
+      : sink_(std::move(sink)) {
     for (const std::string_view piece : request.body) body_.append(piece);
   }
 
@@ -53,7 +56,14 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
       fetched_.headers.emplace_back(field.name, field.value);
     }
   }
-  void onData(std::string_view bytes) override { fetched_.body.append(bytes); }
+  void onData(std::string_view bytes) override {
+    if (!sink_ || fetched_.status != 200) {
+      fetched_.body.append(
+          bytes.substr(0, sink_ ? kMaxErrorBody - fetched_.body.size() : bytes.size()));
+    } else if (call_ && !sink_(bytes)) {
+      finish(Failure{FailureKind::TooLarge, "the receiver takes no more"});
+    }
+  }
   void onEnd() override {
     fetched_.timings = call_->timings();
     finish(std::move(fetched_));
@@ -69,6 +79,7 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
   }
 
   std::string body_;
+  const std::function<bool(std::string_view)> sink_;
   // Used on the loop only.
   std::unique_ptr<Call> call_;
   Fetched fetched_;
@@ -87,12 +98,13 @@ std::string_view Fetched::header(std::string_view name) const {
   return {};
 }
 
-Result<Fetched, Failure> fetch(Loop& loop, Client& client, ClientRequest request,
-                               uint64_t max_body) {
+namespace {
+
+Result<Fetched, Failure> wait(Loop& loop, Client& client, ClientRequest request,
+                              std::function<bool(std::string_view)> sink) {
   if (loop.onLoopThread()) throw std::logic_error("fetch() on the loop that it would wait for");
   const SteadyTime until = std::chrono::steady_clock::now() + request.timeouts.total + kGrace;
-  request.max_response_bytes = max_body;
-  const auto waiter = std::make_shared<Waiter>(request);
+  const auto waiter = std::make_shared<Waiter>(request, std::move(sink));
   loop.post([waiter, &client, request = std::move(request)]() mutable {
     waiter->start(client, std::move(request));
   });
@@ -100,6 +112,20 @@ Result<Fetched, Failure> fetch(Loop& loop, Client& client, ClientRequest request
   // The call goes where it lives: on the loop, or with it.
   loop.post([waiter] { waiter->cancel(); });
   return Failure{FailureKind::Reset, "the event loop did not bring the call to its end"};
+}
+
+}  // namespace
+
+Result<Fetched, Failure> fetch(Loop& loop, Client& client, ClientRequest request,
+                               uint64_t max_body) {
+  request.max_response_bytes = max_body;
+  return wait(loop, client, std::move(request), {});
+}
+
+Result<Fetched, Failure> fetchInto(Loop& loop, Client& client, ClientRequest request,
+                                   std::function<bool(std::string_view)> sink) {
+  request.max_response_bytes = uint64_t{1} << 40;  // nothing of it is held
+  return wait(loop, client, std::move(request), std::move(sink));
 }
 
 }  // namespace penstock::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,11 @@ struct Fetched {
 // ended. The request's body is copied.
 Result<Fetched, Failure> fetch(Loop& loop, Client& client, ClientRequest request,
                                uint64_t max_body = 1 << 20);
+
+// The same for an answer that may be too large to hold: the bytes of a 200 go to `sink`, on the
+// loop's thread, and not into Fetched::body; a sink that answers false ends the call as TooLarge.
+// The sink may still be called when this has given up waiting: it owns what it needs.
+Result<Fetched, Failure> fetchInto(Loop& loop, Client& client, ClientRequest request,
+                                   std::function<bool(std::string_view)> sink);
 
 }  // namespace penstock::http

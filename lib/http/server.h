@@ -55,6 +55,9 @@ class Server {
     // Asked before a large body (over 64 KiB, or chunked) is read, with the head only: an error
     // refuses the request at once, so that strangers cannot make us hold their bodies. Optional.
     std::function<std::optional<ApiError>(const Request&)> admit_body = {};
+    // Asked likewise: how large this request's body may be, where limits.body_bytes is not for all
+    // of them. Optional.
+    std::function<uint64_t(const Request&)> body_limit = {};
   };
   Server(std::vector<Loop*> loops, Options options);
   ~Server();  // closes everything; loops must still run or have stopped

@@ -6,6 +6,13 @@
 #include "auth/api_key.h"
 
 namespace penstock::proxy {
+namespace {
+
+ApiError shed(const char* message) {
+  return {ErrorKind::Overloaded, "overloaded", message, {}, {}, {}, {}, 1000};
+}
+
+}  // namespace
 
 Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
                         const http::Request& request) {
@@ -33,5 +40,15 @@ Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecisio
   error.retry_after_ms = std::max<int64_t>(rate.retry_after_ms, 1);
   return error;
 }
+
+Status enter(Context& shared) {
+  if (shared.recorder.full()) return shed("the request log cannot keep up");
+  if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) < shared.options.max_in_flight)
+    return Unit{};
+  shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  return shed("too many requests are being served");
+}
+
+void leave(Context& shared) { shared.in_flight.fetch_sub(1, std::memory_order_relaxed); }
 
 }  // namespace penstock::proxy

@@ -30,4 +30,9 @@ Status checkPeer(const Caller& caller, const http::Request& request);
 // then nothing is taken. `rate` says how it stands either way.
 Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecision& rate);
 
+// Counts the request among those that are being served; 503 where there are too many of them, or
+// the request log cannot keep up, and then it is not counted. leave() ends what enter() began.
+Status enter(Context& shared);
+void leave(Context& shared);
+
 }  // namespace penstock::proxy

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/published.h"
+#include "batch/desk.h"
 #include "budget/ledger.h"
 #include "budget/rate_limit.h"
 #include "cache/response_cache.h"
@@ -28,6 +29,8 @@ namespace penstock::proxy {
 struct ProxyOptions {
   http::Timeouts timeouts;
   uint64_t max_response_bytes = 64ULL << 20;
+  uint64_t max_body_bytes = 32ULL << 20;
+  uint64_t max_file_bytes = 256ULL << 20;  // of what is uploaded, and of Anthropic's batches
   int64_t max_in_flight = 10'000;          // requests being served at once; more are shed with 503
   int64_t rate_limit_rpm = 600;            // of keys without a limit of their own
   size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused
@@ -55,6 +58,7 @@ struct Context {
   telemetry::Exporter* telemetry = nullptr;      // null: no spans are exported
   cache::ResponseCache* cache = nullptr;         // null: no answers are kept, whatever configs say
   upstream::Credentials* credentials = nullptr;  // set before the first request
+  batch::Desk* desk = nullptr;                   // likewise
 };
 
 }  // namespace penstock::proxy

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/text.h"
 #include "http/client.h"
@@ -55,6 +57,14 @@ class LoopContext {
   // The key's rate bucket, remembered so that the shared table is asked once a key.
   budget::RateBucket& bucket(const std::string& key_id);
 
+  // What goes on although its caller has left: it would be lost, but not undone, if it ended with
+  // its exchange. Ended by endLeft(), before the loop's client goes.
+  void keepLeft(const void* owner, std::function<void()> end) { left_[owner] = std::move(end); }
+  void forgetLeft(const void* owner) { left_.erase(owner); }
+  void endLeft() {
+    for (auto& [owner, end] : std::exchange(left_, {})) end();
+  }
+
   Context& shared;
   http::Loop& loop;
   http::Client& client;
@@ -79,6 +89,7 @@ class LoopContext {
   std::unordered_map<std::string, HedgeCount> hedges_;
   std::unordered_map<std::string, CachedHealth, TextHash, std::equal_to<>> health_;
   std::string health_key_;  // reused
+  std::unordered_map<const void*, std::function<void()>> left_;
   std::unordered_map<std::string, std::shared_ptr<budget::RateBucket>, TextHash, std::equal_to<>>
       buckets_;
 };

@@ -40,10 +40,6 @@ std::string firstOf(std::string header, std::string extension, std::string nativ
   return extension.empty() ? std::move(native) : std::move(extension);
 }
 
-ApiError shed(const char* message) {
-  return {ErrorKind::Overloaded, "overloaded", message, {}, {}, {}, {}, 1000};
-}
-
 dialect::OnLoss onLoss(const model::Project& project) {
   return project.settings.unsupported_parameters == model::UnsupportedParameters::Refuse
              ? dialect::OnLoss::Refuse
@@ -177,13 +173,8 @@ Status Pipeline::parseBody() {
 }
 
 Status Pipeline::admit() {
-  Context& shared = loop_.shared;
   // Shedding comes first: a refusal of ours must not eat the caller's allowance.
-  if (shared.recorder.full()) return shed("the request log cannot keep up");
-  if (shared.in_flight.fetch_add(1, std::memory_order_relaxed) >= shared.options.max_in_flight) {
-    shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    return shed("too many requests are being served");
-  }
+  if (Status entered = enter(loop_.shared); !entered) return entered;
   counted_ = true;
   return takeRate(loop_, *caller_.key, rate_.emplace());
 }

@@ -212,7 +212,7 @@ void Pipeline::finish(int status, std::string error_class) {
   row_.status = status;
   row_.error_class = std::move(error_class);
   record();
-  if (counted_) loop_.shared.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  if (counted_) leave(loop_.shared);
   exchange_->onGone(nullptr);
   exchange_->onDrained(nullptr);
   if (!awaiting_end_) release();

@@ -1,8 +1,11 @@
 #include "proxy/routes.h"
 
+#include <algorithm>
+
 #include "proxy/admission.h"
 #include "proxy/models.h"
 #include "proxy/pipeline.h"
+#include "proxy/relay_routes.h"
 
 namespace penstock::proxy {
 namespace {
@@ -67,6 +70,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
                     pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});
+  for (http::Route& route : relayRoutes(context_of)) routes.push_back(std::move(route));
   return routes;
 }
 
@@ -75,6 +79,13 @@ std::optional<ApiError> admitBody(const Context& context, const http::Request& r
   if (!caller) return caller.error();
   if (const Status allowed = checkPeer(*caller, request); !allowed) return allowed.error();
   return std::nullopt;
+}
+
+uint64_t bodyLimit(const Context& context, const http::Request& request) {
+  const bool files =
+      request.path.ends_with("/files") || request.path.ends_with("/messages/batches");
+  const ProxyOptions& options = context.options;
+  return files ? std::max(options.max_file_bytes, options.max_body_bytes) : options.max_body_bytes;
 }
 
 }  // namespace penstock::proxy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -16,5 +17,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of);
 
 // For http::Server::Options::admit_body: a large body is read only for a caller with a valid key.
 std::optional<ApiError> admitBody(const Context& context, const http::Request& request);
+// For http::Server::Options::body_limit: files are larger than other requests.
+uint64_t bodyLimit(const Context& context, const http::Request& request);
 
 }  // namespace penstock::proxy

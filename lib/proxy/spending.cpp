@@ -42,7 +42,7 @@ Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
   if (matches.empty()) return Outcome::Reserved;
   pricing::RequestBound bound = ask.bound;
   for (int tries = 1;; ++tries) {
-    asked_ = amountsOf(ask.price, bound);
+    asked_ = ask.amounts ? *ask.amounts : amountsOf(ask.price, bound);
     budget::Grant grant = ledger.reserve(matches, asked_, downgrades_, ask.now, resume);
     standings_ = std::move(grant.standings);
     if (grant.verdict == budget::Verdict::Pending) return Outcome::Later;

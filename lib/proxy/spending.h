@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "budget/ledger.h"
@@ -30,6 +31,8 @@ class Spending {
     std::optional<int64_t> least_output = {};
     bool limited = false;  // the caller named a limit of the output
     UnixMillis now = 0;    // the request's arrival, which chooses the period
+    // Of batches, whose amounts were summed up beforehand: instead of what the bound comes to.
+    std::optional<budget::Amounts> amounts = {};
   };
   enum class Outcome : uint8_t {
     Reserved,
@@ -56,6 +59,8 @@ class Spending {
   void settle(const model::Usage& usage, Money cost);
   void release();
   bool open() const { return reservation_.open(); }
+  // The reservation itself, for what goes on longer than the request does.
+  budget::Reservation take() { return std::move(reservation_); }
   bool rehearsed() const { return rehearsed_; }
 
   Money reserved() const { return Money{asked_.usd}; }

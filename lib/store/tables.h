@@ -16,6 +16,7 @@
 #include "store/price_overrides.h"
 #include "store/projects.h"
 #include "store/providers.h"
+#include "store/relayed_objects.h"
 #include "store/routing_configs.h"
 #include "store/webhooks.h"
 
@@ -44,6 +45,7 @@ class Tables {
         email_outbox(db),
         audit_log(db, box),
         idempotent_requests(db, box),
+        relayed_objects(db),
         meta(db),
         db_(db) {}
 
@@ -68,6 +70,7 @@ class Tables {
   EmailOutbox email_outbox;
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
+  RelayedObjectTable relayed_objects;
   MetaTable meta;
 
  private:

@@ -127,7 +127,7 @@ TEST_SUITE("proxy/errors") {
       Api stranger(gateway.proxyUrl(), "");
       std::string path = route.path;
       if (const size_t parameter = path.find('{'); parameter != std::string::npos)
-        path.replace(parameter, std::string::npos, "x");
+        path.replace(parameter, path.find('}') + 1 - parameter, "x");
       CHECK(stranger.send(route.method, path, route.method == "GET" ? "" : "{}").status == 401);
       ++checked;
     }

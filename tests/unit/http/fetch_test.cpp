@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -48,6 +50,36 @@ TEST_SUITE("http/fetch") {
       CHECK(fetched->timings.reused == reused);
       CHECK(fetched->timings.head.count() >= 0);
     }
+  }
+
+  TEST_CASE("what is too large to hold goes to a sink, an error's body does not") {
+    HttpServer server([](const ExchangePtr& exchange) {
+      const bool good = exchange->request().body == "good";
+      exchange->respond({good ? 200 : 404, "text/plain", std::string(300'000, 'x'), {}});
+    });
+    HttpClient client;
+    const auto received = std::make_shared<std::string>();
+    const auto sink = [received](std::string_view bytes) {
+      received->append(bytes);
+      return true;
+    };
+    const auto ask = [&](std::string_view body, std::function<bool(std::string_view)> to) {
+      return fetchInto(client.loop(), client.client(), localRequest(server.port(), {body}),
+                       std::move(to));
+    };
+    const auto fetched = ask("good", sink);
+    REQUIRE(fetched);
+    CHECK(fetched->status == 200);
+    CHECK(fetched->body.empty());
+    CHECK(received->size() == 300'000);
+    const auto refused = ask("bad", sink);
+    REQUIRE(refused);
+    CHECK(refused->status == 404);
+    CHECK(refused->body.size() == 64 << 10);
+    CHECK(received->size() == 300'000);
+    const auto full = ask("good", [](std::string_view) { return false; });
+    REQUIRE_FALSE(full);
+    CHECK(full.error().kind == FailureKind::TooLarge);
   }
 
   TEST_CASE("failures come back as such") {

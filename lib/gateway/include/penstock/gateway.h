@@ -38,6 +38,7 @@ struct GatewayOptions {
 
   // Limits; see `penstock serve --help`.
   uint64_t max_body_bytes = 32ULL << 20;
+  uint64_t max_file_bytes = 256ULL << 20;  // of files that are uploaded for a provider
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
