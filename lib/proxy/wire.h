@@ -12,6 +12,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
+#include "dialect/openai_media.h"
 #include "dialect/openai_stitch.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
@@ -42,6 +43,9 @@ class Wire {
 
   // Pieces of the body, valid until letGo().
   const std::vector<std::string_view>& body() const { return pieces_; }
+  std::string contentType() const {
+    return media_.content_type.empty() ? "application/json" : media_.content_type;
+  }
   void letGo();
   // Names of what the target cannot express and was left out; empty: nothing was.
   std::string dropped() const { return losses_.header(); }
@@ -73,6 +77,7 @@ class Wire {
   Status writeBody(const Order& order);
   void splice(const Order& order);
   Status writeTyped(const Order& order);
+  Status writeMedia();
   dialect::StreamUsage streamUsage() const;
   void fitBody(const provider::BodyNeeds& needs);
   dialect::ChatTarget target() const;
@@ -89,6 +94,7 @@ class Wire {
   std::string model_;
   json::Spliced spliced_;
   dialect::WrittenRequest written_;
+  dialect::MediaBody media_;  // of a media request
   std::vector<std::string_view> pieces_;
   dialect::Losses losses_;
 };
