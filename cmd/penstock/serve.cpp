@@ -115,6 +115,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Largest file uploaded for a provider, where that is more");
   limit("--max-response-bytes", "PENSTOCK_MAX_RESPONSE_BYTES", gateway.max_response_bytes,
         "Largest answer taken from a provider");
+  limit("--max-audio-bytes", "PENSTOCK_MAX_AUDIO_BYTES", gateway.max_audio_bytes,
+        "Largest recording to be transcribed");
   limit("--max-connections", "PENSTOCK_MAX_CONNECTIONS", gateway.max_connections,
         "Client connections at once");
   limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,
@@ -145,6 +147,8 @@ void addTimeouts(CLI::App& command, GatewayOptions& gateway) {
           "Name, TCP and TLS together");
   timeout("--first-byte-timeout-ms", "PENSTOCK_FIRST_BYTE_TIMEOUT_MS", gateway.first_byte_timeout,
           "From the request to the head of the answer");
+  timeout("--image-timeout-ms", "PENSTOCK_IMAGE_TIMEOUT_MS", gateway.image_timeout,
+          "The same where images are made, if that is longer");
   timeout("--idle-timeout-ms", "PENSTOCK_IDLE_TIMEOUT_MS", gateway.idle_timeout,
           "Between two reads of an answer");
   timeout("--total-timeout-ms", "PENSTOCK_TOTAL_TIMEOUT_MS", gateway.total_timeout,

@@ -46,6 +46,15 @@ expect 'models' 200 '"@default"' "$(ask "$key" /v1/models)"
 expect 'chat' 200 'Hello from curl' "$(ask "$key" /v1/chat/completions "$hello")"
 expect 'stream' 200 '^data: \[DONE\]' \
   "$(ask "$key" /v1/chat/completions "$(echo "$hello" | sed 's/^{/{"stream":true,/')")"
+
+# A text is spoken into a file, and the file sent back as a form.
+curl --silent --show-error --max-time 20 --header "Authorization: Bearer $key" \
+  --header 'Content-Type: application/json' --output "$work/hello.wav" \
+  --data '{"model":"demo/demo-speech","voice":"any","input":"hello"}' "$url/v1/audio/speech"
+expect 'transcription' 200 'hello.wav: 4044 bytes' "$(curl --silent --show-error --max-time 20 \
+  --write-out '\n%{http_code}\n' --header "Authorization: Bearer $key" \
+  --form model=demo/demo-transcribe --form "file=@$work/hello.wav" "$url/v1/audio/transcriptions")"
+
 expect 'no key' 401 'invalid_api_key' "$(ask mlx_sk_wrong /v1/chat/completions "$hello")"
 expect 'not JSON' 400 'invalid_request_error' "$(ask "$key" /v1/chat/completions 'not JSON')"
 

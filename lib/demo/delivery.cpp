@@ -211,12 +211,12 @@ void deliver(const http::ExchangePtr& exchange, const Faults& asked, http::Respo
 }
 
 void deliver(const http::ExchangePtr& exchange, const Faults& faults,
-             std::unique_ptr<EventSource> events) {
+             std::unique_ptr<EventSource> events, const std::string& content_type) {
   if (refuses(faults)) {
     return deliverWhole(exchange, wholeFaults(faults), refusal(faults), faults.latency);
   }
   http::Response head;
-  head.content_type = "text/event-stream";
+  head.content_type = content_type;
   head.headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
   std::make_shared<Delivery>(exchange, faults, std::move(head), std::move(events))
       ->begin(faults.latency);

@@ -24,8 +24,9 @@ class EventSource {
 void deliver(const http::ExchangePtr& exchange, const Faults& faults, http::Response response,
              uint64_t tokens);
 
-// A stream of server-sent events.
+// A stream of server-sent events, or of other pieces of that type.
 void deliver(const http::ExchangePtr& exchange, const Faults& faults,
-             std::unique_ptr<EventSource> events);
+             std::unique_ptr<EventSource> events,
+             const std::string& content_type = "text/event-stream");
 
 }  // namespace penstock::demo

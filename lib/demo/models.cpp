@@ -12,7 +12,8 @@
 namespace penstock::demo {
 namespace {
 
-constexpr std::array kModels{kChatModel, kEmbeddingModel};
+constexpr std::array kModels{kChatModel,   kEmbeddingModel,  kImageModel,
+                             kSpeechModel, kTranscribeModel, kModerationModel};
 constexpr int64_t kCreated = 1'767'225'600;  // 2026-01-01: a fixed answer is a testable one
 
 void writeModel(json::Writer& writer, std::string_view id) {
@@ -31,8 +32,10 @@ std::span<const std::string_view> demoModels() { return kModels; }
 Status checkModel(std::string_view base, std::string_view served) {
   if (base == served) return Unit{};
   if (isModel(base)) return unknownModel(base, fmt::format("for this endpoint use '{}'", served));
-  return unknownModel(
-      base, fmt::format("the demo provider has '{}' and '{}'", kChatModel, kEmbeddingModel));
+  std::string names;
+  for (const std::string_view name : kModels)
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", name);
+  return unknownModel(base, "the demo provider has " + names);
 }
 
 void answerModelList(const http::ExchangePtr& exchange) {

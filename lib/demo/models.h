@@ -11,6 +11,10 @@ namespace penstock::demo {
 
 inline constexpr std::string_view kChatModel = "demo-chat";
 inline constexpr std::string_view kEmbeddingModel = "demo-embedding";
+inline constexpr std::string_view kImageModel = "demo-image";
+inline constexpr std::string_view kSpeechModel = "demo-speech";
+inline constexpr std::string_view kTranscribeModel = "demo-transcribe";
+inline constexpr std::string_view kModerationModel = "demo-moderation";
 
 // The models, without faults: any of them may be followed by ":" and faults.
 std::span<const std::string_view> demoModels();

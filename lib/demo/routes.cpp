@@ -4,7 +4,11 @@
 #include "demo/chat.h"
 #include "demo/embeddings.h"
 #include "demo/files.h"
+#include "demo/images.h"
 #include "demo/models.h"
+#include "demo/moderations.h"
+#include "demo/speech.h"
+#include "demo/transcriptions.h"
 
 namespace penstock::demo {
 
@@ -13,6 +17,13 @@ std::vector<http::Route> demoRoutes(const Clock& clock) {
       {"POST", "/v1/chat/completions",
        [&clock](const http::ExchangePtr& exchange) { answerChat(clock, exchange); }},
       {"POST", "/v1/embeddings", answerEmbeddings},
+      {"POST", "/v1/moderations", answerModeration},
+      {"POST", "/v1/images/generations", answerImageGeneration},
+      {"POST", "/v1/images/edits", answerImageEdit},
+      {"POST", "/v1/images/variations", answerImageVariation},
+      {"POST", "/v1/audio/speech", answerSpeech},
+      {"POST", "/v1/audio/transcriptions", answerTranscription},
+      {"POST", "/v1/audio/translations", answerTranslation},
       {"GET", "/v1/models", answerModelList},
       {"GET", "/v1/models/{id}", answerModel},
   };

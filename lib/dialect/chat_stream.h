@@ -50,6 +50,9 @@ class ChatStream {
   virtual StreamPhase feed(std::string_view bytes, std::string& out) = 0;
   // The upstream's body ended. Adds the end that some servers forget.
   virtual StreamPhase finish(std::string& out) = 0;
+  // Whether its own content says that it is complete; false: only the transport knows, and after a
+  // connection that broke finish() is not to be believed.
+  virtual bool knowsItsEnd() const { return true; }
 
   virtual StreamPhase phase() const = 0;
   virtual StreamFailure failure() const = 0;

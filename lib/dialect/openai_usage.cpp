@@ -22,8 +22,9 @@ std::optional<int64_t> countOfEither(const json::ObjectIndex& object, std::strin
 class Details {
  public:
   Details(const json::ObjectIndex& usage, std::string_view key) { read(usage, key); }
-  Details(const json::ObjectIndex& usage, std::string_view key, std::string_view newer) {
-    if (!read(usage, key)) read(usage, newer);
+  Details(const json::ObjectIndex& usage, std::string_view key, std::string_view newer,
+          std::string_view another) {
+    if (!read(usage, key) && !read(usage, newer)) read(usage, another);
   }
   int64_t operator[](std::string_view key) const {
     return readable_ ? countOf(index_, key).value_or(0) : 0;
@@ -41,7 +42,8 @@ class Details {
 };
 
 void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usage) {
-  const Details details(raw, "prompt_tokens_details", "input_tokens_details");
+  const Details details(raw, "prompt_tokens_details", "input_tokens_details",
+                        "input_token_details");
   const Details cached_kinds = details.nested("cached_tokens_details");
   int64_t cached = details["cached_tokens"];
   if (cached == 0) cached = countOf(raw, "prompt_cache_hit_tokens").value_or(0);
@@ -62,7 +64,8 @@ void splitInput(const json::ObjectIndex& raw, int64_t prompt, model::Usage& usag
 
 void splitOutput(const json::ObjectIndex& raw, int64_t prompt, int64_t completion,
                  model::Usage& usage) {
-  const Details details(raw, "completion_tokens_details", "output_tokens_details");
+  const Details details(raw, "completion_tokens_details", "output_tokens_details",
+                        "output_token_details");
   const int64_t total = countOf(raw, "total_tokens").value_or(0);
   const int64_t uncounted = std::max<int64_t>(0, total - prompt - completion);
   int64_t rest = completion + uncounted;

@@ -19,7 +19,8 @@ namespace penstock::dialect {
 //
 // P includes the cached, written, audio and image tokens, C the reasoning, audio and image ones;
 // audio_tokens and image_tokens include those of them that were cached. The names of newer
-// endpoints, input_tokens and output_tokens, count too, as does {"type":"duration","seconds":…} of
+// endpoints, input_tokens and output_tokens, count too, with input_token_details beside
+// input_tokens_details (transcriptions), as does {"type":"duration","seconds":…} of
 // transcriptions. Also read: DeepSeek's prompt_cache_hit_tokens, Moonshot's cached_tokens,
 // Perplexity's num_search_queries. Where T − P exceeds C, the server does not count reasoning in C,
 // and the difference is reasoning. Absurd numbers are bounded: each count to [0, 10^9], each part

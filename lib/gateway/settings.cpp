@@ -39,9 +39,11 @@ proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
   proxy::ProxyOptions proxy;
   proxy.timeouts = {options.connect_timeout, options.first_byte_timeout, options.idle_timeout,
                     options.total_timeout};
+  proxy.image_first_byte = options.image_timeout;
   proxy.max_response_bytes = options.max_response_bytes;
   proxy.max_body_bytes = options.max_body_bytes;
   proxy.max_file_bytes = options.max_file_bytes;
+  proxy.max_audio_bytes = options.max_audio_bytes;
   proxy.max_in_flight = static_cast<int64_t>(options.max_in_flight);
   proxy.rate_limit_rpm = options.rate_limit_rpm;
   return proxy;

@@ -28,7 +28,8 @@ constexpr Keys kInput = {"messages",
                          "documents",
                          "texts",
                          "generateContentRequest"};
-constexpr Keys kOutput = {"choices", "output", "content", "candidates", "text", "transcript"};
+constexpr Keys kOutput = {"choices", "output",     "content",  "candidates",
+                          "text",    "transcript", "segments", "words"};
 
 // Within it, what is no prose.
 constexpr Keys kNoProse = {"type",

@@ -366,6 +366,11 @@ constexpr Name kBare[] = {
     {"o3", "openai"},
     {"o4", "openai"},
     {"text-embedding-", "openai"},
+    {"dall-e-", "openai"},
+    {"whisper-", "openai"},
+    {"tts-", "openai"},
+    {"omni-moderation-", "openai"},
+    {"text-moderation-", "openai"},
     {"claude-", "anthropic"},
     {"gemini-", "google"},
     {"demo-", "demo"},
@@ -389,7 +394,8 @@ std::string_view vendorOfBareModel(std::string_view model) {
 }
 
 std::string_view bareModelPrefixes() {
-  return "gpt-*, o1*, o3*, o4*, text-embedding-*, claude-*, gemini-*, demo-*";
+  return "gpt-*, o1*, o3*, o4*, text-embedding-*, dall-e-*, whisper-*, tts-*, omni-moderation-*, "
+         "text-moderation-*, claude-*, gemini-*, demo-*";
 }
 
 }  // namespace penstock::model

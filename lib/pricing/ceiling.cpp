@@ -31,8 +31,11 @@ Int128 permilleOf(const RequestBound& bound) {
 Int128 fixedPart(const Price& price, const Rates& rates, int64_t input_tokens,
                  const RequestBound& bound) {
   const Int128 input = bounded(product(input_tokens, dearestInput(rates, bound)));
+  const Int128 hours = product(bound.audio_ms, rates.audio_hour);
   const Int128 pieces =
-      bounded(product(1, price.request) + product(bound.web_searches, rates.web_search));
+      bounded(product(1, price.request) + product(bound.web_searches, rates.web_search) +
+              product(bound.images, rates.image) + product(bound.characters, rates.character) +
+              (hours + kMillisPerHour - 1) / kMillisPerHour);
   return input * permilleOf(bound) + pieces * kPermille;
 }
 

@@ -14,6 +14,8 @@ struct RequestBound {
   bool audio_input = false, audio_output = false, image_input = false, image_output = false;
   bool long_cache = false;  // the request may write 1-hour cache entries
   int64_t web_searches = 0;
+  // What is paid by the piece, and by time, where the model is priced so.
+  int64_t images = 0, characters = 0, audio_ms = 0;
   int64_t multiplier_permille = 1000;  // of the dearest tier of service the request may get; >= 1
 };
 

@@ -74,6 +74,13 @@ Result<UpstreamCall> callAnthropic(const CallRequest& request) {
     case Action::ListModels:
       return finished(request, listCall(request, request.endpoint.vendor->models_path));
     case Action::Responses:
+    case Action::Moderations:
+    case Action::ImageGenerations:
+    case Action::ImageEdits:
+    case Action::ImageVariations:
+    case Action::Speech:
+    case Action::Transcriptions:
+    case Action::Translations:
     case Action::Embeddings: break;
   }
   return unsupported(request);

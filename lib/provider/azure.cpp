@@ -26,7 +26,15 @@ std::string_view pathOf(Action action) {
     case Action::Embeddings: return "embeddings";
     case Action::Responses: return "responses";
     case Action::ListModels: return "models";
-    case Action::CountTokens: break;
+    // Azure has its moderation elsewhere, and no variations.
+    case Action::CountTokens:
+    case Action::Moderations:
+    case Action::ImageVariations: break;
+    case Action::ImageGenerations:
+    case Action::ImageEdits:
+    case Action::Speech:
+    case Action::Transcriptions:
+    case Action::Translations: return mediaPath(action);
   }
   return {};
 }

@@ -22,6 +22,13 @@ std::string_view verbOf(const Operation& operation) {
     case Action::Embeddings: return "invoke";
     case Action::CountTokens: return "count-tokens";
     case Action::Responses:
+    case Action::Moderations:
+    case Action::ImageGenerations:
+    case Action::ImageEdits:
+    case Action::ImageVariations:
+    case Action::Speech:
+    case Action::Transcriptions:
+    case Action::Translations:
     case Action::ListModels: break;
   }
   return {};

@@ -41,6 +41,24 @@ model::Dialect dialectOf(const model::Vendor& vendor, std::string_view model) {
   return google ? model::Dialect::Gemini : model::Dialect::OpenAi;
 }
 
+std::string_view mediaPath(Action action) {
+  switch (action) {
+    case Action::Moderations: return "moderations";
+    case Action::ImageGenerations: return "images/generations";
+    case Action::ImageEdits: return "images/edits";
+    case Action::ImageVariations: return "images/variations";
+    case Action::Speech: return "audio/speech";
+    case Action::Transcriptions: return "audio/transcriptions";
+    case Action::Translations: return "audio/translations";
+    case Action::Chat:
+    case Action::Responses:
+    case Action::Embeddings:
+    case Action::CountTokens:
+    case Action::ListModels: break;
+  }
+  return {};
+}
+
 Result<UpstreamCall> prepare(const model::Provider& provider, const Endpoint& endpoint,
                              const Operation& operation, std::string_view model) {
   if (operation.action != Action::ListModels && !fitsInPath(model)) {
@@ -78,6 +96,13 @@ ApiError unsupported(const CallRequest& request) {
     case Action::Embeddings: what = "embeddings"; break;
     case Action::CountTokens: what = "counting tokens"; break;
     case Action::ListModels: what = "listing models"; break;
+    case Action::Moderations: what = "moderation"; break;
+    case Action::ImageGenerations: what = "making images"; break;
+    case Action::ImageEdits: what = "editing images"; break;
+    case Action::ImageVariations: what = "variations of images"; break;
+    case Action::Speech: what = "speech"; break;
+    case Action::Transcriptions: what = "transcriptions"; break;
+    case Action::Translations: what = "translations of speech"; break;
   }
   return {ErrorKind::Unprocessable, "unsupported_operation",
           std::string(request.endpoint.vendor->name) + " has no endpoint for " + what};

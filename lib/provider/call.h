@@ -19,7 +19,24 @@
 //   provider::authorize(provider, *endpoint, credential, now, request);
 namespace penstock::provider {
 
-enum class Action : uint8_t { Chat, Responses, Embeddings, CountTokens, ListModels };
+enum class Action : uint8_t {
+  Chat,
+  Responses,
+  Embeddings,
+  CountTokens,
+  ListModels,
+  // OpenAI's alone, and of those who speak its dialect.
+  Moderations,
+  ImageGenerations,
+  ImageEdits,
+  ImageVariations,
+  Speech,
+  Transcriptions,
+  Translations,
+};
+
+// "audio/speech", below the base URL; empty for what is no media action.
+std::string_view mediaPath(Action action);
 
 struct Operation {
   Action action = Action::Chat;

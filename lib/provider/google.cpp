@@ -12,6 +12,13 @@ std::string_view geminiVerb(const Operation& operation) {
     case Action::Embeddings: return ":batchEmbedContents";
     case Action::CountTokens: return ":countTokens";
     case Action::Responses:
+    case Action::Moderations:
+    case Action::ImageGenerations:
+    case Action::ImageEdits:
+    case Action::ImageVariations:
+    case Action::Speech:
+    case Action::Transcriptions:
+    case Action::Translations:
     case Action::ListModels: break;
   }
   return {};

@@ -14,6 +14,13 @@ Result<UpstreamCall> callOpenAi(const CallRequest& request) {
     }
     case Action::ListModels: return listCall(request, request.endpoint.vendor->models_path);
     case Action::CountTokens: break;
+    case Action::Moderations:
+    case Action::ImageGenerations:
+    case Action::ImageEdits:
+    case Action::ImageVariations:
+    case Action::Speech:
+    case Action::Transcriptions:
+    case Action::Translations: return startCall(request, mediaPath(request.operation.action));
   }
   return unsupported(request);
 }

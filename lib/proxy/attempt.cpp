@@ -11,8 +11,7 @@ namespace {
 provider::Operation operationOf(const RequestScope& scope, const provider::Endpoint& endpoint,
                                 bool stream) {
   using provider::Action;
-  Action action = Action::Chat;
-  if (scope.endpoint == Endpoint::Embeddings) action = Action::Embeddings;
+  Action action = actionOf(scope.endpoint);
   const bool wants_responses = scope.dialect == dialect::Dialect::Responses &&
                                scope.answer_dialect == dialect::Dialect::Responses;
   if (wants_responses && endpoint.has_responses) action = Action::Responses;
@@ -146,14 +145,14 @@ void Attempt::send(const provider::Credential& credential) {
   call.origin = std::move(upstream_call_.origin);
   call.path = std::move(upstream_call_.path);
   call.headers = std::move(upstream_call_.headers);
-  call.headers.emplace_back("Content-Type", "application/json");
-  call.headers.emplace_back("Accept", streams() ? "text/event-stream" : "application/json");
+  call.headers.emplace_back("Content-Type", wire_->contentType());
+  call.headers.emplace_back("Accept", accepts());
   call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
   number_ = scope_.calls++;
   call.headers.emplace_back("traceparent",
                             telemetry::attemptTraceparent(scope_.row.traceparent, number_));
   call.body = wire_->body();
-  call.timeouts = scope_.loop.shared.options.timeouts;
+  call.timeouts = timeouts();
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
   const Status signed_off = provider::authorize(*candidate_.provider, target_->endpoint, credential,
                                                 scope_.loop.shared.clock.now(), call);
@@ -164,6 +163,19 @@ void Attempt::send(const provider::Credential& credential) {
   }
   called_ = true;
   call_ = scope_.loop.client.start(std::move(call), *this);
+}
+
+std::string_view Attempt::accepts() const {
+  if (streams()) return "text/event-stream";
+  return scope_.media == nullptr ? "application/json" : "*/*";
+}
+
+http::Timeouts Attempt::timeouts() const {
+  const ProxyOptions& options = scope_.loop.shared.options;
+  http::Timeouts timeouts = options.timeouts;
+  if (scope_.media != nullptr && dialect::makesImages(scope_.media->kind))
+    timeouts.first_byte = std::max(timeouts.first_byte, options.image_first_byte);
+  return timeouts;
 }
 
 void Attempt::onTimer() {

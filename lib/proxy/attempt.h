@@ -79,6 +79,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   size_t number() const { return number_; }
   bool ended() const { return ended_; }
   bool hasContent() const { return relay_ && relay_->released(); }
+  // Its answer streams, and is nothing that an error could be put into.
+  bool relaysBytes() const { return relay_ && !relay_->knowsItsEnd(); }
   std::string& body() { return answer_; }  // of a whole answer
   const std::string& contentType() const { return response_type_; }
   // Of the event that the caller is sent next, in dialects that number them.
@@ -122,7 +124,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void onCredential(const Result<provider::Credential>& credential);
   void send(const provider::Credential& credential);
   http::Timeouts timeouts() const;
-  void armTimer();
+  std::string_view accepts() const;
   void onTimer();
 
   // attempt_answer.cpp
@@ -130,6 +132,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void onData(std::string_view bytes) override;
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
+  void receiveMedia(bool events);
   void finishWhole();
   void finishError();
   void forward(std::string_view out);

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "dialect/openai_embeddings.h"
+#include "dialect/openai_media_answer.h"
+#include "dialect/openai_media_stream.h"
 #include "provider/retry_after.h"
 #include "proxy/attempt.h"
 
@@ -41,6 +43,8 @@ void Attempt::onHead(const http::ResponseHead& head) {
     receiving_ = Receiving::Error;
     error_type_ = head.headers.get("x-amzn-errortype");
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
+  } else if (scope_.media != nullptr) {
+    receiveMedia(events);
   } else if (streams() && events) {
     receiving_ = Receiving::Stream;
     if (scope_.stitch_bytes > 0) stitch_.emplace(scope_.stitch_bytes);
@@ -52,6 +56,29 @@ void Attempt::onHead(const http::ResponseHead& head) {
                                  : "the provider streamed an answer that was not to be streamed"));
   } else {
     receiving_ = Receiving::Whole;
+  }
+}
+
+// Speech as its bytes, and a stream of events where one was asked for. Who asks for one may get a
+// whole answer all the same: models that cannot stream ignore it, and the caller reads what it is.
+void Attempt::receiveMedia(bool events) {
+  const dialect::MediaRequest& request = *scope_.media;
+  const bool speech = request.kind == dialect::MediaKind::Speech;
+  const bool stray =
+      (events && !request.stream) || (speech && !events && dialect::isJsonType(response_type_));
+  if (stray) {
+    call_.reset();
+    return fail(invalidAnswer("the provider's answer is not of the kind that was asked for"));
+  }
+  if (!events && !speech) {
+    receiving_ = Receiving::Whole;
+    return;
+  }
+  receiving_ = Receiving::Stream;
+  if (events) {
+    relay_ = std::make_unique<dialect::MediaEvents>(request.kind);
+  } else {
+    relay_ = std::make_unique<dialect::MediaBytes>();
   }
 }
 
@@ -106,7 +133,8 @@ void Attempt::onFailure(const http::Failure& failure) {
   call_.reset();
   // The answer may have been complete when the connection broke or fell silent: the relay knows.
   std::string out;
-  if (relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
+  const bool may_be_whole = relay_->knowsItsEnd();
+  if (may_be_whole && relay_->finish(out) == dialect::StreamPhase::Done) return forward(out);
   judge(timeout ? routing::OutcomeKind::Timeout : routing::OutcomeKind::Transport);
   failure_ = failed;
   endStream(&failure_->error, false);

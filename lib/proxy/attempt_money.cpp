@@ -5,6 +5,7 @@
 #include "dialect/openai_target.h"
 #include "pricing/charge.h"
 #include "proxy/attempt.h"
+#include "proxy/media_money.h"
 
 namespace penstock::proxy {
 namespace {
@@ -45,6 +46,12 @@ Status Attempt::quote() {
 
 pricing::RequestBound Attempt::bound() const {
   const dialect::ChatView& request = scope_.request;
+  if (scope_.media != nullptr) {
+    pricing::RequestBound of_media =
+        mediaBound(*scope_.media, candidate_.model, quote_.context_window);
+    of_media.multiplier_permille = prices().dearestPermille(seller_, candidate_.model, {});
+    return of_media;
+  }
   const dialect::InputBound input = request.boundInput();
   pricing::RequestBound bound;
   bound.input_tokens = std::min(input.tokens, quote_.context_window.value_or(input.tokens));
@@ -82,7 +89,8 @@ Spending::Ask Attempt::ask() const {
   };
   if (ask.budgets.all().empty()) return ask;  // the bound walks the messages
   ask.bound = bound();
-  if (scope_.endpoint != Endpoint::Embeddings) ask.least_output = kLeastOutput;
+  if (scope_.endpoint == Endpoint::Chat || scope_.endpoint == Endpoint::ChatDryRun)
+    ask.least_output = kLeastOutput;
   return ask;
 }
 
@@ -107,11 +115,14 @@ void Attempt::settle() {
     bill_.service_tier = relay_->serviceTier();
     if (!relay_->model().empty()) bill_.model = relay_->model();
   }
-  if (bill_.usage.source == model::Usage::Source::None || isCutShort()) estimateUsage();
+  const bool unsaid = bill_.usage.source == model::Usage::Source::None || isCutShort();
+  if (unsaid && scope_.media == nullptr) estimateUsage();
   bill_.catalogue_version = prices().version();
   const pricing::Quote quote =
       prices().quoteAnswered(quote_, seller_, bill_.model, scope_.row.created_at);
   bill_.basis = quote.basis;
+  if (scope_.media != nullptr)
+    completeUsage(*scope_.media, candidate_.model, quote.price, bill_.usage);
   if (quote.price != nullptr) {
     const pricing::Charge by = pricing::chargeOf(
         *quote.price, bill_.usage, prices().multiplier(seller_, bill_.model, bill_.service_tier));

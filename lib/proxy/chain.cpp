@@ -114,7 +114,9 @@ void Chain::launch(size_t place, routing::Permit permit, Purpose purpose) {
 
 std::optional<int64_t> Chain::timeoutOf(const routing::Candidate& candidate) const {
   if (candidate.timeout_ms) return candidate.timeout_ms;
-  const bool streams = scope_.reply == Reply::Stream && scope_.request.stream;
+  // The first event of a picture may be the whole of it, and take minutes.
+  const bool streams =
+      scope_.reply == Reply::Stream && scope_.request.stream && scope_.media == nullptr;
   if (!streams || line_.candidates.size() < 2) return std::nullopt;
   return scope_.loop.shared.options.chain_timeout_ms;
 }

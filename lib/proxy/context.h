@@ -28,9 +28,13 @@ namespace penstock::proxy {
 
 struct ProxyOptions {
   http::Timeouts timeouts;
+  // Until the head of an answer with images, which some models take minutes to make; the timeouts'
+  // own where that is longer.
+  std::chrono::milliseconds image_first_byte{300'000};
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_body_bytes = 32ULL << 20;
   uint64_t max_file_bytes = 256ULL << 20;  // of what is uploaded, and of Anthropic's batches
+  uint64_t max_audio_bytes = 25ULL << 20;  // of a recording to be written down
   int64_t max_in_flight = 10'000;          // requests being served at once; more are shed with 503
   int64_t rate_limit_rpm = 600;            // of keys without a limit of their own
   size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused

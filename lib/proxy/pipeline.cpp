@@ -13,27 +13,6 @@
 namespace penstock::proxy {
 namespace {
 
-const char* chatName(dialect::Dialect caller) {
-  switch (caller) {
-    case dialect::Dialect::Anthropic: return "messages";
-    case dialect::Dialect::Gemini: return "generate_content";
-    case dialect::Dialect::Responses: return "responses";
-    case dialect::Dialect::OpenAi:
-    case dialect::Dialect::Bedrock: break;
-  }
-  return "chat.completions";
-}
-
-const char* endpointName(Endpoint endpoint, dialect::Dialect caller) {
-  switch (endpoint) {
-    case Endpoint::Chat:
-    case Endpoint::ChatDryRun: return chatName(caller);
-    case Endpoint::CountTokens: return "count_tokens";
-    case Endpoint::Embeddings: return "embeddings";
-  }
-  return "";
-}
-
 // The first that is not empty: what comes earlier has precedence (spec/modelux.md 13.2).
 std::string firstOf(std::string header, std::string extension, std::string native = {}) {
   if (!header.empty()) return header;
@@ -133,6 +112,7 @@ void Pipeline::openScope() {
                               .responses_echo = responses_echo_,
                               .row = row_,
                               .endpoint = endpoint_,
+                              .media = media(),
                               .reply = Reply::Stream,
                               .arrived = arrived_,
                               .calls = calls_,
@@ -164,6 +144,7 @@ Status Pipeline::parse() {
 }
 
 Status Pipeline::parseBody() {
+  if (const auto kind = mediaKindOf(endpoint_)) return parseMediaBody(*kind);
   auto parsed = parseRequest(dialect_, endpoint_, exchange_->request(), body());
   if (!parsed) return std::move(parsed).error();
   request_ = *std::move(parsed);
@@ -208,6 +189,7 @@ bool Pipeline::serveKept() {
   if (cache == nullptr || decision().config == nullptr || !decision().config->cache) return false;
   if (dialect_ != dialect::Dialect::OpenAi) return false;  // answers are kept in OpenAI's
   if (guardsAnswers()) return false;                       // and as the provider gave them
+  if (media() != nullptr) return false;                    // of chats and embeddings only
   cache_use_ = cacheUseOf(caller_, extensions_, *request_, row_, decision());
   if (!cache_use_) return false;
   const auto kept = cache_use_->look_up ? cache->find(cache_use_->key) : nullptr;
@@ -241,7 +223,7 @@ void Pipeline::serve() {
 // What one answer can be made of: of several choices a reply has, nothing says which belong
 // together.
 Status Pipeline::checkGatherable() const {
-  if (endpoint_ == Endpoint::Embeddings) {
+  if (endpoint_ != Endpoint::Chat) {
     return invalidRequest("policy_not_supported", "ensembles and cascades serve chats only",
                           "model");
   }

@@ -50,10 +50,14 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status authenticate();
   Status parse();
   Status parseBody();
+  Status parseMediaBody(dialect::MediaKind kind);
   Status admit();
   Status decide(std::string_view model);
   bool serveKept();
   void guard();
+  void checkRequest();
+  std::string guardedBody() const;
+  Status rewriteBody(std::string checked);
   void proceed();
   void serve();
   Status checkGatherable() const;
@@ -90,6 +94,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void release();
   bool retainsPayloads() const;
   void retainPayload(std::string_view out);
+  std::string requestPayload() const;
+  bool isRetainable(std::string_view content_type) const;
   void collect();
   void collectServed(const Attempt& attempt);
   void collectBill(const Attempt& attempt);
@@ -100,12 +106,22 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::string_view body() const {
     return rewritten_ ? std::string_view(*rewritten_) : exchange_->request().body;
   }
-  bool guardsAnswers() const { return guarding_ && guarding_->checksAnswers(); }
+  // Sound and pictures hold nothing that a guardrail reads.
+  bool guardsAnswers() const {
+    return guarding_ && guarding_->checksAnswers() &&
+           (media() == nullptr || dialect::makesText(media()->kind));
+  }
+  // The request of a media endpoint, once it is parsed; else null.
+  const dialect::MediaRequest* media() const {
+    const bool is_media = request_ != nullptr && mediaKindOf(endpoint_).has_value();
+    return is_media ? static_cast<const dialect::MediaRequest*>(request_.get()) : nullptr;
+  }
   const routing::Decision& decision() const { return *decisions_.back(); }
   Chain* chain() { return chains_.empty() ? nullptr : chains_.back().get(); }
   const Attempt* served() const;
   const Spending& spending() const;
-  bool wantsStream() const { return request_ && request_->stream; }
+  // A stream that we may have to make; one of media is the provider's or none.
+  bool wantsStream() const { return request_ && request_->stream && media() == nullptr; }
   // `serving`: whose stream is about to end; null: the chains know who served.
   std::string traceJson(const Attempt* serving = nullptr) const;
   int64_t microsSinceArrival() const;

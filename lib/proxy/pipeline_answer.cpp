@@ -16,7 +16,7 @@ namespace {
 // A long stream keeps a small request's bytes for its token estimate; a large one's are let go.
 constexpr size_t kKeptRequestBytes = 16 << 10;
 
-constexpr size_t kMaxRetainedBytes = 4 << 20;  // of a stream
+constexpr size_t kMaxRetainedBytes = 4 << 20;  // of a stream, or of an answer with pictures
 
 const http::Headers kStreamHeaders = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
 
@@ -115,7 +115,9 @@ void Pipeline::answerWhole(std::string body, const std::string& content_type) {
     splicer.appendMember("mlx:trace", traceJson());
     response.body = splicer.build().str();
   }
-  if (retainsPayloads()) row_.response_body = response.body;
+  const bool fits = media() == nullptr || response.body.size() <= kMaxRetainedBytes;
+  if (retainsPayloads() && fits && isRetainable(response.content_type))
+    row_.response_body = response.body;
   finish(200, {});
   exchange_->respond(response);
 }
@@ -158,7 +160,8 @@ void Pipeline::startStream() {
   row_.ttft_us = microsSinceArrival();
   collectServed(*served());
   http::Response head;
-  head.content_type = streamContentType(*scope_);
+  head.content_type = media() == nullptr ? std::string(streamContentType(*scope_))
+                                         : chain()->winner()->contentType();
   head.headers = kStreamHeaders;
   addHeaders(head.headers);
   exchange_->start(head);
@@ -176,23 +179,26 @@ void Pipeline::startStream() {
 void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
   if (!exchange_->started()) startStream();
   exchange_->write(bytes);
-  if (retainsPayloads()) retainPayload(bytes);
+  if (retainsPayloads() && isRetainable(chain.winner()->contentType())) retainPayload(bytes);
   if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) chain.winner()->pause();
 }
 
-// Ends a started stream: cleanly, or with an error event and no [DONE], so that nobody takes a cut
-// for a complete answer.
+// Ends a started stream: cleanly, or with an error event and no [DONE], or by a cut where it is of
+// bytes, so that nobody takes what came for a complete answer.
 void Pipeline::onChainStreamEnd(Chain& chain, const ApiError* broken, bool told) {
   const auto self = shared_from_this();
   if (broken != nullptr && !exchange_->started()) return answerFailure(*broken);
   if (broken == nullptr && cache_use_) leaveInCache(*chain.winner(), chain.winner()->stitched());
-  if (broken != nullptr && !told)
+  // In the midst of sound there is no telling it.
+  const bool cut = broken != nullptr && chain.winner()->relaysBytes();
+  if (broken != nullptr && !told && !cut)
     exchange_->write(dialect::renderErrorEvent(
         dialect_, *broken, row_.request_id,
         {.framing = scope_->framing, .sequence = chain.winner()->nextSequence()}));
   awaiting_end_ = chain.awaitingEnd();
   finish(broken == nullptr ? 200 : httpStatus(broken->kind),
          broken == nullptr ? std::string() : broken->code);
+  if (cut) return exchange_->abort();
   exchange_->finish();
 }
 
@@ -240,7 +246,7 @@ void Pipeline::record() {
   loop_.metrics.count(row_);
   if (caller_.key == nullptr) return;  // a stranger's request is counted, not logged
   if (retainsPayloads()) {
-    row_.request_body = body();
+    row_.request_body = requestPayload();
   }
   if (guarding_) guarding_->logFindings();
   if (!decisions_.empty()) row_.decision = traceJson();

@@ -2,6 +2,7 @@
 // leaves.
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
+#include "proxy/transcript.h"
 
 namespace penstock::proxy {
 
@@ -12,17 +13,44 @@ void Pipeline::guard() {
   guarding_.emplace(
       loop_, std::move(policy),
       Guarding::Subject{row_.request_id, caller_.project->id, std::string(request_->model)});
+  if (request_->stream && media() != nullptr && guardsAnswers()) {
+    return answerFailure(invalidRequest(
+        "stream_not_supported",
+        "this project's guardrails check transcripts, which cannot be streamed then", "stream"));
+  }
   if (!guarding_->checksRequests()) return proceed();
   live();
-  guarding_->checkRequest(std::string(body()), [this](Result<std::string> checked) {
+  checkRequest();
+}
+
+void Pipeline::checkRequest() {
+  guarding_->checkRequest(guardedBody(), [this](Result<std::string> checked) {
     const auto keep = weak_from_this().lock();
     if (!checked) return answerFailure(checked.error());
-    if (*checked != body()) {
-      rewritten_ = *std::move(checked);
-      if (const Status parsed = parseBody(); !parsed) return answerFailure(parsed.error());
-    }
+    if (Status rewritten = rewriteBody(*std::move(checked)); !rewritten)
+      return answerFailure(rewritten.error());
     proceed();
   });
+}
+
+// A form's fields, or the body, which is JSON then.
+std::string Pipeline::guardedBody() const {
+  const dialect::MediaRequest* of_media = media();
+  return of_media != nullptr && of_media->form ? *of_media->fields : std::string(body());
+}
+
+Status Pipeline::rewriteBody(std::string checked) {
+  const dialect::MediaRequest* of_media = media();
+  if (of_media != nullptr && of_media->form) {
+    if (checked == *of_media->fields) return Unit{};
+    auto form = dialect::formWithFields(*of_media, checked);
+    if (!form) return std::move(form).error();
+    rewritten_ = *std::move(form);
+    return parseBody();
+  }
+  if (checked == body()) return Unit{};
+  rewritten_ = std::move(checked);
+  return parseBody();
 }
 
 // An answer on its way to the caller; one that is put together here is in OpenAI's dialect.
@@ -35,10 +63,12 @@ void Pipeline::deliver(std::string answer, const std::string& content_type, Made
     answerWhole(*std::move(rendered), content_type);
   };
   if (!guardsAnswers()) return leave(std::move(answer));
-  guarding_->checkAnswer(std::move(answer), [this, leave](Result<std::string> checked) {
+  const Transcript transcript(media() == nullptr ? std::string_view() : answer);
+  std::string shown = media() == nullptr ? std::move(answer) : transcript.asJson();
+  guarding_->checkAnswer(std::move(shown), [this, leave, transcript](Result<std::string> checked) {
     const auto keep = weak_from_this().lock();
     if (!checked) return answerFailure(checked.error());
-    leave(*std::move(checked));
+    leave(media() == nullptr ? *std::move(checked) : transcript.fromJson(*std::move(checked)));
   });
 }
 

@@ -14,16 +14,15 @@
 #include "dialect/event_filter.h"
 #include "dialect/gemini_errors.h"
 #include "dialect/losses.h"
+#include "dialect/openai_media.h"
 #include "model/request_log.h"
 #include "proxy/admission.h"
+#include "proxy/endpoint.h"
 #include "proxy/extensions.h"
 #include "proxy/loop_context.h"
 #include "proxy/typed_request.h"
 
 namespace penstock::proxy {
-
-// The endpoint families that go through the pipeline.
-enum class Endpoint : uint8_t { Chat, ChatDryRun, CountTokens, Embeddings };
 
 // Whether the answer is relayed as it comes, or taken whole.
 enum class Reply : uint8_t { Stream, Whole };
@@ -46,6 +45,8 @@ struct RequestScope {
   // Who asks, through which config, when: what budgets and the log tell requests apart by.
   const model::RequestLog& row;
   Endpoint endpoint = Endpoint::Chat;
+  // The same as `request` where the endpoint is one of media; else null.
+  const dialect::MediaRequest* media = nullptr;
   Reply reply = Reply::Whole;
   SteadyTime arrived = {};
   // How many providers were asked so far: one number for all scopes of a request.

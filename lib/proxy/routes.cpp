@@ -1,6 +1,7 @@
 #include "proxy/routes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proxy/admission.h"
 #include "proxy/models.h"
@@ -30,6 +31,16 @@ http::Handler geminiRoute(const LoopContextOf& context_of) {
   };
 }
 
+constexpr std::pair<const char*, Endpoint> kMedia[] = {
+    {"/moderations", Endpoint::Moderations},
+    {"/images/generations", Endpoint::ImageGenerations},
+    {"/images/edits", Endpoint::ImageEdits},
+    {"/images/variations", Endpoint::ImageVariations},
+    {"/audio/speech", Endpoint::Speech},
+    {"/audio/transcriptions", Endpoint::Transcriptions},
+    {"/audio/translations", Endpoint::Translations},
+};
+
 }  // namespace
 
 std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
@@ -40,6 +51,8 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
     routes.push_back({"POST", base + "/dry-run", pipelineRoute(context_of, Endpoint::ChatDryRun)});
     routes.push_back(
         {"POST", base + "/embeddings", pipelineRoute(context_of, Endpoint::Embeddings)});
+    for (const auto& [path, endpoint] : kMedia)
+      routes.push_back({"POST", base + path, pipelineRoute(context_of, endpoint)});
   }
   for (const std::string base : {"/v1", "/openai/v1", "/anthropic/v1"}) {
     routes.push_back({"GET", base + "/models", [context_of](const http::ExchangePtr& exchange) {

@@ -13,6 +13,7 @@
 #include "dialect/gemini_request.h"
 #include "dialect/gemini_usage.h"
 #include "dialect/openai_embeddings.h"
+#include "dialect/openai_media_answer.h"
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
 #include "dialect/openai_usage.h"
@@ -75,12 +76,21 @@ Wire::Wire(const Order& order)
 
 Status Wire::writeBody(const Order& order) {
   if (embedsAtGoogle()) return writeEmbeddings();
+  if (scope_.media != nullptr) return writeMedia();
   if (provider_ == scope_.dialect) {
     splice(order);
   } else if (Status written = writeTyped(order); !written) {
     return written;
   }
   fitBody(order.call.body);
+  return Unit{};
+}
+
+Status Wire::writeMedia() {
+  auto body = dialect::encodeMedia(*scope_.media, model_);
+  if (!body) return std::move(body).error();
+  media_ = *std::move(body);
+  pieces_ = media_.pieces;
   return Unit{};
 }
 
@@ -203,6 +213,7 @@ void Wire::letGo() {
   pieces_.clear();
   spliced_ = {};
   written_.body = {};
+  media_ = {};
 }
 
 // The estimate walks the messages: it is for providers that do not count.
@@ -241,6 +252,7 @@ Wire::Whole Wire::read(std::string_view body) const {
     const auto vectors = dialect::readGeminiEmbeddings(openAi(scope_), embedding(), body, model_);
     return {.usage = vectors ? vectors->usage : model::Usage{}, .valid = vectors.has_value()};
   }
+  if (scope_.media != nullptr) return taken(dialect::readMediaAnswer(*scope_.media, body));
   switch (provider_) {
     case Dialect::Anthropic: return taken(dialect::readAnthropicResponse(body));
     case Dialect::Gemini: return taken(dialect::readGeminiResponse(body));

@@ -13,6 +13,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
+#include "dialect/openai_media.h"
 #include "dialect/openai_stitch.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
@@ -43,6 +44,9 @@ class Wire {
 
   // Pieces of the body, valid until letGo().
   const std::vector<std::string_view>& body() const { return pieces_; }
+  std::string contentType() const {
+    return media_.content_type.empty() ? "application/json" : media_.content_type;
+  }
   void letGo();
   // Names of what the target cannot express and was left out; empty: nothing was.
   std::string dropped() const { return losses_.header(); }
@@ -78,6 +82,7 @@ class Wire {
   bool embedsAtGoogle() const;
   dialect::GeminiEmbedding embedding() const;
   Status writeEmbeddings();
+  Status writeMedia();
   dialect::StreamUsage streamUsage() const;
   void fitBody(const provider::BodyNeeds& needs);
   dialect::ChatTarget target() const;
@@ -94,6 +99,7 @@ class Wire {
   std::string model_;
   json::Spliced spliced_;
   dialect::WrittenRequest written_;
+  dialect::MediaBody media_;  // of a media request
   std::vector<std::string_view> pieces_;
   dialect::Losses losses_;
 };

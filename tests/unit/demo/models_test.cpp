@@ -10,7 +10,7 @@ TEST_SUITE("demo/models") {
     REQUIRE_FALSE(status);
     CHECK(status.error().kind == ErrorKind::NotFound);
     CHECK(status.error().code == "model_not_found");
-    for (const char* part : {"gpt-9", "demo-chat", "demo-embedding"}) {
+    for (const char* part : {"gpt-9", "demo-chat", "demo-embedding", "demo-image", "demo-speech"}) {
       CHECK(status.error().message.find(part) != std::string::npos);
     }
   }

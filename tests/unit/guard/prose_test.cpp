@@ -43,6 +43,15 @@ TEST_SUITE("guard/prose") {
                 "/messages/3/content=out"});
   }
 
+  TEST_CASE("images, speech and transcripts") {
+    CHECK(prose(R"({"model":"m","input":"said","instructions":"calm","voice":"v"})") ==
+          Texts{"/input=said", "/instructions=calm"});
+    CHECK(prose(R"({"prompt":"p","file":{"filename":"f","bytes":1}})") == Texts{"/prompt=p"});
+    CHECK(prose(R"({"task":"transcribe","language":"english","text":"a b","segments":[{"id":0,)"
+                R"("text":"a b","tokens":[1]}],"words":[{"word":"a","start":0.5}]})",
+                Phase::Output) == Texts{"/text=a b", "/segments/0/text=a b", "/words/0/*=a"});
+  }
+
   TEST_CASE("OpenAI Responses") {
     CHECK(
         prose(

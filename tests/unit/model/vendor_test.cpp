@@ -73,6 +73,8 @@ TEST_SUITE("model/vendor") {
     CHECK(model::vendorOfBareModel("claude-x") == "anthropic");
     CHECK(model::vendorOfBareModel("gemini-x") == "google");
     CHECK(model::vendorOfBareModel("demo-chat") == "demo");
+    for (const char* name : {"dall-e-3", "whisper-1", "tts-1-hd", "omni-moderation-latest"})
+      CHECK(model::vendorOfBareModel(name) == "openai");
     CHECK(model::vendorOfBareModel("llama-4").empty());
   }
 }

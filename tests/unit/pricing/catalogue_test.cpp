@@ -48,6 +48,8 @@ TEST_SUITE("pricing/catalogue") {
     CHECK(inputRate("demo", "demo-chat") == 100'000);
     CHECK(inputRate("demo", "demo-chat:latency=500") == 100'000);
     CHECK(inputRate("demo", "demo-embedding") == 20'000);
+    CHECK(inputRate("demo", "demo-moderation") == 0);
+    CHECK(inputRate("openai", "omni-moderation-latest") == 0);
     CHECK(inputRate("demo", "gpt-4o") == -1);
   }
 

@@ -53,6 +53,9 @@ class Random {
     bound.image_output = flip();
     bound.long_cache = flip();
     bound.web_searches = size(2);
+    bound.images = size(2);
+    bound.characters = size(4);
+    bound.audio_ms = size(7);
     bound.multiplier_permille = flip() ? 1000 : 1 + below(7000);
     return bound;
   }
@@ -81,6 +84,9 @@ class Random {
     if (bound.image_output) usage.output_image = take(output);
     usage.output_text = output;
     usage.web_searches = below(bound.web_searches + 1);
+    usage.images = below(bound.images + 1);
+    usage.characters = below(bound.characters + 1);
+    usage.audio_ms = flip() ? bound.audio_ms : below(bound.audio_ms + 1);
     return usage;
   }
 

@@ -62,6 +62,24 @@ TEST_SUITE("provider/call") {
         {"openai", embed, "e", "api.openai.com", "/v1/embeddings", Dialect::OpenAi},
         {"openai", responses, "gpt-5", "api.openai.com", "/v1/responses", Dialect::OpenAiResponses},
         {"openai", list, "", "api.openai.com", "/v1/models", Dialect::OpenAi},
+        {"openai",
+         {Action::Moderations},
+         "m",
+         "api.openai.com",
+         "/v1/moderations",
+         Dialect::OpenAi},
+        {"openai",
+         {Action::ImageEdits},
+         "i",
+         "api.openai.com",
+         "/v1/images/edits",
+         Dialect::OpenAi},
+        {"groq",
+         {Action::Transcriptions},
+         "whisper",
+         "api.groq.com",
+         "/openai/v1/audio/transcriptions",
+         Dialect::OpenAi},
         {"groq", chat, "llama", "api.groq.com", "/openai/v1/chat/completions", Dialect::OpenAi},
         {"perplexity", chat, "sonar", "api.perplexity.ai", "/chat/completions", Dialect::OpenAi},
         {"github", list, "", "models.github.ai", "/catalog/models", Dialect::OpenAi},
@@ -154,6 +172,14 @@ TEST_SUITE("provider/call") {
               "/openai/responses?api-version=2025-04-01-preview"},
           Row{"https://r.openai.azure.com", "2024-10-21", list,
               "/openai/models?api-version=2024-10-21"},
+          Row{"https://r.openai.azure.com",
+              "2024-10-21",
+              {Action::Speech},
+              "/openai/deployments/my%20deployment/audio/speech?api-version=2024-10-21"},
+          Row{"https://r.openai.azure.com",
+              "",
+              {Action::ImageGenerations},
+              "/openai/v1/images/generations"},
           Row{"https://r.openai.azure.com", "", chat, "/openai/v1/chat/completions"},
           Row{"https://r.openai.azure.com", "v1", list, "/openai/v1/models"},
           Row{"https://r.openai.azure.com/openai/v1", "preview", chat,
@@ -201,6 +227,16 @@ TEST_SUITE("provider/call") {
     CHECK(code("google", {Action::Responses}, "m") == "unsupported_operation");
     CHECK(code("vertex", {Action::Embeddings}, "claude-x") == "unsupported_operation");
     CHECK(code("bedrock", {Action::Responses}, "m") == "unsupported_operation");
+    for (const Action action :
+         {Action::Moderations, Action::ImageGenerations, Action::ImageEdits,
+          Action::ImageVariations, Action::Speech, Action::Transcriptions, Action::Translations}) {
+      for (const char* vendor : {"anthropic", "google", "vertex", "bedrock"}) {
+        INFO(vendor);
+        CHECK(code(vendor, {action}, "m") == "unsupported_operation");
+      }
+      CHECK(code("vertex", {action}, "meta/llama-4") == "unsupported_operation");
+      CHECK(code("openai", {action}, "m").empty());
+    }
     for (const char* model : {"", ".", "..", "a\nb"})
       CHECK(code("google", {}, model) == "invalid_model");
     CHECK(code("google", {}, std::string(513, 'a')) == "invalid_model");

@@ -40,6 +40,7 @@ struct GatewayOptions {
   uint64_t max_body_bytes = 32ULL << 20;
   uint64_t max_file_bytes = 256ULL << 20;  // of files that are uploaded for a provider
   uint64_t max_response_bytes = 64ULL << 20;
+  uint64_t max_audio_bytes = 25ULL << 20;  // of a recording that is to be transcribed
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
   uint64_t cache_bytes = 64ULL << 20;  // of kept answers; 0: none are kept
@@ -52,6 +53,7 @@ struct GatewayOptions {
   std::function<int64_t()> wall_clock;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds first_byte_timeout{120'000};
+  std::chrono::milliseconds image_timeout{300'000};  // the same of images
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds total_timeout{600'000};
   std::chrono::milliseconds log_flush{200};

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dialect/chat_view.h"
+#include "http/multipart.h"
+#include "json/splice.h"
+
+namespace penstock::dialect {
+
+// OpenAI's endpoints of images, sound and moderation.
+enum class MediaKind : uint8_t {
+  Moderation,       // POST /moderations
+  ImageGeneration,  // POST /images/generations
+  ImageEdit,        // POST /images/edits, a form or JSON
+  ImageVariation,   // POST /images/variations, a form
+  Speech,           // POST /audio/speech
+  Transcription,    // POST /audio/transcriptions, a form
+  Translation,      // POST /audio/translations, a form
+};
+
+bool makesImages(MediaKind kind);
+bool makesText(MediaKind kind);  // of sound
+
+// What policy and money need of a media request; the rest stays in the caller's bytes, unread. A
+// form's fields are in `body` too, as the JSON that they would be, with files by their names and
+// sizes; so whoever reads a body reads a form.
+struct MediaRequest final : ChatView {
+  MediaKind kind = MediaKind::Moderation;
+  std::string_view bytes;  // the whole body, as the caller sent it
+  std::optional<http::Form> form;
+  std::unique_ptr<const std::string> fields;  // a form's, as JSON: `body` points into it
+
+  std::string format;  // response_format
+  std::string size;    // of images: "1024x1024"
+  int64_t images = 0;  // that are asked for
+  int64_t partial_images = 0;
+  int64_t images_given = 0;
+  int64_t characters = 0;  // to be spoken
+  double speed = 1;        // of speech
+  // Of the recording that is to be written down.
+  int64_t most_audio_ms = 0, likely_audio_ms = 0;
+  // Of all text that goes in: its bytes, which no model makes more tokens of, and an estimate.
+  int64_t text_bytes = 0, text_tokens = 0;
+  // How many tokens of sound the text comes to when spoken, in all likelihood.
+  int64_t speech_tokens = 0;
+
+  // The model where the caller names none; empty: one has to be named.
+  static std::string_view defaultModel(MediaKind kind);
+
+  bool hasImages() const override { return images_given > 0; }
+  bool wantsJsonSchema() const override { return false; }
+  bool wantsJson() const override { return false; }
+  InputBound boundInput() const override;
+  int64_t estimateInputTokens() const override { return text_tokens; }
+  bool wantsAudio() const override { return kind == MediaKind::Speech; }
+  bool wantsImages() const override { return makesImages(kind); }
+  bool searchesWeb() const override { return false; }
+};
+
+struct MediaLimits {
+  size_t audio_bytes = 25 << 20;  // of a recording
+  http::FormLimits form;
+};
+
+// Parses a request. Errors are InvalidRequest with `param` in OpenAI's spelling, as those of
+// parseOpenAiChat(), with invalid_content_type and invalid_multipart; or PayloadTooLarge for a
+// recording that is too large. Views point into `body`, which outlives the request.
+Result<MediaRequest> parseMedia(MediaKind kind, std::string_view content_type,
+                                std::string_view body, const MediaLimits& limits = {});
+
+// A media request's body on its way to a provider. Movable; valid while the caller's bytes live.
+struct MediaBody {
+  std::string content_type;
+  std::vector<std::string_view> pieces;
+  json::Spliced json;   // what the pieces point to, where they are not the caller's bytes
+  http::FormBody form;  // likewise
+};
+
+// The caller's bytes with the model put in and every mlx:* member or field taken out.
+// InvalidRequest for a model name that a form cannot hold.
+Result<MediaBody> encodeMedia(const MediaRequest& request, std::string_view model);
+
+// A form with its fields replaced by those that differ in `fields`, JSON as MediaRequest::fields
+// has it; files and what is no text stay. InvalidRequest for a text that a form cannot hold.
+Result<std::string> formWithFields(const MediaRequest& request, std::string_view fields);
+
+}  // namespace penstock::dialect

@@ -1,0 +1,30 @@
+// What is different with media endpoints: forms, and what is kept of files in the log.
+#include "dialect/openai_media_answer.h"
+#include "proxy/pipeline.h"
+
+namespace penstock::proxy {
+
+Status Pipeline::parseMediaBody(dialect::MediaKind kind) {
+  dialect::MediaLimits limits;
+  limits.audio_bytes = loop_.shared.options.max_audio_bytes;
+  auto parsed =
+      dialect::parseMedia(kind, exchange_->request().headers.get("content-type"), body(), limits);
+  if (!parsed) return std::move(parsed).error();
+  request_ = std::make_unique<dialect::MediaRequest>(*std::move(parsed));
+  typed_.emplace(dialect_, body(), request_->stream);
+  return Unit{};
+}
+
+// Of a form its fields, with its files by their names and sizes.
+std::string Pipeline::requestPayload() const {
+  const dialect::MediaRequest* of_media = media();
+  return of_media != nullptr && of_media->form ? *of_media->fields : std::string(body());
+}
+
+// Whether an answer is text, which a log can hold.
+bool Pipeline::isRetainable(std::string_view content_type) const {
+  return media() == nullptr || content_type.empty() || content_type.starts_with("text/") ||
+         dialect::isJsonType(content_type);
+}
+
+}  // namespace penstock::proxy
