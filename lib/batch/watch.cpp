@@ -1,5 +1,6 @@
 #include "batch/watch.h"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 
@@ -52,7 +53,12 @@ void Watch::join() {
 }
 
 void Watch::nudge(std::string_view provider_id, std::string_view id) {
-  nudged_.lock()->emplace_back(provider_id, id);
+  {
+    auto nudged = nudged_.lock();
+    Key key(provider_id, id);
+    if (std::ranges::find(*nudged, key) != nudged->end()) return;
+    nudged->push_back(std::move(key));
+  }
   // Under the lock of the sleeper, or it could miss this between its look and its sleep.
   const std::lock_guard lock(sleep_);
   woken_.notify_one();

@@ -80,9 +80,9 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   std::optional<ChunkedDecoder> decoder_;
   uint64_t body_left_ = 0;
   uint64_t body_limit_ = 0;  // of this request
-  uint64_t buffered_ = 0;  // what this connection has added to counters().buffered
-  size_t drained_ = 0;     // read and dropped while closing
-  std::string out_;        // accepted by send(), not yet taken by the socket
+  uint64_t buffered_ = 0;    // what this connection has added to counters().buffered
+  size_t drained_ = 0;       // read and dropped while closing
+  std::string out_;          // accepted by send(), not yet taken by the socket
   size_t out_sent_ = 0;
   ExchangePtr exchange_;      // of the request being read
   Exchange* busy_ = nullptr;  // out with a handler, who owns it

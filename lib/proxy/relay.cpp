@@ -212,7 +212,7 @@ void Relay::onInputFile() {
 void Relay::onPlanned() {
   plan_->end_user = row_.end_user;
   plan_->tags = row_.tags;
-  if (plan_->models.size() == 1) row_.requested_model = plan_->models.front().model;
+  if (plan_->models.size() == 1) row_.requested_model = row_.model = plan_->models.front().model;
   if (Status allowed = checkModels(); !allowed) return answerError(allowed.error());
   spendings_.reserve(plan_->models.size());
   reserve();

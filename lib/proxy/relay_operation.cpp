@@ -180,11 +180,11 @@ std::string renderObjectList(const RelayOperation& operation, const batch::Desk:
   for (const model::RelayedObject& object : listed.objects)
     out.raw(objectForCaller(operation, object.object, request));
   out.endArray();
-  const auto idAt = [&](bool first) -> std::optional<std::string> {
+  const auto id_at = [&](bool first) -> std::optional<std::string> {
     if (listed.objects.empty()) return std::nullopt;
     return first ? listed.objects.front().id : listed.objects.back().id;
   };
-  out.field("first_id", idAt(true)).field("last_id", idAt(false));
+  out.field("first_id", id_at(true)).field("last_id", id_at(false));
   out.field("has_more", listed.has_more).endObject();
   return text;
 }

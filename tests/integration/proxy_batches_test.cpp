@@ -43,6 +43,7 @@ TEST_SUITE("proxy/batches") {
     const Answer made = world.createBatch(idOf(file));
     REQUIRE_MESSAGE(made.status == 200, made.body);
     CHECK(made.header("X-Modelux-Provider-Used") == "openai");
+    CHECK(made.header("X-Modelux-Model-Used") == "gpt-4o-mini");
     const Seen seen = world.upstream.seen().back();
     CHECK(seen.target == "/v1/batches");
     CHECK(contains(seen.body, R"("completion_window":"24h")"));

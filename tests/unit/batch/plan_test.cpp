@@ -48,6 +48,17 @@ TEST_SUITE("batch/plan") {
     CHECK(plan->models[0].tokens > 16'000);
   }
 
+  TEST_CASE("limits beyond all measure are refused, large ones add up") {
+    const Prices prices;
+    CHECK_FALSE(planLines(chat("m", R"(,"max_tokens":9223372036854775807)"), prices.of("openai")));
+    std::string lines;
+    for (int i = 0; i < 200; ++i) lines += chat("nobody-knows", R"(,"n":128,"max_tokens":1000000)");
+    const auto plan = planLines(lines, prices.of("openai"));
+    REQUIRE(plan);
+    CHECK(plan->models[0].tokens > 200LL * 128 * 1'000'000);
+    CHECK(plan->models[0].most.nanos > 1'000'000'000'000);
+  }
+
   TEST_CASE("every line must be a request whose cost has a bound") {
     const Prices prices;
     const auto refusal = [&](const std::string& lines) {
