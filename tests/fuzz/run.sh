@@ -20,7 +20,7 @@ one() {
     awk -v name="$target" '/number_of_executed_units/ { runs = $2 } / cov: / { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
       END { printf "%-22s %10d runs, coverage %d\n", name, runs, cov }' "$log"
   else
-    tail -n 40 "$log" >&2
+    tail -n 30 "$log" | cut -c1-300 >&2
     echo "$target: failed; the input is in $work/failures/, all of the output in $log" >&2
     return 1
   fi

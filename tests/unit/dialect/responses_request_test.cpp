@@ -69,8 +69,9 @@ TEST_SUITE("dialect/responses_request") {
          "conversation"},
     };
     for (const auto& [body, param] : cases) {
-      INFO(body);
-      const auto request = parseResponses(body);
+      const std::string text = body;
+      INFO(text);
+      const auto request = parseResponses(text);
       REQUIRE_FALSE(request);
       CHECK(request.error().param == param);
     }

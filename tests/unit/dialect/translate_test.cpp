@@ -214,8 +214,9 @@ TEST_SUITE("dialect/translate") {
       seen[pair].insert(one.folder.filename().string());
       checkCase(one);
     }
-    for (const auto& [pair, names] : seen)
-      for (const char* needed : kFeatures) CHECK_MESSAGE(names.contains(needed), pair, " ", needed);
+    for (const auto& pair : seen)
+      for (const char* needed : kFeatures)
+        CHECK_MESSAGE(pair.second.contains(needed), pair.first, " ", needed);
   }
 
   TEST_CASE("so do those of Gemini and Bedrock, with every other dialect") {
