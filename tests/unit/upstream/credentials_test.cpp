@@ -32,7 +32,7 @@ class Answers {
   }
   std::vector<std::string> wait(size_t count) {
     std::unique_lock lock(mutex_);
-    REQUIRE(changed_.wait_for(lock, seconds(10), [&] { return told_.size() >= count; }));
+    REQUIRE(changed_.wait_for(lock, kPatience, [&] { return told_.size() >= count; }));
     return told_;
   }
 
@@ -48,14 +48,10 @@ class TokenServer {
   std::atomic<int> status{200};
   std::atomic<bool> holds{false};
 
-  FakeUpstream upstream{[this](const http::ExchangePtr& exchange) {
-    if (!holds) return answer(exchange);
-    std::lock_guard lock(mutex_);
-    held_.push_back(exchange);
-  }};
-
+  // Also what was seen and is not held yet.
   void release() {
     std::lock_guard lock(mutex_);
+    holds = false;
     for (const auto& exchange : held_) {
       exchange->loop().post([this, exchange] { answer(exchange); });
     }
@@ -80,6 +76,15 @@ class TokenServer {
   std::atomic<int> made_{0};
   std::mutex mutex_;
   std::vector<http::ExchangePtr> held_;
+
+ public:
+  // Last: its thread uses the rest.
+  FakeUpstream upstream{[this](const http::ExchangePtr& exchange) {
+    std::unique_lock lock(mutex_);
+    if (holds) return held_.push_back(exchange);
+    lock.unlock();
+    answer(exchange);
+  }};
 };
 
 struct Fixture {
