@@ -5,6 +5,7 @@
 #include "dialect/openai_chat_reader.h"
 #include "dialect/openai_family.h"
 #include "dialect/openai_message_writer.h"
+#include "dialect/tool_ids.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -225,6 +226,9 @@ void ChatWriter::writeExtras() {
 
 Result<std::string> writeOpenAiChat(const ChatRequest& request, const OpenAiTarget& target,
                                     Losses& losses) {
+  if (request.source != Dialect::OpenAi) {
+    if (auto paired = checkToolPairs(request); !paired) return std::move(paired).error();
+  }
   std::string body = ChatWriter(request, target, losses).write();
   if (auto error = losses.error()) return std::move(*error);
   return body;

@@ -62,6 +62,7 @@ class Scanner {
   bool skipScalar();
   bool skipLiteral(std::string_view word);
   bool skipNumber();
+  static bool isRemoteZero(std::string_view number);
   bool skipDigits();
   bool skipEscape();
   bool skipUnicodeEscape();

@@ -145,6 +145,13 @@ TEST_SUITE("json/scan") {
     const std::string number = "0." + std::string(400, '0') + "1e-2147483639";
     CHECK(faultOf("{\"a\":" + number + "}").find("too many digits") != std::string::npos);
     CHECK(faultOf("{\"a\":1e-21474}").find("too many digits") != std::string::npos);
+    // Zeros that RapidJSON takes for other numbers: 6.5e296, -1.8e-192.
+    for (const char* zero : {"0e99", "0.00000000000000000000000", "-0.0e-22", "0E+0023"})
+      CHECK(faultOf("{\"a\":" + std::string(zero) + "}").find("too many digits") !=
+            std::string::npos);
+    for (const char* zero :
+         {"0", "-0", "0.0", "0e22", "0.000000e-16", "0.0000000000000000000001e-9"})
+      CHECK(faultOf("{\"a\":" + std::string(zero) + "}").empty());
     CHECK(faultOf("{\"a\":1e9999}") == "");
     CHECK(faultOf("{\"a\":" + std::string(64, '1') + "}") == "");
     CHECK(faultOf("{\"a\":" + std::string(65, '1') + "}").find("digits") != std::string::npos);
