@@ -60,8 +60,8 @@ Result<std::string> translateAnswer(Dialect provider, Dialect caller, std::strin
 // Output tokens of a provider's whole answer by estimate.h's rule, for when it has no usage.
 int64_t estimateAnswer(Dialect provider, std::string_view body);
 
-// The stream of a provider, to be fed with its bytes. `filter` sees its events; null: none does, and
-// Gemini's for a caller of Gemini's is relayed. With one, the two dialects may be the same.
+// The stream of a provider, to be fed with its bytes. `filter` sees its events; null: none does,
+// and Gemini's for a caller of Gemini's is relayed. With one, the two dialects may be the same.
 std::unique_ptr<ChatStream> translateStream(Dialect provider, Dialect caller, AnswerOptions options,
                                             std::unique_ptr<EventFilter> filter = nullptr);
 

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "manage/answers.h"
-#include "manage/query.h"
 #include "manage/price_json.h"
+#include "manage/query.h"
 #include "pricing/rates_text.h"
 
 namespace penstock::manage {
