@@ -138,12 +138,27 @@ model::Usage findOpenAiUsage(const json::ObjectIndex& body) {
   return usageInChoices(choices->value);
 }
 
+namespace {
+
+// OpenAI's way, and MiniMax's: {"choices":null,"base_resp":{"status_code":1004,"status_msg":"…"}}
+// under status 200.
+bool tellsError(const json::ObjectIndex& body) {
+  const json::Member* error = body.find("error");
+  if (error != nullptr && error->kind != json::Kind::Null) return true;
+  json::ObjectIndex base;
+  const json::Member* told = body.find("base_resp");
+  if (told == nullptr || !json::scanObject(told->value, base)) return false;
+  const json::Member* code = base.find("status_code");
+  return code != nullptr && json::rawInteger(code->value).value_or(0) != 0;
+}
+
+}  // namespace
+
 OpenAiResponse readOpenAiResponse(std::string_view body) {
   OpenAiResponse response;
   json::ObjectIndex index;
   if (!json::scanObject(body, index)) return response;
-  const json::Member* error = index.find("error");
-  response.valid = error == nullptr || error->kind == json::Kind::Null;
+  response.valid = !tellsError(index);
   if (const json::Member* model = index.find("model")) {
     response.model = json::rawString(model->value).value_or("");
   }

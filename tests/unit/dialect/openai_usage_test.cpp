@@ -86,6 +86,10 @@ TEST_SUITE("dialect/openai_usage") {
     const auto error = readOpenAiResponse(R"({"error":{"message":"x"}})");
     CHECK(!error.valid);
     CHECK(readOpenAiResponse(R"({"error":null})").valid);
+    CHECK_FALSE(readOpenAiResponse(
+                    R"({"choices":null,"base_resp":{"status_code":1004,"status_msg":"login"}})")
+                    .valid);
+    CHECK(readOpenAiResponse(R"({"base_resp":{"status_code":0,"status_msg":""}})").valid);
     const auto garbage = readOpenAiResponse("<html>");
     CHECK(!garbage.valid);
     CHECK(garbage.usage.source == Usage::Source::None);
