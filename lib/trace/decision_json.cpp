@@ -107,12 +107,12 @@ class Row {
     return *this;
   }
   // The same where the length is known: no call is made for it.
-  template <size_t kSize>
-  Row& literal(const char (&text)[kSize]) {  // NOLINT(modernize-avoid-c-arrays): what literals are
-    static_assert(kSize < 32);
-    if (buffer_.end() - end_ < static_cast<std::ptrdiff_t>(kSize)) return *this;
-    std::memcpy(end_, text, kSize - 1);
-    end_ += kSize - 1;
+  template <size_t Size>
+  Row& literal(const char (&text)[Size]) {  // NOLINT(modernize-avoid-c-arrays): what literals are
+    static_assert(Size < 32);
+    if (buffer_.end() - end_ < static_cast<std::ptrdiff_t>(Size)) return *this;
+    std::memcpy(end_, text, Size - 1);
+    end_ += Size - 1;
     return *this;
   }
   // number / 10,000, without trailing zeros.
