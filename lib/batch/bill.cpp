@@ -2,21 +2,10 @@
 
 #include <algorithm>
 
+#include "model/usage_sum.h"
+
 namespace penstock::batch {
 namespace {
-
-void add(const model::Usage& other, model::Usage& usage) {
-  usage.source = std::max(usage.source, other.source);
-  for (const auto count :
-       {&model::Usage::input_uncached, &model::Usage::input_cache_read,
-        &model::Usage::input_cache_write, &model::Usage::input_cache_write_1h,
-        &model::Usage::input_audio, &model::Usage::input_image,
-        &model::Usage::input_cache_read_audio, &model::Usage::input_cache_read_image,
-        &model::Usage::output_text, &model::Usage::output_reasoning, &model::Usage::output_audio,
-        &model::Usage::output_image, &model::Usage::web_searches}) {
-    usage.*count += other.*count;
-  }
-}
 
 // An even part of what was planned, for an answer that does not say what it used.
 model::Usage partOf(const ModelPlan& share) {
@@ -66,7 +55,7 @@ void Bill::add(const AnsweredLine& answer) {
     cost = pricing::costOf(*quote.price, answer.usage,
                            book.multiplier(pricing_.seller, served, "batch"));
   }
-  batch::add(told ? answer.usage : partOf(planned), share.usage);
+  model::add(told ? answer.usage : partOf(planned), share.usage);
   share.cost.input += cost.input;
   share.cost.output += cost.output;
   share.cost.total += cost.total;

@@ -1,30 +1,11 @@
 // What the attempts came to, as the log and the answer's headers tell it; and the answers that are
 // made of several.
-#include <algorithm>
-
+#include "model/usage_sum.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
 
 namespace penstock::proxy {
-namespace {
-
-// It is an estimate if one of the two is.
-void add(const model::Usage& other, model::Usage& usage) {
-  usage.source = std::max(usage.source, other.source);
-  for (const auto count :
-       {&model::Usage::input_uncached, &model::Usage::input_cache_read,
-        &model::Usage::input_cache_write, &model::Usage::input_cache_write_1h,
-        &model::Usage::input_audio, &model::Usage::input_image,
-        &model::Usage::input_cache_read_audio, &model::Usage::input_cache_read_image,
-        &model::Usage::output_text, &model::Usage::output_reasoning, &model::Usage::output_audio,
-        &model::Usage::output_image, &model::Usage::web_searches, &model::Usage::images,
-        &model::Usage::audio_ms, &model::Usage::characters}) {
-    usage.*count += other.*count;
-  }
-}
-
-}  // namespace
 
 void Pipeline::onGathered(Attempt& winner, std::string body) {
   const auto self = weak_from_this().lock();
@@ -128,7 +109,7 @@ void Pipeline::collectSums() {
     for (const auto& attempt : chain->attempts()) {
       const Attempt::Bill& bill = attempt->bill();
       if (!attempt->called() || bill.usage.source == model::Usage::Source::None) continue;
-      add(bill.usage, row_.usage);
+      model::add(bill.usage, row_.usage);
       row_.cost_input.nanos += bill.cost.input.nanos;
       row_.cost_output.nanos += bill.cost.output.nanos;
       if (bill.charge != row_.charge) row_.charge.clear();
