@@ -73,17 +73,8 @@ Result<UpstreamCall> callAnthropic(const CallRequest& request) {
       return finished(request, startCall(request, "v1/messages/count_tokens"));
     case Action::ListModels:
       return finished(request, listCall(request, request.endpoint.vendor->models_path));
-    case Action::Responses:
-    case Action::Moderations:
-    case Action::ImageGenerations:
-    case Action::ImageEdits:
-    case Action::ImageVariations:
-    case Action::Speech:
-    case Action::Transcriptions:
-    case Action::Translations:
-    case Action::Embeddings: break;
+    default: return unsupported(request);  // Anthropic has no other
   }
-  return unsupported(request);
 }
 
 }  // namespace penstock::provider

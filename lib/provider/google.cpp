@@ -11,17 +11,8 @@ std::string_view geminiVerb(const Operation& operation) {
       return operation.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
     case Action::Embeddings: return ":batchEmbedContents";
     case Action::CountTokens: return ":countTokens";
-    case Action::Responses:
-    case Action::Moderations:
-    case Action::ImageGenerations:
-    case Action::ImageEdits:
-    case Action::ImageVariations:
-    case Action::Speech:
-    case Action::Transcriptions:
-    case Action::Translations:
-    case Action::ListModels: break;
+    default: return {};  // what is OpenAI's alone, and the list, which is asked for elsewhere
   }
-  return {};
 }
 
 Result<UpstreamCall> callGoogle(const CallRequest& request) {
