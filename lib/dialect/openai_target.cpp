@@ -32,19 +32,30 @@ bool isOSeries(std::string_view name) {
   return name.size() >= 2 && name[0] == 'o' && name[1] >= '1' && name[1] <= '9';
 }
 
+// "gpt-5-mini": 5; 0 of no such model.
+double gptVersion(std::string_view name) {
+  return name.starts_with("gpt-") ? versionAt(name.substr(4)) : 0;
+}
+
+bool isChatOnly(std::string_view name) { return name.find("-chat") != std::string_view::npos; }
+
 }  // namespace
+
+bool refusesMaxTokens(std::string_view model) {
+  const std::string_view name = lastSegment(model);
+  return isOSeries(name) || (gptVersion(name) >= 5 && !isChatOnly(name));
+}
 
 OpenAiTarget openAiTargetOf(std::string_view model) {
   OpenAiTarget target{.model = std::string(model)};
   const std::string_view name = lastSegment(model);
-  const double gpt = name.starts_with("gpt-") ? versionAt(name.substr(4)) : 0;
-  const bool chat_only = name.find("-chat") != std::string_view::npos;
+  const double gpt = gptVersion(name);
   if (name.starts_with("gpt-oss")) target.efforts = {Effort::Low, Effort::High};
   if (gpt == 0 && !isOSeries(name)) return target;
   target.limit_field = "max_completion_tokens";
   target.developer_role = true;
   if (gpt >= 5.59) target.cache_marks = OpenAiTarget::CacheMarks::Breakpoint;
-  if (gpt != 0 && (gpt < 5 || chat_only)) return target;
+  if (gpt != 0 && !refusesMaxTokens(name)) return target;
   target.sampling = false;
   if (gpt >= 5.19)
     target.efforts = {Effort::None, Effort::XHigh};

@@ -40,4 +40,7 @@ struct OpenAiTarget {
 // By what OpenAI documents of its own families (gpt-4, gpt-5, o1, …); the defaults for all others.
 OpenAiTarget openAiTargetOf(std::string_view model);
 
+// Whether it is a reasoning model of OpenAI's, to which only max_completion_tokens may be said.
+bool refusesMaxTokens(std::string_view model);
+
 }  // namespace penstock::dialect

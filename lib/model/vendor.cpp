@@ -9,6 +9,36 @@ using namespace quirk;  // NOLINT(google-build-using-namespace): a table of them
 
 constexpr std::string_view kDemoModels[] = {"demo-chat", "demo-embedding"};
 
+// Of requests for chats and embeddings, as they document them.
+constexpr std::string_view kMistralFields[] = {"model",
+                                               "messages",
+                                               "stream",
+                                               "temperature",
+                                               "top_p",
+                                               "max_tokens",
+                                               "stop",
+                                               "random_seed",
+                                               "n",
+                                               "tools",
+                                               "tool_choice",
+                                               "parallel_tool_calls",
+                                               "response_format",
+                                               "prediction",
+                                               "safe_prompt",
+                                               "prompt_mode",
+                                               "metadata",
+                                               "guardrails",
+                                               "input",
+                                               "presence_penalty",
+                                               "encoding_format",
+                                               "output_dtype",
+                                               "output_dimension",
+                                               "frequency_penalty",
+                                               "reasoning_effort"};
+constexpr std::string_view kVoyageFields[] = {
+    "model",        "input",          "input_type", "truncation", "output_dimension",
+    "output_dtype", "encoding_format"};
+
 // What model servers of open weights have in common.
 constexpr uint32_t kOpenServer = kReasoning | kReasoningContent | kWholeToolCalls;
 // What sellers of open models' tokens have in common.
@@ -75,14 +105,14 @@ constexpr Vendor kVendors[] = {
     {.id = "voyage",
      .name = "Voyage AI",
      .base_url = "https://api.voyageai.com/v1",
-     .quirks = kOutputDimension | kStrictFields,
+     .quirks = kOutputDimension,
      .catalogue = "voyageai",
-     .variable = "VOYAGE_API_KEY"},
+     .variable = "VOYAGE_API_KEY",
+     .fields = kVoyageFields},
     {.id = "groq",
      .name = "Groq",
      .base_url = "https://api.groq.com/openai/v1",
-     .quirks =
-         kMaxCompletionTokens | kUsageInXGroq | kTooLargeIsRate | kNoN | kNoLogprobs | kReasoning,
+     .quirks = kMaxCompletionTokens | kUsageInXGroq | kNoN | kNoLogprobs | kReasoning,
      .variable = "GROQ_API_KEY"},
     {.id = "fireworks",
      .name = "Fireworks AI",
@@ -104,10 +134,11 @@ constexpr Vendor kVendors[] = {
     {.id = "mistral",
      .name = "Mistral AI",
      .base_url = "https://api.mistral.ai/v1",
-     .quirks =
-         kOlder | kStrictFields | kShortToolIds | kContentParts | kNoLogprobs | kNoStreamOptions,
+     .quirks = kOlder | kRandomSeed | kShortToolIds | kContentParts | kNoLogprobs |
+               kNoStreamOptions | kOutputDimension,
      .default_model = "mistral-small-latest",
-     .variable = "MISTRAL_API_KEY"},
+     .variable = "MISTRAL_API_KEY",
+     .fields = kMistralFields},
     {.id = "cerebras",
      .name = "Cerebras",
      .base_url = "https://api.cerebras.ai/v1",
@@ -297,7 +328,7 @@ constexpr Vendor kVendors[] = {
     {.id = "github",
      .name = "GitHub Models",
      .base_url = "https://models.github.ai/inference",
-     .quirks = kFilterResults | kPartialToolDeltas,
+     .quirks = kMaxCompletionTokens | kFilterResults | kPartialToolDeltas,
      .models_path = "/catalog/models",
      .variable = "GITHUB_API_KEY"},
     {.id = "vercel",

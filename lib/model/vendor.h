@@ -26,13 +26,17 @@ namespace quirk {
 inline constexpr uint32_t kMaxCompletionTokens = 1u << 0;  // knows max_completion_tokens
 inline constexpr uint32_t kNoStreamOptions = 1u << 1;      // refuses stream_options
 inline constexpr uint32_t kNoN = 1u << 2;                  // answers one choice only
-inline constexpr uint32_t kStrictFields = 1u << 3;         // refuses fields it does not know
+inline constexpr uint32_t kRandomSeed = 1u << 3;           // "seed" is "random_seed"
 inline constexpr uint32_t kShortToolIds = 1u << 4;         // tool ids of 9 letters and digits
 inline constexpr uint32_t kNoParallelTools = 1u << 5;      // refuses parallel_tool_calls
 inline constexpr uint32_t kNoLogprobs = 1u << 6;           // refuses logprobs and logit_bias
 inline constexpr uint32_t kNoDeveloperRole = 1u << 7;      // refuses role "developer"
 inline constexpr uint32_t kOutputDimension = 1u << 8;      // "dimensions" is "output_dimension"
-// Of answers:
+// Those that a request of ours, too, has to be brought to when it is written.
+inline constexpr uint32_t kToFit =
+    kNoN | kRandomSeed | kShortToolIds | kNoParallelTools | kNoLogprobs | kOutputDimension;
+// Of answers. The readers of dialect/ take all of these from any server; the bits say whose they
+// are.
 inline constexpr uint32_t kReasoningContent = 1u << 9;    // thinks in reasoning_content
 inline constexpr uint32_t kReasoning = 1u << 10;          // thinks in reasoning
 inline constexpr uint32_t kUsageInXGroq = 1u << 11;       // usage in x_groq.usage
@@ -45,7 +49,6 @@ inline constexpr uint32_t kWholeToolCalls = 1u << 17;     // a tool call whole i
 inline constexpr uint32_t kContentParts = 1u << 18;       // content may be a list of parts
 inline constexpr uint32_t kFilterResults = 1u << 19;      // content filter results, empty choices
 inline constexpr uint32_t kBlankBeforeBody = 1u << 20;  // blank lines before a body, to keep alive
-inline constexpr uint32_t kTooLargeIsRate = 1u << 21;   // 413 is a limit of tokens a minute
 }  // namespace quirk
 
 // A vendor of models, as a row of data. New OpenAI-compatible vendors are rows, not files.
@@ -62,6 +65,8 @@ struct Vendor {
   std::string_view catalogue = {};                // its id in the price catalogue; empty: the same
   std::string_view variable = {};                 // that holds its key by custom; for importers
   std::span<const std::string_view> models = {};  // that each of its providers is known to serve
+  // The members of a request that it knows, where it refuses those it does not; empty: it does not.
+  std::span<const std::string_view> fields = {};
 
   bool has(uint32_t quirk) const { return (quirks & quirk) != 0; }
   std::string_view catalogueId() const { return catalogue.empty() ? id : catalogue; }

@@ -41,6 +41,9 @@ bool isMoney(const dialect::UpstreamError& said) {
 
 bool isShape(int status, const dialect::UpstreamError& said) {
   if (equalsIgnoreCase(said.code, "context_length_exceeded")) return true;
+  // Groq, of a request with more tokens than the account has a minute: it never fits there, and
+  // says nothing of what other requests have left.
+  if (status == 413 && equalsIgnoreCase(said.code, "rate_limit_exceeded")) return true;
   return (status == 400 || status == 413 || status == 422) && mentions(said.message, kTooLong);
 }
 

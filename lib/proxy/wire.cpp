@@ -83,7 +83,7 @@ Status Wire::writeBody(const Order& order) {
     return written;
   }
   fitBody(order.call.body);
-  return Unit{};
+  return fitToServer();
 }
 
 Status Wire::writeMedia() {
@@ -207,6 +207,45 @@ dialect::OpenAiTarget Wire::openAiTarget() const {
   if (vendor.has(kNoDeveloperRole)) target.developer_role = false;
   if (vendor.has(kReasoningContent)) target.reasoning = dialect::OpenAiTarget::Reasoning::Content;
   return target;
+}
+
+// What the server takes otherwise than OpenAI, as far as a body can be brought to it.
+dialect::OpenAiServer Wire::openAiServer() const {
+  using namespace model::quirk;
+  const model::Vendor& vendor = *endpoint_.vendor;
+  dialect::OpenAiServer server;
+  if (!vendor.has(kMaxCompletionTokens))
+    server.limit_field = "max_tokens";
+  else if (endpoint_.newer_limit && dialect::refusesMaxTokens(model_))
+    server.limit_field = "max_completion_tokens";
+  if (vendor.has(kRandomSeed)) server.seed_field = "random_seed";
+  if (vendor.has(kOutputDimension)) server.dimensions_field = "output_dimension";
+  server.stream_options = !vendor.has(kNoStreamOptions);
+  server.several_choices = !vendor.has(kNoN);
+  server.parallel_tools = !vendor.has(kNoParallelTools);
+  server.logprobs = !vendor.has(kNoLogprobs);
+  server.developer_role = !vendor.has(kNoDeveloperRole);
+  server.short_tool_ids = vendor.has(kShortToolIds);
+  server.fields = vendor.fields;
+  return server;
+}
+
+Status Wire::fitToServer() {
+  if (provider_ != Dialect::OpenAi) return Unit{};
+  const dialect::OpenAiServer server = openAiServer();
+  // The caller's own body was scanned when it came; most need nothing.
+  const bool own = provider_ == scope_.dialect;
+  if (own ? !dialect::needsFit(openAi(scope_).body, server)
+          : !endpoint_.vendor->has(model::quirk::kToFit) && server.fields.empty())
+    return Unit{};
+  std::string text;
+  for (const std::string_view piece : pieces_) text.append(piece);
+  json::ObjectIndex members;
+  if (!json::scanObject(text, members)) return Unit{};  // cannot happen: we wrote it
+  written_.body = dialect::fitOpenAiRequest(members, server, losses_);
+  pieces_ = {written_.body};
+  if (auto refused = losses_.error()) return *std::move(refused);
+  return Unit{};
 }
 
 void Wire::letGo() {

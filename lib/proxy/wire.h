@@ -13,6 +13,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
+#include "dialect/openai_fit.h"
 #include "dialect/openai_media.h"
 #include "dialect/openai_stitch.h"
 #include "dialect/translate.h"
@@ -87,6 +88,8 @@ class Wire {
   void fitBody(const provider::BodyNeeds& needs);
   dialect::ChatTarget target() const;
   dialect::OpenAiTarget openAiTarget() const;
+  dialect::OpenAiServer openAiServer() const;
+  Status fitToServer();
   dialect::AnswerOptions options(bool provider_counts) const;
   bool translates() const { return provider_ != caller_; }
 

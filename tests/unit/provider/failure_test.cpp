@@ -33,6 +33,10 @@ TEST_SUITE("provider/failure") {
         {400, R"({"error":{"message":"This model's maximum context length is 8192 tokens."}})",
          FailureClass::Shape},
         {413, R"({"error":{"message":"prompt is too long: 210000 tokens"}})", FailureClass::Shape},
+        {413,
+         R"({"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit )"
+         R"(6000, Requested 8000","type":"tokens","code":"rate_limit_exceeded"}})",
+         FailureClass::Shape},
         {400, R"({"error":{"message":"m","code":"content_filter"}})", FailureClass::Policy},
         {400, R"({"error":{"message":"unknown field","code":"invalid_type"}})",
          FailureClass::Caller},
