@@ -113,6 +113,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Largest request body");
   limit("--max-file-bytes", "PENSTOCK_MAX_FILE_BYTES", gateway.max_file_bytes,
         "Largest file uploaded for a provider, where that is more");
+  limit("--spool-bytes", "PENSTOCK_SPOOL_BYTES", gateway.spool_bytes,
+        "Largest body of an upload held in memory; a larger one lies in the data folder");
   limit("--max-response-bytes", "PENSTOCK_MAX_RESPONSE_BYTES", gateway.max_response_bytes,
         "Largest answer taken from a provider");
   limit("--max-audio-bytes", "PENSTOCK_MAX_AUDIO_BYTES", gateway.max_audio_bytes,

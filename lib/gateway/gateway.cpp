@@ -305,8 +305,9 @@ class Gateway::Impl {
     server.admit_body = [this](const http::Request& request) {
       return proxy::admitBody(proxy_context, request);
     };
-    server.body_limit = [this](const http::Request& request) {
-      return proxy::bodyLimit(proxy_context, request);
+    server.limits.spool_directory = folder.path();
+    server.body_rule = [this](const http::Request& request) {
+      return proxy::bodyRule(proxy_context, request);
     };
     proxy_server = std::make_unique<http::Server>(loopPointers(), std::move(server));
   }

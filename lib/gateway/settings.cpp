@@ -52,6 +52,7 @@ proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
 http::ServerLimits serverLimits(const GatewayOptions& options) {
   http::ServerLimits limits;
   limits.body_bytes = options.max_body_bytes;
+  limits.spool_bytes = options.spool_bytes;
   limits.connections = options.max_connections;
   return limits;
 }

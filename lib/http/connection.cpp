@@ -171,10 +171,11 @@ bool Connection::beginBody() {
       return false;
     }
   }
-  const bool special = large && server_.options_.body_limit;
-  body_limit_ = special ? server_.options_.body_limit(exchange_->request_) : limits.body_bytes;
+  const bool special = large && server_.options_.body_rule;
+  body_rule_ = special ? server_.options_.body_rule(exchange_->request_)
+                       : BodyRule{.most = limits.body_bytes};
   // What may be larger than others may take longer too: a MiB in four seconds is slow enough.
-  if (special && body_limit_ > limits.body_bytes)
+  if (special && body_rule_.most > limits.body_bytes)
     timer_.armIn(limits.body_timeout + std::chrono::milliseconds(head_.framing.length >> 8));
   if (head_.framing.kind == Framing::Kind::Length) {
     body_left_ = head_.framing.length;
@@ -191,7 +192,7 @@ bool Connection::beginBody() {
 std::string_view Connection::consumeBody(std::string_view bytes) {
   if (!decoder_) {
     const auto take = static_cast<size_t>(std::min<uint64_t>(body_left_, bytes.size()));
-    message_.append(bytes.substr(0, take));
+    if (!keepBody(bytes.substr(0, take))) return {};
     body_left_ -= take;
     bytes.remove_prefix(take);
     if (body_left_ == 0) state_ = State::Ready;
@@ -199,7 +200,7 @@ std::string_view Connection::consumeBody(std::string_view bytes) {
   }
   bool fits = true;
   const auto state = decoder_->feed(bytes, [&](std::string_view data) {
-    if (fits && (fits = accountBody(data.size()))) message_.append(data);
+    fits = fits && accountBody(data.size()) && keepBody(data);
   });
   if (!fits) return {};
   if (state == ChunkedDecoder::State::Malformed) {
@@ -211,13 +212,46 @@ std::string_view Connection::consumeBody(std::string_view bytes) {
   return bytes;
 }
 
+uint64_t Connection::bodySize() const {
+  return message_.size() - head_bytes_ + (spool_ ? spool_->size() : 0);
+}
+
+// Adds to the body what was accounted for. False when the request was refused. A write to a file
+// goes to the system's cache, as fast as to memory unless the disk cannot follow; then the loop
+// waits, as that of any server that spools does.
+bool Connection::keepBody(std::string_view bytes) {
+  const ServerLimits& limits = server_.options_.limits;
+  const bool spool = spool_ != nullptr || (body_rule_.spooled && !limits.spool_directory.empty() &&
+                                           bodySize() + bytes.size() > limits.spool_bytes);
+  if (!spool) {
+    message_.append(bytes);
+    return true;
+  }
+  Status kept = Unit{};
+  if (spool_ == nullptr) {
+    auto opened = SpoolFile::open(limits.spool_directory);
+    if (!opened) {
+      refuse(opened.error());
+      return false;
+    }
+    auto file = std::make_unique<SpoolFile>(*std::move(opened));
+    kept = file->append(std::string_view(message_).substr(head_bytes_));
+    message_.resize(head_bytes_);
+    message_.shrink_to_fit();
+    spool_ = std::move(file);
+  }
+  if (kept) kept = spool_->append(bytes);
+  if (!kept) refuse(kept.error());
+  return static_cast<bool>(kept);
+}
+
 // Checks `bytes` more of body against both limits, and counts large bodies against the shared one.
 bool Connection::accountBody(size_t bytes) {
   const ServerLimits& limits = server_.options_.limits;
-  const uint64_t size = message_.size() - head_bytes_ + bytes;
-  if (size > body_limit_) {
+  const uint64_t size = bodySize() + bytes;
+  if (size > body_rule_.most) {
     refuse({ErrorKind::PayloadTooLarge, "payload_too_large",
-            "the request body is larger than " + std::to_string(body_limit_) + " bytes"});
+            "the request body is larger than " + std::to_string(body_rule_.most) + " bytes"});
     return false;
   }
   if (size <= kUncountedBytes || size <= buffered_) return true;
@@ -253,6 +287,7 @@ ExchangePtr Connection::handOver() {
   Request& request = exchange->request_;
   exchange->bytes_ = std::move(message_);
   message_.clear();
+  exchange->spool_ = std::move(spool_);
   if (request.method.data() != nullptr && request.method.data() != exchange->bytes_.data()) {
     // The buffer moved while the body grew: the views must be taken again.
     [[maybe_unused]] const auto again =
@@ -274,8 +309,14 @@ ExchangePtr Connection::handOver() {
 }
 
 void Connection::dispatch() {
+  if (spool_ != nullptr) {
+    if (const auto mapped = spool_->view(); !mapped) return refuse(mapped.error());
+  }
   const ExchangePtr exchange = handOver();
-  exchange->request_.body = std::string_view(exchange->bytes_).substr(head_bytes_);
+  // A file that could be mapped stays so.
+  exchange->request_.body = exchange->spool_ != nullptr
+                                ? exchange->spool_->view().value_or(std::string_view())
+                                : std::string_view(exchange->bytes_).substr(head_bytes_);
   if (pendingBytes() == 0)
     timer_.disarm();
   else

@@ -124,6 +124,7 @@ size_t Exchange::pendingBytes() const {
 
 void Exchange::releaseRequest() {
   std::string().swap(bytes_);
+  spool_.reset();
   request_ = Request{};
   request_.peer = peer_;
   if (connection_ != nullptr) connection_->releaseBuffered();

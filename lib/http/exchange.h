@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "http/message.h"
+#include "http/spool_file.h"
 
 namespace penstock::http {
 
@@ -68,7 +69,9 @@ class Exchange {
   Loop& loop_;
   Connection* connection_ = nullptr;  // while an answer is due; the connection does not own us
   Request request_;
-  std::string bytes_;  // head and body; the request's views point here
+  // Head and body; the request's views point here. A large body may be in the file instead.
+  std::string bytes_;
+  std::unique_ptr<SpoolFile> spool_;
   std::string peer_;
   bool started_ = false;
   bool finished_ = false;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,11 +19,21 @@ namespace penstock::http {
 
 class TlsContext;
 
+// How a request's body is taken.
+struct BodyRule {
+  uint64_t most = 0;  // bytes
+  // Beyond ServerLimits::spool_bytes it is put into a file instead of held in memory: uploads,
+  // which are passed on rather than read.
+  bool spooled = false;
+};
+
 // Every bound of the edge. All are configurable; none may be unbounded.
 struct ServerLimits {
   HeadLimits head;
   uint64_t body_bytes = 32ULL << 20;
-  uint64_t buffered_bytes = 1ULL << 30;  // request bodies held at once, over all connections
+  uint64_t buffered_bytes = 1ULL << 30;        // request bodies held at once, over all connections
+  uint64_t spool_bytes = 1ULL << 20;           // of a spooled body: held in memory, the rest is not
+  std::filesystem::path spool_directory = {};  // empty: nothing is spooled
   size_t connections = 20'000;
   std::chrono::milliseconds head_timeout{
       10'000};  // from the first byte (or accept) to the blank line
@@ -55,9 +66,9 @@ class Server {
     // Asked before a large body (over 64 KiB, or chunked) is read, with the head only: an error
     // refuses the request at once, so that strangers cannot make us hold their bodies. Optional.
     std::function<std::optional<ApiError>(const Request&)> admit_body = {};
-    // Asked likewise: how large this request's body may be, where limits.body_bytes is not for all
-    // of them. Optional.
-    std::function<uint64_t(const Request&)> body_limit = {};
+    // Asked likewise: how this request's body is taken, where limits.body_bytes is not for all of
+    // them. Optional.
+    std::function<BodyRule(const Request&)> body_rule = {};
   };
   Server(std::vector<Loop*> loops, Options options);
   ~Server();  // closes everything; loops must still run or have stopped

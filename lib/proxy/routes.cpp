@@ -1,6 +1,8 @@
 #include "proxy/routes.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include "proxy/admission.h"
@@ -94,11 +96,17 @@ std::optional<ApiError> admitBody(const Context& context, const http::Request& r
   return std::nullopt;
 }
 
-uint64_t bodyLimit(const Context& context, const http::Request& request) {
-  const bool files =
-      request.path.ends_with("/files") || request.path.ends_with("/messages/batches");
+http::BodyRule bodyRule(const Context& context, const http::Request& request) {
+  const auto isOneOf = [&request](std::initializer_list<std::string_view> ends) {
+    return std::ranges::any_of(
+        ends, [&request](std::string_view end) { return request.path.ends_with(end); });
+  };
   const ProxyOptions& options = context.options;
-  return files ? std::max(options.max_file_bytes, options.max_body_bytes) : options.max_body_bytes;
+  if (isOneOf({"/files", "/messages/batches"}))
+    return {.most = std::max(options.max_file_bytes, options.max_body_bytes), .spooled = true};
+  const bool form = isOneOf(
+      {"/audio/transcriptions", "/audio/translations", "/images/edits", "/images/variations"});
+  return {.most = options.max_body_bytes, .spooled = form};
 }
 
 }  // namespace penstock::proxy

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/router.h"
+#include "http/server.h"
 #include "proxy/loop_context.h"
 
 namespace penstock::proxy {
@@ -17,7 +18,8 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of);
 
 // For http::Server::Options::admit_body: a large body is read only for a caller with a valid key.
 std::optional<ApiError> admitBody(const Context& context, const http::Request& request);
-// For http::Server::Options::body_limit: files are larger than other requests.
-uint64_t bodyLimit(const Context& context, const http::Request& request);
+// For http::Server::Options::body_rule: files are larger than other requests, and need not be held
+// in memory.
+http::BodyRule bodyRule(const Context& context, const http::Request& request);
 
 }  // namespace penstock::proxy

@@ -39,6 +39,7 @@ struct GatewayOptions {
   // Limits; see `penstock serve --help`.
   uint64_t max_body_bytes = 32ULL << 20;
   uint64_t max_file_bytes = 256ULL << 20;  // of files that are uploaded for a provider
+  uint64_t spool_bytes = 1ULL << 20;  // of an upload's body in memory; a larger one is in a file
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_audio_bytes = 25ULL << 20;  // of a recording that is to be transcribed
   uint64_t max_connections = 20'000;
