@@ -3,11 +3,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/brief_mutex.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "budget/period.h"
@@ -63,12 +63,13 @@ struct Account : std::enable_shared_from_this<Account> {
 
   const std::string id;
   std::atomic<bool> active{true};  // whether the budget binds anybody now
-  // Guarded by mutex; several accounts are locked in the order of their addresses.
-  std::mutex mutex;
-  model::Budget budget;
-  Period window;  // the period last asked for
-  std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
+  // Guards what follows; several accounts are locked in the order of their addresses. Whoever takes
+  // it needs what stands beside it too.
+  alignas(64) BriefMutex mutex;
   Bucket* latest = nullptr;  // the bucket last found: most budgets have one
+  Period window;             // the period last asked for
+  model::Budget budget;
+  std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
 
   // Whether a request that does not fit is refused or rerouted, rather than counted only.
   bool binds(bool downgrades_bind) const {

@@ -116,19 +116,39 @@ Account* Ledger::Parts::Accounts::find(const model::Budget& budget) const {
   return found == of_id.end() ? nullptr : found->second.get();
 }
 
-std::shared_ptr<const Ledger::Parts::Accounts> Ledger::Parts::current() {
-  std::shared_lock lock(mutex);
-  return accounts;
+uint64_t Ledger::Parts::nextGeneration() {
+  static std::atomic<uint64_t> last{0};
+  return last.fetch_add(1) + 1;
+}
+
+const std::shared_ptr<const Ledger::Parts::Accounts>& Ledger::Parts::current() {
+  struct Seen {
+    uint64_t generation = 0;  // of none
+    std::shared_ptr<const Accounts> accounts;
+  };
+  static thread_local Seen seen;
+  if (seen.generation == generation.load(std::memory_order_acquire)) return seen.accounts;
+  std::lock_guard lock(mutex);
+  // Whose count is this thread's is the holder; it keeps the accounts.
+  const auto holder = std::make_shared<const std::shared_ptr<const Accounts>>(accounts);
+  seen = {generation.load(), {holder, holder->get()}};
+  return seen.accounts;
+}
+
+void Ledger::Parts::replace(std::shared_ptr<const Accounts> next) {
+  std::lock_guard lock(mutex);
+  accounts.swap(next);
+  generation.store(nextGeneration(), std::memory_order_release);
 }
 
 std::shared_ptr<Account> Ledger::Parts::find(std::string_view id) {
-  const auto now = current();
+  const auto& now = current();
   const auto found = now->of_id.find(id);
   return found == now->of_id.end() ? nullptr : found->second;
 }
 
 std::vector<std::shared_ptr<Account>> Ledger::Parts::all() {
-  const auto now = current();
+  const auto& now = current();
   std::vector<std::shared_ptr<Account>> all;
   all.reserve(now->of_id.size());
   for (const auto& [id, account] : now->of_id) all.push_back(account);
@@ -136,9 +156,9 @@ std::vector<std::shared_ptr<Account>> Ledger::Parts::all() {
 }
 
 Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> matches) {
-  Claims result{{}, current()};
-  std::vector<Claimed>& claims = result.claims;
-  claims.reserve(matches.size());
+  static thread_local std::vector<Claimed> claims;
+  claims.clear();
+  Claims result{claims, current()};
   for (const config::BudgetMatch& match : matches) {
     Account* account = result.accounts->find(*match.budget);
     if (account != nullptr && account->active) claims.push_back({account, &match});
@@ -170,7 +190,7 @@ Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* 
 Ledger::~Ledger() = default;
 
 void Ledger::configure(std::shared_ptr<const config::BudgetIndex> budgets) {
-  const auto before = parts_->current();
+  const auto before = parts_->current();  // a copy: replace() makes this thread's own stale
   auto next = std::make_shared<Parts::Accounts>();
   next->of_id.reserve(budgets->all().size());
   next->of_place.reserve(budgets->all().size());
@@ -196,9 +216,7 @@ void Ledger::configure(std::shared_ptr<const config::BudgetIndex> budgets) {
     std::lock_guard lock(account->mutex);
     if (!account->idle()) next->of_id.emplace(id, account);
   }
-  std::shared_ptr<const Parts::Accounts> fresh = std::move(next);
-  const std::unique_lock lock(parts_->mutex);
-  parts_->accounts.swap(fresh);
+  parts_->replace(std::move(next));
 }
 
 Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amounts& most,
@@ -225,7 +243,7 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
     return grant;
   }
   grant.reservation.ledger_ = this;
-  grant.reservation.accounts_ = accounts;
+  grant.reservation.accounts_ = std::move(accounts);
   grant.reservation.held_.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) {
     Bucket& bucket = *claims[i].bucket;

@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -41,22 +41,29 @@ struct Ledger::Parts {
     Account* find(const model::Budget& budget) const;
   };
 
-  std::shared_ptr<const Accounts> current();
+  // Each thread has a copy of its own, of which only it counts the users: a count that all requests
+  // shared would go from core to core with each. Valid on this thread until it asks again.
+  const std::shared_ptr<const Accounts>& current();
   std::shared_ptr<Account> find(std::string_view id);
   std::vector<std::shared_ptr<Account>> all();
+  void replace(std::shared_ptr<const Accounts> next);
   // Those of the claims whose budgets are in force, in the order in which they are locked. They
   // live as long as `accounts`.
   struct Claims {
-    std::vector<Claimed> claims;
+    std::vector<Claimed>& claims;  // the thread's own, until it asks again
     std::shared_ptr<const Accounts> accounts;
   };
   Claims claim(std::span<const config::BudgetMatch> matches);
+  static uint64_t nextGeneration();
 
   const Options options;
-  std::atomic<uint64_t> refusals{0};
-  std::atomic<uint64_t> overruns{0};
-  std::shared_mutex mutex;
+  std::mutex mutex;
   std::shared_ptr<const Accounts> accounts = std::make_shared<const Accounts>();  // guarded
+  // Of `accounts`; no two of any ledgers have the same. Read by each request, so beside nothing
+  // that requests write.
+  alignas(64) std::atomic<uint64_t> generation{nextGeneration()};
+  alignas(64) std::atomic<uint64_t> refusals{0};
+  std::atomic<uint64_t> overruns{0};
   Keeper keeper;  // last: its thread uses the rest
 };
 

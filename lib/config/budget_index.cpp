@@ -2,11 +2,26 @@
 
 #include <functional>
 
+#include "json/writer.h"
+
 namespace penstock::config {
 
 using Scope = model::BudgetScope;
 
-BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets) : budgets_(std::move(budgets)) {
+namespace {
+
+std::vector<model::Budget> labelled(std::vector<model::Budget> budgets) {
+  for (model::Budget& budget : budgets) {
+    budget.label = json::quoted(budget.name) + ',' + json::quoted(model::unitName(budget.unit)) +
+                   ',' + json::quoted(model::actionName(budget.action));
+  }
+  return budgets;
+}
+
+}  // namespace
+
+BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets)
+    : budgets_(labelled(std::move(budgets))) {
   for (size_t place = 0; place < budgets_.size(); ++place) {
     const model::Budget& budget = budgets_[place];
     if (!budget.enabled) continue;

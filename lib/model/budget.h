@@ -73,6 +73,7 @@ struct Budget {
   UnixMillis created_at = 0;
   UnixMillis updated_at = 0;
   // Derived when the configuration is loaded, not stored:
+  std::string label;  // its name, unit and action as JSON, "b","usd","block": for traces
   BudgetOrigin origin = BudgetOrigin::Budget;
   std::vector<int> thresholds;           // of alerts, percent of the cap, rising
   std::optional<int64_t> low_threshold;  // of a balance: balance.low when less is left

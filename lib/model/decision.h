@@ -51,13 +51,19 @@ struct DecisionTrace {
     bool operator==(const Rule&) const = default;
   };
   struct Budget {
-    std::string_view name;  // of the configuration that the request holds
-    // Literals.
-    std::string_view unit;       // "usd"
-    std::string_view action;     // "block"
+    std::string_view label;      // model::Budget's, of the configuration that the request holds
     int64_t used_permyriad = 0;  // of the cap, in ten-thousandths
-    std::string_view outcome;    // "ok", "counted", "blocked", "downgraded"
+    std::string_view outcome;    // a literal: "ok", "counted", "blocked", "downgraded"
     bool operator==(const Budget&) const = default;
+  };
+  // What a guardrail found; never the text itself.
+  struct Guardrail {
+    std::string rule;
+    std::string kind;    // "EMAIL"
+    std::string place;   // JSON pointer into the body that it was found in
+    std::string action;  // "flag", "redact", "block"
+    int64_t count = 1;   // of that kind there
+    bool operator==(const Guardrail&) const = default;
   };
 
   std::string request_id;
@@ -70,6 +76,7 @@ struct DecisionTrace {
   std::vector<Attempt> attempts;
   std::vector<Rule> rules;      // that were evaluated, in order
   std::vector<Budget> budgets;  // that bind the request
+  std::vector<Guardrail> guardrails;  // that found something, in the request or the answer
   std::string cache = "MISS";
   std::string ab_variant;  // empty: no experiment took part
   std::string decision;    // "attempt_1", "dry_run", "refused", "cache"

@@ -64,6 +64,14 @@ void TierMultipliers::addRow(std::string_view line) {
       row.value_place >= kMaxValues)
     throw std::runtime_error("multipliers: cannot read \"" + std::string(line) + "\"");
   rows.push_back(std::move(row));
+  const size_t place = rows.back().value_place;
+  const auto raises = [place](const Row& other) {
+    return other.value_place == place && other.multiplier.permille() > Multiplier{}.permille();
+  };
+  if (!std::ranges::any_of(rows, raises)) return;
+  for (Row& other : rows) {
+    if (other.value_place == place) other.may_raise = true;
+  }
 }
 
 const TierMultipliers::Row* TierMultipliers::find(std::string_view provider, std::string_view model,
@@ -97,7 +105,7 @@ int64_t TierMultipliers::dearestPermille(std::string_view provider, std::string_
   std::bitset<kMaxValues> seen;
   std::array<Multiplier, kMaxFields> most;
   for (const Row& row : rows->second) {
-    if (seen.test(row.value_place) || !row.rule.matches(model)) continue;
+    if (!row.may_raise || seen.test(row.value_place) || !row.rule.matches(model)) continue;
     seen.set(row.value_place);
     Multiplier& dearest = most[row.field_place];
     if (row.multiplier.permille() > dearest.permille()) dearest = row.multiplier;

@@ -40,6 +40,7 @@ class TierMultipliers {
     std::string_view field, value;
     Multiplier multiplier;
     size_t field_place = 0, value_place = 0;  // among those of the provider
+    bool may_raise = false;                   // some row of the same value makes dearer
   };
   static constexpr size_t kMaxFields = 8, kMaxValues = 64;
   void addRow(std::string_view line);

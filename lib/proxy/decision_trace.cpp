@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "routing/decide.h"
-#include "trace/decision_json.h"
 
 namespace penstock::proxy {
 
@@ -123,12 +122,19 @@ const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
   return last.served() ? last.winner() : nullptr;
 }
 
+void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace) {
+  for (const guard::Finding& found : findings.all()) {
+    trace.guardrails.push_back({found.rule, found.kind, found.place,
+                                std::string(guard::actionName(found.action)), found.count});
+  }
+}
+
 }  // namespace
 
-std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
-                                std::span<const std::unique_ptr<Chain>> chains,
-                                const Spending& spending, int64_t latency_us,
-                                const std::optional<Served>& told) {
+model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
+                                   std::span<const std::unique_ptr<Chain>> chains,
+                                   const Spending& spending, const guard::Findings* findings,
+                                   int64_t latency_us, const std::optional<Served>& told) {
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (!chains.empty()) {
@@ -144,13 +150,23 @@ std::string renderDecisionTrace(const model::RequestLog& row, const routing::Dec
   if (row.fromCache()) noteCache(trace);
   trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
-    const model::Budget& budget = *standing.budget;
-    trace.budgets.push_back({budget.name, model::unitName(budget.unit),
-                             model::actionName(budget.action), permyriadOf(standing.usedShare()),
-                             outcomeOf(standing, spending)});
+    trace.budgets.push_back(
+        {standing.budget->label, permyriadOf(standing.usedShare()), outcomeOf(standing, spending)});
   }
+  if (findings != nullptr) noteFindings(*findings, trace);
   trace.total_latency_us = latency_us;
-  return trace::renderDecision(trace);
+  return trace;
+}
+
+model::DecisionTrace traceBlocked(const model::RequestLog& row, const guard::Findings& findings,
+                                  int64_t latency_us) {
+  model::DecisionTrace trace;
+  trace.request_id = row.request_id;
+  noteFindings(findings, trace);
+  trace.decision = "blocked";
+  trace.reason = row.error_class;
+  trace.total_latency_us = latency_us;
+  return trace;
 }
 
 }  // namespace penstock::proxy

@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "guard/finding.h"
+#include "model/decision.h"
 #include "model/request_log.h"
 #include "proxy/chain.h"
 #include "proxy/spending.h"
@@ -19,12 +21,18 @@ struct Served {
   std::string reason;
 };
 
-// The decision trace as JSON (spec/modelux.md 5.2), for mlx:trace, dry runs and the log: what was
-// considered, what was tried and why it ended as it did, as far as known when it is rendered.
-// Without `told`, the last chain is the one that serves.
-std::string renderDecisionTrace(const model::RequestLog& row, const routing::Decision& decision,
-                                std::span<const std::unique_ptr<Chain>> chains,
-                                const Spending& spending, int64_t latency_us,
-                                const std::optional<Served>& told = std::nullopt);
+// The decision trace (spec/modelux.md 5.2), for mlx:trace, dry runs and the log: what was
+// considered, what was tried and why it ended as it did, as far as known now. Valid while the
+// chains are. Without `told`, the last chain is the one that serves. `findings` are its
+// guardrails', if it has any; else null.
+model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
+                                   std::span<const std::unique_ptr<Chain>> chains,
+                                   const Spending& spending, const guard::Findings* findings,
+                                   int64_t latency_us,
+                                   const std::optional<Served>& told = std::nullopt);
+
+// The same of a request that a guardrail refused before anything was decided.
+model::DecisionTrace traceBlocked(const model::RequestLog& row, const guard::Findings& findings,
+                                  int64_t latency_us);
 
 }  // namespace penstock::proxy

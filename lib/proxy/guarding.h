@@ -54,6 +54,7 @@ class Guarding {
 
   // What was found, a line each: rule, kind and place, never the text.
   void logFindings() const;
+  const guard::Findings& findings() const { return findings_; }
 
  private:
   void check(guard::Phase phase, guard::Verdict verdict, std::string body, Done done);

@@ -123,6 +123,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // A stream that we may have to make; one of media is the provider's or none.
   bool wantsStream() const { return request_ && request_->stream && media() == nullptr; }
   // `serving`: whose stream is about to end; null: the chains know who served.
+  model::DecisionTrace traceOf(const Attempt* serving) const;
   std::string traceJson(const Attempt* serving = nullptr) const;
   int64_t microsSinceArrival() const;
 

@@ -4,6 +4,7 @@
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
+#include "trace/decision_json.h"
 
 namespace penstock::proxy {
 
@@ -120,12 +121,17 @@ void Pipeline::collectSums() {
   }
 }
 
-std::string Pipeline::traceJson(const Attempt* serving) const {
+model::DecisionTrace Pipeline::traceOf(const Attempt* serving) const {
   std::optional<Served> told;
   if (gathering_ != nullptr) told = {gathering_->winner(), gathering_->reason()};
   if (serving != nullptr) told = {serving, told ? std::move(told->reason) : std::string()};
   const Spending& spent = serving == nullptr ? spending() : serving->spending();
-  return renderDecisionTrace(row_, decision(), chains_, spent, microsSinceArrival(), told);
+  return traceDecision(row_, decision(), chains_, spent,
+                       guarding_ ? &guarding_->findings() : nullptr, microsSinceArrival(), told);
+}
+
+std::string Pipeline::traceJson(const Attempt* serving) const {
+  return trace::renderDecision(traceOf(serving));
 }
 
 }  // namespace penstock::proxy

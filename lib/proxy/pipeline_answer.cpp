@@ -9,6 +9,7 @@
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
+#include "trace/decision_json.h"
 
 namespace penstock::proxy {
 namespace {
@@ -249,7 +250,10 @@ void Pipeline::record() {
     row_.request_body = requestPayload();
   }
   if (guarding_) guarding_->logFindings();
-  if (!decisions_.empty()) row_.decision = traceJson();
+  if (!decisions_.empty())
+    row_.decision = trace::renderStored(traceOf(nullptr));
+  else if (guarding_ && !guarding_->findings().all().empty())
+    row_.decision = trace::renderStored(traceBlocked(row_, guarding_->findings(), row_.latency_us));
   if (loop_.shared.telemetry != nullptr) loop_.shared.telemetry->record(row_);
   loop_.shared.recorder.record(std::move(row_));
 }

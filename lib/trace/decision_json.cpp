@@ -1,11 +1,12 @@
 #include "trace/decision_json.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstring>
+#include <iterator>
 
 #include "base/clock.h"
+#include "json/raw.h"
+#include "json/splice.h"
 #include "json/writer.h"
 
 namespace penstock::trace {
@@ -96,69 +97,62 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
-// A text of bounded length, put together before it is appended at once.
-class Row {
- public:
-  // Longer texts are cut; what is put into it here never is.
-  Row& add(std::string_view text) {
-    const size_t size = std::min(text.size(), static_cast<size_t>(buffer_.end() - end_));
-    std::memcpy(end_, text.data(), size);
-    end_ += size;
-    return *this;
-  }
-  // The same where the length is known: no call is made for it.
-  template <size_t Size>
-  Row& literal(const char (&text)[Size]) {  // NOLINT(modernize-avoid-c-arrays): what literals are
-    static_assert(Size < 32);
-    if (buffer_.end() - end_ < static_cast<std::ptrdiff_t>(Size)) return *this;
-    std::memcpy(end_, text, Size - 1);
-    end_ += Size - 1;
-    return *this;
-  }
-  // number / 10,000, without trailing zeros.
-  Row& addShare(int64_t permyriad) {
-    constexpr int64_t kWhole = 10'000;
-    end_ = std::to_chars(end_, buffer_.end(), permyriad / kWhole).ptr;
-    int64_t rest = permyriad % kWhole;
-    if (rest != 0) add(".");
-    for (int64_t place = kWhole / 10; rest != 0; rest %= place, place /= 10) {
-      const char digit = static_cast<char>('0' + rest / place);
-      add({&digit, 1});
-    }
-    return *this;
-  }
-  std::string_view text() const {
-    return {buffer_.begin(), static_cast<size_t>(end_ - buffer_.begin())};
-  }
-
- private:
-  std::array<char, 256> buffer_;
-  char* end_ = buffer_.begin();
-};
-
-// A request may have dozens, each with the same members and hardly a word that needs a look.
+// A request may have dozens: what is the same in each comes rendered, and a row is short.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
-  constexpr size_t kUsualRow = 128;
-  std::string list;
-  list.reserve(trace.budgets.size() * kUsualRow);
+  constexpr size_t kBeside = 32;  // a number, and what stands between
+  size_t most = 0;
+  for (const auto& budget : trace.budgets)
+    most += budget.label.size() + budget.outcome.size() + kBeside;
+  std::string rows(most, '\0');
+  char* end = rows.data();
+  const auto put = [&end](std::string_view text) { end = std::ranges::copy(text, end).out; };
   for (const auto& budget : trace.budgets) {
-    list.append(list.empty() ? R"({"name":)" : R"(,{"name":)");
-    json::appendString(list, budget.name);
-    Row row;
-    row.literal(R"(,"unit":")").add(budget.unit);
-    row.literal(R"(","action":")").add(budget.action);
-    row.literal(R"(","used_pct":)").addShare(budget.used_permyriad);
-    row.literal(R"(,"outcome":")").add(budget.outcome).literal(R"("})");
-    list.append(row.text());
+    put(end == rows.data() ? "[" : ",[");
+    put(budget.label);
+    *end++ = ',';
+    end = std::to_chars(end, end + kBeside, budget.used_permyriad).ptr;
+    put(",\"");
+    put(budget.outcome);
+    put("\"]");
   }
+  rows.resize(static_cast<size_t>(end - rows.data()));
   out.key("budgets").beginArray();
-  if (!list.empty()) out.raw(list);
+  if (!rows.empty()) out.raw(rows);
+  out.endArray();
+}
+
+// The row of a budget, ["b","usd","block",125,"ok"], as the APIs show it.
+void showBudget(std::string_view row, json::Writer& out) {
+  constexpr std::string_view kNames[] = {"name", "unit", "action", "used_pct", "outcome"};
+  constexpr int kPlaces = 4;  // a ten-thousandth is the unit
+  size_t i = 0;
+  out.beginObject();
+  json::forEachElement(row, [&](std::string_view value) {
+    if (i == std::size(kNames)) return false;
+    const std::string_view name = kNames[i++];
+    if (name == "used_pct")
+      out.key(name).decimal(json::rawInteger(value).value_or(0), kPlaces);
+    else
+      out.rawField(name, value);
+    return true;
+  });
+  out.endObject();
+}
+
+void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
+  if (trace.guardrails.empty()) return;
+  out.key("guardrails").beginArray();
+  for (const auto& found : trace.guardrails) {
+    out.beginObject().field("rule", found.rule).field("kind", found.kind);
+    out.field("place", found.place).field("action", found.action);
+    out.field("count", found.count).endObject();
+  }
   out.endArray();
 }
 
 }  // namespace
 
-std::string renderDecision(const model::DecisionTrace& trace) {
+std::string renderStored(const model::DecisionTrace& trace) {
   std::string text;
   text.reserve(kUsualBytes);
   json::Writer out(text);
@@ -169,11 +163,36 @@ std::string renderDecision(const model::DecisionTrace& trace) {
   writeAttempts(out, trace);
   writeRules(out, trace);
   writeBudgets(out, trace);
+  writeGuardrails(out, trace);
   out.key("cache").beginObject().field("status", trace.cache).endObject();
   writeWord(out, "ab_variant", trace.ab_variant);
   out.field("decision", trace.decision).field("reason", trace.reason);
   out.key("total_latency_ms").decimal(trace.total_latency_us, 3).endObject();
   return text;
+}
+
+std::string showStored(std::string stored) {
+  // Rows of before, and of requests that no budget binds, are as they are shown.
+  if (stored.find(R"("budgets":[[)") == std::string::npos) return stored;
+  json::ObjectIndex members;
+  if (!json::scanObject(stored, members)) return stored;
+  const json::Member* const budgets = members.find("budgets");
+  if (budgets == nullptr) return stored;
+  std::string shown;
+  json::Writer out(shown);
+  out.beginArray();
+  json::forEachElement(budgets->value, [&out](std::string_view row) {
+    showBudget(row, out);
+    return true;
+  });
+  out.endArray();
+  json::Splicer splicer(members);
+  splicer.replaceValue(static_cast<size_t>(budgets - &members[0]), std::move(shown));
+  return splicer.build().str();
+}
+
+std::string renderDecision(const model::DecisionTrace& trace) {
+  return showStored(renderStored(trace));
 }
 
 }  // namespace penstock::trace

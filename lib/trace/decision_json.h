@@ -10,4 +10,10 @@ namespace penstock::trace {
 // show.
 std::string renderDecision(const model::DecisionTrace& trace);
 
+// The same as the log keeps it: each budget is a short row, ["b","usd","block",125,"ok"] (the
+// fourth are ten-thousandths), since a request may have dozens and every request is logged.
+std::string renderStored(const model::DecisionTrace& trace);
+// What was stored, in either form, as it is shown.
+std::string showStored(std::string stored);
+
 }  // namespace penstock::trace

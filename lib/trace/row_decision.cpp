@@ -48,7 +48,7 @@ std::string reasonOf(const model::RequestLog& row) {
 }  // namespace
 
 std::string decisionOf(const model::RequestLog& row) {
-  if (!row.decision.empty()) return row.decision;
+  if (!row.decision.empty()) return showStored(row.decision);
   model::DecisionTrace trace;
   trace.request_id = row.request_id;
   trace.config = configOf(row);

@@ -112,6 +112,31 @@ TEST_SUITE("proxy/guardrails") {
     CHECK(guarded.chat("nothing to see").status == 200);
   }
 
+  TEST_CASE("a request's trace says what its guardrails found, and never the text") {
+    Guarded guarded(R"([{"name":"mail","kind":"pii","where":"input","action":"redact"},)"
+                    R"({"name":"no-keys","kind":"secrets","where":"input","action":"block"},)"
+                    R"({"name":"words","kind":"keywords","where":"output","action":"flag",)"
+                    R"("keywords":["zanzibar"]}])");
+    Api api = manageOf(guarded.gateway);
+    const auto traceOf = [&api](const Answer& answer) {
+      const std::string id = answer.header("X-Modelux-Request-Id");
+      return api.get("/manage/v1/logs/" + id + "/trace").body;
+    };
+    const std::string served = traceOf(guarded.chat("canary@example.com, to Zanzibar"));
+    CHECK_MESSAGE(contains(served, R"("guardrails":[{"rule":"mail","kind":"EMAIL",)"
+                                   R"("place":"/messages/0/content","action":"redact","count":1},)"
+                                   R"({"rule":"words","kind":"WORDS",)"),
+                  served);
+    CHECK(contains(served, R"("decision":"attempt_1")"));
+    CHECK_FALSE(contains(served, "canary"));
+    const std::string blocked =
+        traceOf(guarded.chat("my key is ghp_abcdefghijklmnopqrstuvwxyz0123456789"));
+    CHECK_MESSAGE(contains(blocked, R"("decision":"blocked","reason":"blocked_by_guardrail")"),
+                  blocked);
+    CHECK(contains(blocked, R"({"rule":"no-keys","kind":"GITHUB)"));
+    CHECK_FALSE(contains(blocked, "ghp_"));
+  }
+
   TEST_CASE("answers are checked, whole ones and streams as they pass") {
     Guarded guarded(
         R"([{"name":"words","kind":"keywords","where":"output","action":"redact",)"

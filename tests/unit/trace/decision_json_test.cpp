@@ -46,6 +46,31 @@ TEST_SUITE("trace/decision_json") {
           R"("ab_variant":null,"decision":"attempt_1","reason":"because","total_latency_ms":2})");
   }
 
+  TEST_CASE("budgets are kept as short rows and shown in full") {
+    model::DecisionTrace trace;
+    trace.budgets = {{R"("team, [\"a\"]","usd","block")", 12'500, "ok"},
+                     {R"("all","tokens","warn_only")", 0, "counted"}};
+    const std::string stored = trace::renderStored(trace);
+    CHECK(stored.find(R"("budgets":[["team, [\"a\"]","usd","block",12500,"ok"],)"
+                      R"(["all","tokens","warn_only",0,"counted"]],"cache")") != std::string::npos);
+    const std::string shown = trace::renderDecision(trace);
+    CHECK(trace::showStored(stored) == shown);
+    CHECK(shown.find(R"("budgets":[{"name":"team, [\"a\"]","unit":"usd","action":"block",)"
+                     R"("used_pct":1.25,"outcome":"ok"},{"name":"all","unit":"tokens",)"
+                     R"("action":"warn_only","used_pct":0,"outcome":"counted"}],"cache")") !=
+          std::string::npos);
+    CHECK(trace::showStored(shown) == shown);
+  }
+
+  TEST_CASE("what guardrails found is there when there is something") {
+    model::DecisionTrace trace;
+    CHECK(trace::renderDecision(trace).find("guardrails") == std::string::npos);
+    trace.guardrails = {{"mail", "EMAIL", "/messages/0/content", "redact", 2}};
+    CHECK(trace::renderDecision(trace).find(
+              R"("guardrails":[{"rule":"mail","kind":"EMAIL","place":"/messages/0/content",)"
+              R"("action":"redact","count":2}])") != std::string::npos);
+  }
+
   TEST_CASE("without a routing config its fields are null") {
     model::DecisionTrace trace;
     trace.resolved = "auto";
