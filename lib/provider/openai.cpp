@@ -6,7 +6,8 @@ namespace penstock::provider {
 Result<UpstreamCall> callOpenAi(const CallRequest& request) {
   switch (request.operation.action) {
     case Action::Chat: return startCall(request, "chat/completions");
-    case Action::Embeddings: return startCall(request, "embeddings");
+    case Action::Embeddings:
+    case Action::EmbedContent: return startCall(request, "embeddings");
     case Action::Responses: {
       UpstreamCall call = startCall(request, "responses");
       call.dialect = model::Dialect::OpenAiResponses;
