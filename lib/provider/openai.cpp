@@ -14,7 +14,12 @@ Result<UpstreamCall> callOpenAi(const CallRequest& request) {
       return call;
     }
     case Action::ListModels: return listCall(request, request.endpoint.vendor->models_path);
-    case Action::CountTokens: break;
+    case Action::CountTokens: {
+      if (!request.endpoint.has_responses) break;
+      UpstreamCall call = startCall(request, "responses/input_tokens");
+      call.dialect = model::Dialect::OpenAiResponses;
+      return call;
+    }
     case Action::Moderations:
     case Action::ImageGenerations:
     case Action::ImageEdits:

@@ -62,6 +62,8 @@ TEST_SUITE("provider/call") {
         {"openai", stream, "gpt-4o", "api.openai.com", "/v1/chat/completions", Dialect::OpenAi},
         {"openai", embed, "e", "api.openai.com", "/v1/embeddings", Dialect::OpenAi},
         {"openai", responses, "gpt-5", "api.openai.com", "/v1/responses", Dialect::OpenAiResponses},
+        {"openai", count, "gpt-5", "api.openai.com", "/v1/responses/input_tokens",
+         Dialect::OpenAiResponses},
         {"openai", one, "e", "api.openai.com", "/v1/embeddings", Dialect::OpenAi},
         {"google", one, "e", "generativelanguage.googleapis.com", "/v1beta/models/e:embedContent",
          Dialect::Gemini},
@@ -230,7 +232,7 @@ TEST_SUITE("provider/call") {
     };
     CHECK(code("anthropic", {Action::Embeddings}, "m") == "unsupported_operation");
     CHECK(code("anthropic", {Action::Responses}, "m") == "unsupported_operation");
-    CHECK(code("openai", {Action::CountTokens}, "m") == "unsupported_operation");
+    CHECK(code("groq", {Action::CountTokens}, "m") == "unsupported_operation");
     CHECK(code("anthropic", {Action::EmbedContent}, "m") == "unsupported_operation");
     CHECK(code("google", {Action::Responses}, "m") == "unsupported_operation");
     CHECK(code("vertex", {Action::Embeddings}, "claude-x") == "unsupported_operation");
