@@ -110,7 +110,7 @@ void MessagesReader::read(ValueRef body) {
                                    [name](const Row& known) { return known.key == name; });
     if (row == std::end(kRows) || !(this->*row->read)(value)) keep(request_.extras, key, value);
   }
-  for (const char* needed : {"model", "max_tokens", "messages"}) {
+  for (const char* needed : {"model", "messages"}) {
     if (!body.find(needed)) reading.failMissing(body, needed);
   }
 }

@@ -1,58 +1,48 @@
 // {"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"…"}]},
-//   "outputDimensionality":256}]} → {"embeddings":[{"values":[…]}]}
-// {"instances":[{"content":"…"}],"parameters":{"outputDimensionality":256}} →
+//   "taskType":"RETRIEVAL_DOCUMENT","title":"…","outputDimensionality":256}]} →
+//   {"embeddings":[{"values":[…]}],"usageMetadata":{"promptTokenCount":4}}
+// One of these requests by itself → {"embedding":{"values":[…]}}
+// {"instances":[{"content":"…","task_type":"RETRIEVAL_DOCUMENT","title":"…"}],
+//   "parameters":{"outputDimensionality":256}} →
 //   {"predictions":[{"embeddings":{"values":[…],"statistics":{"token_count":4}}}]}
 #include "dialect/gemini_embeddings.h"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 #include <vector>
 
+#include "dialect/gemini_wire.h"
+#include "dialect/usage_counts.h"
+#include "dialect/vector_fit.h"
 #include "dialect/vector_text.h"
 #include "json/document.h"
 #include "json/raw.h"
 #include "json/scan.h"
+#include "json/splice.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
 namespace {
 
-// The texts to embed; nothing when there is anything else among them.
-std::optional<std::vector<std::string>> textsOf(std::string_view input) {
-  std::vector<std::string> texts;
-  if (json::rawKind(input) == json::Kind::String) {
-    texts.push_back(json::rawString(input).value_or(""));
-    return texts;
-  }
-  bool all = true;
-  json::forEachElement(input, [&](std::string_view element) {
-    auto text = json::rawString(element);
-    all = text.has_value();
-    if (text) texts.push_back(*std::move(text));
-    return all;
-  });
-  return all ? std::optional(std::move(texts)) : std::nullopt;
+void writeEntry(json::Writer& out, const EmbeddingInput& input, std::string_view model,
+                std::optional<int64_t> dimensions) {
+  out.beginObject().field("model", resourceName(model)).key("content").beginObject();
+  out.key("parts").beginArray().beginObject().field("text", input.text).endObject().endArray();
+  out.endObject();
+  if (!input.task.empty()) out.field("taskType", input.task);
+  if (!input.title.empty()) out.field("title", input.title);
+  if (dimensions) out.field("outputDimensionality", *dimensions);
+  out.endObject();
 }
 
-void writeBatch(json::Writer& out, const std::vector<std::string>& texts, std::string_view model,
-                std::optional<int64_t> dimensions) {
-  const std::string name =
-      model.starts_with("models/") ? std::string(model) : "models/" + std::string(model);
-  out.beginObject().key("requests").beginArray();
-  for (const std::string& text : texts) {
-    out.beginObject().field("model", name).key("content").beginObject().key("parts").beginArray();
-    out.beginObject().field("text", text).endObject().endArray().endObject();
-    if (dimensions) out.field("outputDimensionality", *dimensions);
+void writeInstances(json::Writer& out, const std::vector<EmbeddingInput>& inputs,
+                    std::optional<int64_t> dimensions) {
+  out.beginObject().key("instances").beginArray();
+  for (const EmbeddingInput& input : inputs) {
+    out.beginObject().field("content", input.text);
+    if (!input.task.empty()) out.field("task_type", input.task);
+    if (!input.title.empty()) out.field("title", input.title);
     out.endObject();
   }
-  out.endArray().endObject();
-}
-
-void writePredict(json::Writer& out, const std::vector<std::string>& texts,
-                  std::optional<int64_t> dimensions) {
-  out.beginObject().key("instances").beginArray();
-  for (const std::string& text : texts) out.beginObject().field("content", text).endObject();
   out.endArray();
   if (dimensions) {
     out.key("parameters").beginObject().field("outputDimensionality", *dimensions).endObject();
@@ -60,122 +50,111 @@ void writePredict(json::Writer& out, const std::vector<std::string>& texts,
   out.endObject();
 }
 
-bool wantsBase64(const OpenAiRequest& request) {
-  const json::Member* format = request.body.find("encoding_format");
-  return format != nullptr && json::rawString(format->value) == "base64";
+void count(const std::optional<json::ValueRef>& tokens, model::Usage& usage) {
+  const auto number = tokens ? tokens->asDouble() : std::nullopt;
+  if (!number) return;
+  usage.source = model::Usage::Source::Provider;
+  usage.input_uncached += boundedCount(*number);
 }
 
-// Members of OpenAI's that say something about the vectors, and that Google does not know.
-void dropUnknown(const OpenAiRequest& request, Losses& losses) {
-  static constexpr std::string_view kKnown[] = {"model", "input", "dimensions", "encoding_format",
-                                                "user"};
-  Extras unknown;
-  for (size_t i = 0; i < request.body.size(); ++i) {
-    const json::Member& member = request.body[i];
-    if (member.key.starts_with("mlx:") || std::ranges::find(kKnown, member.key) != std::end(kKnown))
-      continue;
-    unknown.push_back({std::string(member.key), std::string(member.value)});
-  }
-  losses.dropExtras(unknown);
-}
-
-std::optional<std::vector<float>> numbersAt(json::ValueRef entry) {
+// {"values":[…],"statistics":{"token_count":4}}; false: it is no vector.
+bool readEntry(json::ValueRef entry, EmbeddingAnswer& answer) {
   const auto values = entry.find("values");
-  if (!values || !values->isArray()) return std::nullopt;
-  std::vector<float> vector;
-  vector.reserve(values->size());
-  for (const json::ValueRef number : values->elements()) {
-    const auto value = number.asDouble();
-    if (!value) return std::nullopt;
-    vector.push_back(static_cast<float>(*value));
-  }
-  return vector;
+  auto vector = values && values->isArray() ? vectorOf(*values) : std::nullopt;
+  if (!vector || vector->empty()) return false;
+  answer.vectors.push_back(*std::move(vector));
+  const auto statistics = entry.find("statistics");
+  count(statistics ? statistics->find("token_count") : std::nullopt, answer.usage);
+  return true;
 }
 
-// What is read of an answer, entry by entry.
-class Reading {
- public:
-  explicit Reading(bool base64) : base64_(base64) {
-    out_.beginObject().field("object", "list").key("data").beginArray();
+bool readEntries(json::ValueRef root, GeminiEmbedding way, EmbeddingAnswer& answer) {
+  if (way == GeminiEmbedding::EmbedContent) {
+    const auto one = root.find("embedding");
+    return one && readEntry(*one, answer);
   }
-
-  // False: it is no vector.
-  bool add(json::ValueRef entry) {
-    auto vector = numbersAt(entry);
-    if (!vector || vector->empty()) return false;
-    bringToLengthOne(*vector);
-    out_.beginObject().field("object", "embedding").field("index", count_++);
-    out_.rawField("embedding", base64_ ? base64Of(*vector) : numbersOf(*vector)).endObject();
-    const auto statistics = entry.find("statistics");
-    const auto tokens = statistics ? statistics->find("token_count") : std::nullopt;
-    if (tokens) count(static_cast<int64_t>(tokens->asDouble().value_or(0)));
-    return true;
+  const bool predict = way == GeminiEmbedding::Predict;
+  const auto list = root.find(predict ? "predictions" : "embeddings");
+  if (!list || !list->isArray()) return false;
+  for (const json::ValueRef entry : list->elements()) {
+    const auto vector = predict ? entry.find("embeddings") : std::optional(entry);
+    if (!vector || !readEntry(*vector, answer)) return false;
   }
-
-  void count(int64_t tokens) {
-    usage_.source = model::Usage::Source::Provider;
-    usage_.input_uncached += tokens;
-  }
-
-  GeminiVectors finish(const OpenAiRequest& request, std::string_view model) {
-    const bool counted = usage_.source != model::Usage::Source::None;
-    const int64_t tokens = counted ? usage_.input() : request.estimateInputTokens();
-    out_.endArray().field("model", model).key("usage").beginObject();
-    out_.field("prompt_tokens", tokens).field("total_tokens", tokens).endObject().endObject();
-    return {std::move(text_), usage_};
-  }
-
- private:
-  const bool base64_;
-  std::string text_;
-  json::Writer out_{text_};
-  int64_t count_ = 0;
-  model::Usage usage_;
-};
-
-ApiError noVectors() {
-  return {ErrorKind::UpstreamFailed, "invalid_response", "the provider answered without vectors"};
+  return !answer.vectors.empty();
 }
 
 }  // namespace
 
-Result<std::string> writeGeminiEmbeddings(const OpenAiRequest& request, GeminiEmbedding way,
-                                          std::string_view model, std::optional<int64_t> dimensions,
-                                          Losses& losses) {
-  const auto texts = textsOf(request.content);
-  if (!texts) {
-    return invalidRequest("unsupported_parameter",
-                          "Google's models embed texts, not lists of tokens.", "input");
-  }
-  dropUnknown(request, losses);
+std::string writeGeminiEmbeddings(const EmbeddingRequest& request, GeminiEmbedding way,
+                                  std::string_view model, std::optional<int64_t> dimensions,
+                                  Losses& losses) {
+  losses.dropExtras(request.extras, request.place);
   if (!dimensions) dimensions = request.dimensions;
   std::string body;
   json::Writer out(body);
-  if (way == GeminiEmbedding::Predict) {
-    writePredict(out, *texts, dimensions);
-  } else {
-    writeBatch(out, *texts, model, dimensions);
+  switch (way) {
+    case GeminiEmbedding::Predict: writeInstances(out, request.inputs, dimensions); break;
+    case GeminiEmbedding::EmbedContent:
+      writeEntry(out, request.inputs.front(), model, dimensions);
+      break;
+    case GeminiEmbedding::BatchEmbedContents:
+      out.beginObject().key("requests").beginArray();
+      for (const EmbeddingInput& input : request.inputs) writeEntry(out, input, model, dimensions);
+      out.endArray().endObject();
+      break;
   }
   return body;
 }
 
-Result<GeminiVectors> readGeminiEmbeddings(const OpenAiRequest& request, GeminiEmbedding way,
-                                           std::string_view body, std::string_view model) {
+Result<EmbeddingAnswer> readGeminiVectors(GeminiEmbedding way, std::string_view body) {
   const auto document = json::parse(body);
-  if (!document) return noVectors();
-  const bool predict = way == GeminiEmbedding::Predict;
-  const auto list = document->root().find(predict ? "predictions" : "embeddings");
-  if (!list || !list->isArray() || list->size() == 0) return noVectors();
-  Reading reading(wantsBase64(request));
-  for (const json::ValueRef entry : list->elements()) {
-    const auto vector = predict ? entry.find("embeddings") : std::optional(entry);
-    if (!vector || !reading.add(*vector)) return noVectors();
+  EmbeddingAnswer answer;
+  if (!document || !readEntries(document->root(), way, answer)) {
+    return ApiError{ErrorKind::UpstreamFailed, "invalid_response",
+                    "the provider answered without vectors"};
   }
-  const auto usage = document->root().find("usageMetadata");
-  if (const auto tokens = usage ? usage->intAt("promptTokenCount") : std::nullopt) {
-    reading.count(*tokens);
+  const auto usage = memberOf(document->root(), "usageMetadata");
+  count(usage ? memberOf(*usage, "promptTokenCount") : std::nullopt, answer.usage);
+  return answer;
+}
+
+std::string renderGeminiVectors(const EmbeddingAnswer& answer, GeminiEmbedding way) {
+  std::string body;
+  json::Writer out(body);
+  const bool one = way == GeminiEmbedding::EmbedContent;
+  out.beginObject().key(one ? "embedding" : "embeddings");
+  if (!one) out.beginArray();
+  for (const std::vector<float>& vector : answer.vectors) {
+    out.beginObject().rawField("values", numbersOf(vector)).endObject();
   }
-  return reading.finish(request, model);
+  if (!one) out.endArray();
+  if (answer.usage.source != model::Usage::Source::None) {
+    out.key("usageMetadata").beginObject();
+    out.field("promptTokenCount", answer.usage.input()).endObject();
+  }
+  out.endObject();
+  return body;
+}
+
+Status fitGeminiEmbeddings(std::string& body, int64_t dimensions, std::string_view model) {
+  VectorFit fit("values", dimensions, model);
+  json::ObjectIndex index;
+  const bool scanned = json::scanObject(body, index).has_value();
+  const json::Member* one = scanned ? index.find("embedding") : nullptr;
+  const json::Member* list = scanned ? index.find("embeddings") : nullptr;
+  if (one != nullptr) {
+    fit.add(one->value);
+  } else if (list != nullptr && list->kind == json::Kind::Array) {
+    json::forEachElement(list->value, [&](std::string_view element) { return fit.add(element); });
+  }
+  if (auto error = fit.error()) return *std::move(error);
+  if (!fit.shortened()) return Unit{};
+  json::Splicer splicer(index);
+  const json::Member* fitted = one != nullptr ? one : list;
+  splicer.replaceValue(static_cast<size_t>(fitted - &index[0]),
+                       one != nullptr ? fit.elements() : "[" + fit.elements() + "]");
+  body = splicer.build().str();
+  return Unit{};
 }
 
 }  // namespace penstock::dialect

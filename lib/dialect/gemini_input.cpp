@@ -53,16 +53,21 @@ void forEachContent(const GeminiRequest& request, const Each& each) {
   });
 }
 
-}  // namespace
+template <typename Each>
+void forEachContent(const GeminiEmbedRequest& request, const Each& each) {
+  for (size_t i = 0; i < request.size(); ++i)
+    if (const json::Member* content = request.at(i).find("content")) each(content->value);
+}
 
-InputBound boundGeminiInput(const GeminiRequest& request) {
+template <typename Request>
+InputBound boundOf(const Request& request, bool cached) {
   InputBound bound;
   bound.tokens = static_cast<int64_t>(request.body.text().size()) + kFraming;
   const auto add = [&bound](int64_t tokens) {
     bound.images = true;
     bound.tokens = std::min(bound.tokens + tokens, kMostTokens);
   };
-  if (request.member("cachedContent") != nullptr) add(kTokensAnythingElse);
+  if (cached) add(kTokensAnythingElse);
   forEachContent(request, [&add](std::string_view content) {
     forEachPart(content, [&add](const json::ObjectIndex& part) {
       const json::Member* attachment = attachmentIn(part);
@@ -72,12 +77,12 @@ InputBound boundGeminiInput(const GeminiRequest& request) {
   return bound;
 }
 
-int64_t estimateGeminiInput(const GeminiRequest& request) {
+// Adds up parts by the rules of estimate.h.
+struct PartSum {
   TextSize text;
   int64_t extra = 0;
-  for (const char* key : {"tools", "responseSchema", "responseJsonSchema"})
-    if (const json::Member* member = request.member(key)) text.add(member->value);
-  const auto count = [&](const json::ObjectIndex& part) {
+
+  void add(const json::ObjectIndex& part) {
     if (const json::Member* attachment = attachmentIn(part)) {
       extra += std::max(kTokensAnAttachment,
                         static_cast<int64_t>(attachment->value.size()) / kBytesAToken);
@@ -85,14 +90,39 @@ int64_t estimateGeminiInput(const GeminiRequest& request) {
     }
     for (const json::Member& member : part)
       if (camelCase(member.key) != "thoughtSignature") text.add(member.value);
-  };
+  }
+};
+
+}  // namespace
+
+InputBound boundGeminiInput(const GeminiRequest& request) {
+  return boundOf(request, request.member("cachedContent") != nullptr);
+}
+
+InputBound boundGeminiInput(const GeminiEmbedRequest& request) { return boundOf(request, false); }
+
+int64_t estimateGeminiInput(const GeminiRequest& request) {
+  PartSum sum;
+  for (const char* key : {"tools", "responseSchema", "responseJsonSchema"})
+    if (const json::Member* member = request.member(key)) sum.text.add(member->value);
+  const auto count = [&sum](const json::ObjectIndex& part) { sum.add(part); };
   if (const json::Member* system = request.member("systemInstruction"))
     forEachPart(system->value, count);
   forEachContent(request, [&](std::string_view content) {
-    extra += kTokensAMessage;
+    sum.extra += kTokensAMessage;
     forEachPart(content, count);
   });
-  return text.tokens() + extra;
+  return sum.text.tokens() + sum.extra;
+}
+
+int64_t estimateGeminiInput(const GeminiEmbedRequest& request) {
+  PartSum sum;
+  forEachContent(request, [&sum](std::string_view content) {
+    forEachPart(content, [&sum](const json::ObjectIndex& part) { sum.add(part); });
+  });
+  for (size_t i = 0; i < request.size(); ++i)
+    if (const json::Member* title = request.at(i).find("title")) sum.text.add(title->value);
+  return sum.text.tokens() + sum.extra;
 }
 
 }  // namespace penstock::dialect

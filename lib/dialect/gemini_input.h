@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "dialect/gemini_embed_request.h"
 #include "dialect/gemini_request.h"
 
 namespace penstock::dialect {
@@ -14,5 +15,9 @@ InputBound boundGeminiInput(const GeminiRequest& request);
 // Tokens in all likelihood, by the same rules as estimateAnthropicInput(). Also what countTokens
 // answers for models whose provider cannot count.
 int64_t estimateGeminiInput(const GeminiRequest& request);
+
+// Both of what is to be embedded.
+InputBound boundGeminiInput(const GeminiEmbedRequest& request);
+int64_t estimateGeminiInput(const GeminiEmbedRequest& request);
 
 }  // namespace penstock::dialect

@@ -11,17 +11,6 @@ namespace {
 constexpr size_t kMaxModelBytes = 256;
 constexpr int64_t kMaxCandidates = 128;
 
-const json::Member* findEither(const json::ObjectIndex& object, std::string_view camel) {
-  if (const json::Member* member = object.find(camel)) return member;
-  return object.find(snakeCase(camel));
-}
-
-// The name of the spelling that is there.
-std::string_view spelling(const json::ObjectIndex& object, std::string_view camel) {
-  const json::Member* member = findEither(object, camel);
-  return member == nullptr ? camel : member->key;
-}
-
 // Descends into "generateContentRequest", where countTokens has it.
 Status scanBody(std::string_view text, const json::Limits& limits, GeminiRequest& request) {
   if (auto status = json::scanObject(text, request.body, limits, "the request body"); !status)
@@ -108,6 +97,8 @@ std::optional<GeminiPath> parseGeminiPath(std::string_view path) {
   if (verb == "generateContent") return GeminiPath{model, GeminiVerb::Generate};
   if (verb == "streamGenerateContent") return GeminiPath{model, GeminiVerb::Stream};
   if (verb == "countTokens") return GeminiPath{model, GeminiVerb::CountTokens};
+  if (verb == "embedContent") return GeminiPath{model, GeminiVerb::EmbedContent};
+  if (verb == "batchEmbedContents") return GeminiPath{model, GeminiVerb::BatchEmbedContents};
   return std::nullopt;
 }
 

@@ -35,7 +35,10 @@ struct GeminiRequest final : ChatView {
 };
 
 // What the URL says: ".../models/gemini-2.5-flash:streamGenerateContent".
-enum class GeminiVerb : uint8_t { Generate, Stream, CountTokens };
+enum class GeminiVerb : uint8_t { Generate, Stream, CountTokens, EmbedContent, BatchEmbedContents };
+inline bool isEmbedding(GeminiVerb verb) {
+  return verb == GeminiVerb::EmbedContent || verb == GeminiVerb::BatchEmbedContents;
+}
 struct GeminiPath {
   std::string_view model;
   GeminiVerb verb = GeminiVerb::Generate;

@@ -39,4 +39,18 @@ std::string textOf(json::ValueRef object, std::string_view camel) {
   return member ? std::string(member->asString().value_or("")) : std::string();
 }
 
+const json::Member* findEither(const json::ObjectIndex& object, std::string_view camel) {
+  if (const json::Member* member = object.find(camel)) return member;
+  return object.find(snakeCase(camel));
+}
+
+std::string_view spelling(const json::ObjectIndex& object, std::string_view camel) {
+  const json::Member* member = findEither(object, camel);
+  return member == nullptr ? camel : member->key;
+}
+
+std::string resourceName(std::string_view model) {
+  return model.starts_with("models/") ? std::string(model) : "models/" + std::string(model);
+}
+
 }  // namespace penstock::dialect

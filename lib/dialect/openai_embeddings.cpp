@@ -3,15 +3,15 @@
 #include "dialect/openai_embeddings.h"
 
 #include <algorithm>
-#include <bit>
+#include <iterator>
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "base/base64.h"
 #include "base/text.h"
+#include "dialect/openai_usage.h"
+#include "dialect/vector_fit.h"
 #include "dialect/vector_text.h"
+#include "json/document.h"
 #include "json/raw.h"
 #include "json/scan.h"
 #include "json/writer.h"
@@ -19,102 +19,44 @@
 namespace penstock::dialect {
 namespace {
 
-constexpr size_t kFloatBytes = 4;
-
-// As their makers say. Names of the same models elsewhere begin likewise, after a '/'.
-constexpr std::string_view kShortening[] = {
-    "text-embedding-3-",  "gemini-embedding-",  "voyage-3-large",  "voyage-3.5",
-    "voyage-code-3",      "embed-v4",           "cohere-embed-v4", "nomic-embed-text-v1.5",
-    "jina-embeddings-v3", "jina-embeddings-v4", "qwen3-embedding", "mxbai-embed-large",
-};
-
-// Without who made it: "openai/text-embedding-3-small".
-std::string nameOf(std::string_view model) {
-  return asciiLower(model.substr(model.rfind('/') + 1));
-}
-
+// The name may be another seller's, who puts its maker before it: "openai/text-embedding-3-small".
 bool takesDimensions(std::string_view model) {
-  return !nameOf(model).starts_with("text-embedding-ada-002");
+  return !asciiLower(model.substr(model.rfind('/') + 1)).starts_with("text-embedding-ada-002");
 }
 
-ApiError mismatch(std::string message) {
-  return {ErrorKind::UpstreamFailed, "embedding_dimensions_mismatch", std::move(message)};
+bool wantsBase64(const OpenAiRequest& request) {
+  const json::Member* format = request.body.find("encoding_format");
+  return format != nullptr && json::rawString(format->value) == "base64";
 }
 
-// The numbers of a vector; nothing when it is none.
-std::optional<std::vector<float>> vectorOf(const json::Member& raw) {
-  std::vector<float> vector;
-  if (raw.kind == json::Kind::Array) {
-    bool numbers = true;
-    json::forEachElement(raw.value, [&](std::string_view element) {
-      const auto number = json::rawDouble(element);
-      numbers = number.has_value();
-      if (number) vector.push_back(static_cast<float>(*number));
-      return numbers;
-    });
-    return numbers ? std::optional(std::move(vector)) : std::nullopt;
-  }
-  const auto text = json::rawString(raw.value);
-  const auto bytes = text ? decodeBase64(*text) : std::nullopt;
-  if (!bytes || bytes->size() % kFloatBytes != 0) return std::nullopt;
-  for (size_t at = 0; at < bytes->size(); at += kFloatBytes) {
-    uint32_t bits = 0;
-    for (size_t i = kFloatBytes; i-- > 0;) {
-      bits = bits << 8 | static_cast<unsigned char>((*bytes)[at + i]);
-    }
-    vector.push_back(std::bit_cast<float>(bits));
-  }
-  return vector;
-}
-
-// One answer's vectors, each brought to its size.
-class Fitting {
- public:
-  Fitting(int64_t dimensions, std::string_view model)
-      : size_(static_cast<size_t>(dimensions)), model_(model) {}
-
-  // False when it does not fit: see error().
-  bool add(std::string_view element) {
-    json::ObjectIndex index;
-    const json::Member* raw = json::scanObject(element, index) ? index.find("embedding") : nullptr;
-    auto vector = raw == nullptr ? std::nullopt : vectorOf(*raw);
-    if (!vector) return refuse(fmt::format("model {} answered without a vector", model_));
-    if (vector->size() != size_ && (vector->size() < size_ || !shortensWell(model_))) {
-      return refuse(fmt::format("model {} answered with {} dimensions where {} are asked for",
-                                model_, vector->size(), size_));
-    }
-    data_ += data_.empty() ? "[" : ",";
-    if (vector->size() == size_) {
-      data_ += element;
-      return true;
-    }
-    vector->resize(size_);
-    bringToLengthOne(*vector);
-    json::Splicer splicer(index);
-    splicer.replaceValue(static_cast<size_t>(raw - &index[0]),
-                         raw->kind == json::Kind::Array ? numbersOf(*vector) : base64Of(*vector));
-    data_ += splicer.build().str();
-    shortened_ = true;
+// False: there is anything but texts among them.
+bool readTexts(std::string_view input, std::vector<EmbeddingInput>& inputs) {
+  if (json::rawKind(input) == json::Kind::String) {
+    inputs.push_back({.text = json::rawString(input).value_or("")});
     return true;
   }
+  bool all = true;
+  json::forEachElement(input, [&](std::string_view element) {
+    auto text = json::rawString(element);
+    all = text.has_value();
+    if (text) inputs.push_back({.text = *std::move(text)});
+    return all;
+  });
+  return all;
+}
 
-  bool shortened() const { return shortened_; }
-  const std::optional<ApiError>& error() const { return error_; }
-  std::string data() const { return data_ + "]"; }
-  bool empty() const { return data_.empty(); }
+ApiError noVectors() {
+  return {ErrorKind::UpstreamFailed, "invalid_response", "the provider answered without vectors"};
+}
 
- private:
-  bool refuse(std::string message) {
-    error_ = mismatch(std::move(message));
-    return false;
+// What a text says to Google's models beside itself: there is no place for it here.
+void dropHints(const EmbeddingRequest& request, Losses& losses) {
+  for (const EmbeddingInput& input : request.inputs) {
+    if (!input.task.empty()) losses.dropExtras({{"taskType", "1"}}, request.place);
+    if (!input.title.empty()) losses.dropExtras({{"title", "1"}}, request.place);
   }
-
-  const size_t size_;
-  const std::string_view model_;
-  std::string data_;
-  bool shortened_ = false;
-  std::optional<ApiError> error_;
-};
+  losses.dropExtras(request.extras, request.place);
+}
 
 }  // namespace
 
@@ -141,25 +83,94 @@ json::Spliced encodeOpenAiEmbeddings(const OpenAiRequest& request, std::string_v
   return splicer.build();
 }
 
-bool shortensWell(std::string_view model) {
-  const std::string name = nameOf(model);
-  return std::ranges::any_of(kShortening,
-                             [&](std::string_view known) { return name.starts_with(known); });
+Result<EmbeddingRequest> readOpenAiEmbeddings(const OpenAiRequest& request) {
+  static constexpr std::string_view kKnown[] = {"model", "input", "dimensions", "encoding_format",
+                                                "user"};
+  EmbeddingRequest read;
+  if (!readTexts(request.content, read.inputs)) {
+    return invalidRequest("unsupported_parameter",
+                          "Google's models embed texts, not lists of tokens.", "input");
+  }
+  read.dimensions = request.dimensions;
+  if (wantsBase64(request)) read.format = EmbeddingRequest::Format::Base64;
+  for (const json::Member& member : request.body) {
+    const bool known = std::ranges::find(kKnown, member.key) != std::end(kKnown);
+    if (known || member.key.starts_with("mlx:")) continue;
+    read.extras.push_back({std::string(member.key), std::string(member.value)});
+  }
+  return read;
+}
+
+std::string writeOpenAiEmbeddings(const EmbeddingRequest& request, std::string_view model,
+                                  std::optional<int64_t> dimensions, Losses& losses) {
+  dropHints(request, losses);
+  const bool takes = takesDimensions(model);
+  if (!takes && request.dimensions)
+    losses.dropExtras({{"outputDimensionality", "1"}}, request.place);
+  if (!dimensions) dimensions = request.dimensions;
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().field("model", model).key("input").beginArray();
+  for (const EmbeddingInput& input : request.inputs) out.value(input.text);
+  out.endArray();
+  if (dimensions && takes) out.field("dimensions", *dimensions);
+  out.endObject();
+  return body;
+}
+
+Result<EmbeddingAnswer> readOpenAiVectors(std::string_view body) {
+  const auto document = json::parse(body);
+  const auto list = document ? document->root().find("data") : std::nullopt;
+  if (!list || !list->isArray() || list->size() == 0) return noVectors();
+  EmbeddingAnswer answer;
+  answer.vectors.resize(list->size());
+  size_t place = 0;
+  for (const json::ValueRef entry : list->elements()) {
+    const auto at = static_cast<size_t>(entry.intAt("index").value_or(static_cast<int64_t>(place)));
+    const auto raw = entry.find("embedding");
+    auto vector = raw ? vectorOf(*raw) : std::nullopt;
+    // An index that is out of range, or twice there, leaves another vector out.
+    if (!vector || vector->empty() || at >= answer.vectors.size() || !answer.vectors[at].empty())
+      return noVectors();
+    answer.vectors[at] = *std::move(vector);
+    ++place;
+  }
+  OpenAiResponse said = readOpenAiResponse(body);
+  answer.usage = said.usage;
+  answer.model = std::move(said.model);
+  return answer;
+}
+
+std::string renderOpenAiVectors(const EmbeddingAnswer& answer, EmbeddingRequest::Format format,
+                                std::string_view model, int64_t tokens) {
+  std::string body;
+  json::Writer out(body);
+  out.beginObject().field("object", "list").key("data").beginArray();
+  int64_t index = 0;
+  for (const std::vector<float>& given : answer.vectors) {
+    std::vector<float> vector = given;
+    bringToLengthOne(vector);
+    const bool base64 = format == EmbeddingRequest::Format::Base64;
+    out.beginObject().field("object", "embedding").field("index", index++);
+    out.rawField("embedding", base64 ? base64Of(vector) : numbersOf(vector)).endObject();
+  }
+  out.endArray().field("model", answer.model.empty() ? model : answer.model);
+  out.key("usage").beginObject().field("prompt_tokens", tokens).field("total_tokens", tokens);
+  out.endObject().endObject();
+  return body;
 }
 
 Status fitEmbeddings(std::string& body, int64_t dimensions, std::string_view model) {
-  Fitting fitting(dimensions, model);
+  VectorFit fit("embedding", dimensions, model);
   json::ObjectIndex index;
   const json::Member* data = json::scanObject(body, index) ? index.find("data") : nullptr;
   if (data != nullptr && data->kind == json::Kind::Array) {
-    json::forEachElement(data->value,
-                         [&](std::string_view element) { return fitting.add(element); });
+    json::forEachElement(data->value, [&](std::string_view element) { return fit.add(element); });
   }
-  if (fitting.error()) return *fitting.error();
-  if (fitting.empty()) return mismatch(fmt::format("model {} answered without a vector", model));
-  if (!fitting.shortened()) return Unit{};
+  if (auto error = fit.error()) return *std::move(error);
+  if (!fit.shortened()) return Unit{};
   json::Splicer splicer(index);
-  splicer.replaceValue(static_cast<size_t>(data - &index[0]), fitting.data());
+  splicer.replaceValue(static_cast<size_t>(data - &index[0]), "[" + fit.elements() + "]");
   body = splicer.build().str();
   return Unit{};
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "dialect/embeddings.h"
+#include "dialect/losses.h"
 #include "dialect/openai_request.h"
 #include "json/splice.h"
 
@@ -18,13 +20,22 @@ namespace penstock::dialect {
 json::Spliced encodeOpenAiEmbeddings(const OpenAiRequest& request, std::string_view model,
                                      std::optional<int64_t> dimensions);
 
-// Whether the model is known to be trained so that the head of a vector, brought to length 1 again,
-// is a vector of the same text (Matryoshka representation learning).
-bool shortensWell(std::string_view model);
+// A caller's request as the typed model. Lists of tokens are refused, which only OpenAI's models
+// can read: InvalidRequest at "input".
+Result<EmbeddingRequest> readOpenAiEmbeddings(const OpenAiRequest& request);
+// The body for a provider of a request of another dialect. `dimensions` is asked for in place of
+// the caller's.
+std::string writeOpenAiEmbeddings(const EmbeddingRequest& request, std::string_view model,
+                                  std::optional<int64_t> dimensions, Losses& losses);
 
-// Makes every vector of an embeddings answer have so many numbers: longer ones are shortened and
-// brought to length 1 where the model allows that. Vectors are arrays of numbers or base64 of
-// little-endian 32-bit floats, and stay what they are; all else keeps its bytes. Otherwise
+// A provider's answer as the typed model. Error: UpstreamFailed/"invalid_response".
+Result<EmbeddingAnswer> readOpenAiVectors(std::string_view body);
+// The same for a caller: a list of vectors, which are brought to length 1 as OpenAI's are. `tokens`
+// are of the input, `model` is for when the answer names none.
+std::string renderOpenAiVectors(const EmbeddingAnswer& answer, EmbeddingRequest::Format format,
+                                std::string_view model, int64_t tokens);
+
+// Makes every vector of an embeddings answer have so many numbers (vector_fit.h). Otherwise
 // UpstreamFailed/"embedding_dimensions_mismatch", and the body is as it was.
 Status fitEmbeddings(std::string& body, int64_t dimensions, std::string_view model);
 

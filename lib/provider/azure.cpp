@@ -23,7 +23,8 @@ bool isDate(std::string_view api_version) {
 std::string_view pathOf(Action action) {
   switch (action) {
     case Action::Chat: return "chat/completions";
-    case Action::Embeddings: return "embeddings";
+    case Action::Embeddings:
+    case Action::EmbedContent: return "embeddings";
     case Action::Responses: return "responses";
     case Action::ListModels: return "models";
     // Azure has its moderation elsewhere, and no variations.

@@ -19,7 +19,8 @@ UpstreamCall listModels(const CallRequest& request) {
 std::string_view verbOf(const Operation& operation) {
   switch (operation.action) {
     case Action::Chat: return operation.stream ? "converse-stream" : "converse";
-    case Action::Embeddings: return "invoke";
+    case Action::Embeddings:
+    case Action::EmbedContent: return "invoke";
     case Action::CountTokens: return "count-tokens";
     default: return {};  // what is OpenAI's alone, and the list, which is asked for elsewhere
   }

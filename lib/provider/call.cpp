@@ -53,6 +53,7 @@ std::string_view mediaPath(Action action) {
     case Action::Chat:
     case Action::Responses:
     case Action::Embeddings:
+    case Action::EmbedContent:
     case Action::CountTokens:
     case Action::ListModels: break;
   }
@@ -93,7 +94,8 @@ ApiError unsupported(const CallRequest& request) {
   switch (request.operation.action) {
     case Action::Chat: what = "chat"; break;
     case Action::Responses: what = "the Responses API"; break;
-    case Action::Embeddings: what = "embeddings"; break;
+    case Action::Embeddings:
+    case Action::EmbedContent: what = "embeddings"; break;
     case Action::CountTokens: what = "counting tokens"; break;
     case Action::ListModels: what = "listing models"; break;
     case Action::Moderations: what = "moderation"; break;

@@ -23,6 +23,7 @@ enum class Action : uint8_t {
   Chat,
   Responses,
   Embeddings,
+  EmbedContent,  // one embedding, where that has an endpoint of its own; else the same
   CountTokens,
   ListModels,
   // OpenAI's alone, and of those who speak its dialect.

@@ -10,6 +10,7 @@ std::string_view geminiVerb(const Operation& operation) {
       // Without alt=sse a stream is a JSON array.
       return operation.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
     case Action::Embeddings: return ":batchEmbedContents";
+    case Action::EmbedContent: return ":embedContent";
     case Action::CountTokens: return ":countTokens";
     default: return {};  // what is OpenAI's alone, and the list, which is asked for elsewhere
   }

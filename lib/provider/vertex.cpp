@@ -21,7 +21,8 @@ std::string withoutPublisher(std::string_view model) {
 Result<UpstreamCall> callGemini(const CallRequest& request, const std::string& place) {
   std::string verb(geminiVerb(request.operation));
   if (verb.empty()) return unsupported(request);
-  if (request.operation.action == Action::Embeddings) verb = ":predict";
+  const Action action = request.operation.action;
+  if (action == Action::Embeddings || action == Action::EmbedContent) verb = ":predict";
   UpstreamCall call = startCall(
       request, place + "/publishers/google/models/" + withoutPublisher(request.model) + verb);
   call.body.model.clear();

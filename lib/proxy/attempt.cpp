@@ -11,7 +11,8 @@ namespace {
 provider::Operation operationOf(const RequestScope& scope, const provider::Endpoint& endpoint,
                                 bool stream) {
   using provider::Action;
-  Action action = actionOf(scope.endpoint);
+  Action action =
+      scope.endpoint == Endpoint::Embeddings ? embeddingAction(scope) : actionOf(scope.endpoint);
   const bool wants_responses = scope.dialect == dialect::Dialect::Responses &&
                                scope.answer_dialect == dialect::Dialect::Responses;
   if (wants_responses && endpoint.has_responses) action = Action::Responses;

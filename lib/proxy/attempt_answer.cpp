@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "dialect/openai_embeddings.h"
 #include "dialect/openai_media_answer.h"
 #include "dialect/openai_media_stream.h"
 #include "provider/retry_after.h"
@@ -153,7 +152,7 @@ void Attempt::finishWhole() {
   if (!read.model.empty()) bill_.model = read.model;
   if (scope_.dimensions) {
     std::string& vectors = answer ? **answer : response_;
-    auto fits = dialect::fitEmbeddings(vectors, *scope_.dimensions, candidate_.model);
+    auto fits = fitVectors(scope_, candidate_.model, vectors);
     if (!fits) return fail(misfit(std::move(fits).error()));
   }
   judge(routing::OutcomeKind::Success);
@@ -166,7 +165,7 @@ void Attempt::finishWhole() {
 void Attempt::finishError() {
   dialect::UpstreamError said = wire_->readError(response_, upstream_status_, error_type_);
   // What the config asks for is no fault of the caller's.
-  if (scope_.dimensions && said.param == "dimensions") {
+  if (refusesDimensions(scope_, said)) {
     return fail(misfit({ErrorKind::UpstreamFailed, "embedding_dimensions_mismatch",
                         "model " + candidate_.model + ": " + said.message}));
   }

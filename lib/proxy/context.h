@@ -31,6 +31,8 @@ struct ProxyOptions {
   // Until the head of an answer with images, which some models take minutes to make; the timeouts'
   // own where that is longer.
   std::chrono::milliseconds image_first_byte{300'000};
+  // For a provider's counter of tokens, all in all; then the answer is an estimate.
+  std::chrono::milliseconds count_timeout{2'000};
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_body_bytes = 32ULL << 20;
   uint64_t max_file_bytes = 256ULL << 20;  // of what is uploaded, and of Anthropic's batches

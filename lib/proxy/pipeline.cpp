@@ -61,7 +61,7 @@ void Pipeline::proceed() {
   if (decision().shape == routing::Shape::Refused) {
     return answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
   }
-  if (endpoint_ == Endpoint::CountTokens) return answerTokenCount();
+  if (endpoint_ == Endpoint::CountTokens) return countTokens();
   if (serveKept()) return;
   live();
   serve();

@@ -19,6 +19,7 @@
 #include "proxy/gathering.h"
 #include "proxy/guarding.h"
 #include "proxy/loop_context.h"
+#include "proxy/token_counting.h"
 #include "routing/decide.h"
 
 namespace penstock::proxy {
@@ -78,7 +79,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   enum class Made : uint8_t { ByProvider, Here };
   void deliver(std::string answer, const std::string& content_type, Made made);
   void answerDryRun();
-  void answerTokenCount();
+  void countTokens();
+  void answerTokenCount(std::optional<TokenCounting::Count> count);
   void answerWhole(std::string body, const std::string& content_type);
   void answerReplay(std::string_view body);
   void answerKept(const cache::KeptAnswer& kept);
@@ -155,6 +157,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   size_t calls_ = 0;                 // see RequestScope
   const Attempt* served_ = nullptr;  // where it is not the last chain's
   std::optional<Attempt> rehearsal_;
+  std::shared_ptr<TokenCounting> counting_;
   bool counted_ = false;  // in Context::in_flight
   bool collected_ = false;
   bool done_ = false;

@@ -1,8 +1,7 @@
 // The second half of the pipeline: respond → record.
 #include <algorithm>
 
-#include "dialect/anthropic_synthetic.h"
-#include "dialect/gemini_usage.h"
+#include "dialect/token_count.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
@@ -81,15 +80,38 @@ void Pipeline::answerDryRun() {
   exchange_->respond(response);
 }
 
-// By our own rule (dialect/anthropic_input.h), whoever serves the model: it costs nothing, and no
-// provider is asked.
-void Pipeline::answerTokenCount() {
+// By the counter of the provider that would be asked first, where it has one.
+void Pipeline::countTokens() {
+  const routing::Candidate* first = decision().first();
+  if (first == nullptr) return answerTokenCount(std::nullopt);
+  live();
+  counting_ = std::make_shared<TokenCounting>(
+      *scope_, *first, [this, first](std::optional<TokenCounting::Count> count) {
+        const auto keep = weak_from_this().lock();
+        if (count) {
+          row_.provider = first->provider->vendor;
+          row_.provider_id = first->provider->id;
+          row_.model = first->model;
+          row_.upstream_connect_us = counting_->connected().count();
+          row_.upstream_head_us = counting_->head().count();
+        }
+        answerTokenCount(std::move(count));
+      });
+  counting_->start();
+}
+
+// Else by our own rule (dialect/estimate.h says how far it may be off).
+void Pipeline::answerTokenCount(std::optional<TokenCounting::Count> count) {
   http::Response response;
   addHeaders(response.headers);
-  response.headers.emplace_back("X-Penstock-Estimated", "true");
-  const int64_t tokens = request_->estimateInputTokens();
-  response.body = dialect_ == dialect::Dialect::Gemini ? dialect::renderGeminiTokenCount(tokens)
-                                                       : dialect::renderTokenCount(tokens);
+  response.headers.emplace_back("X-Penstock-Token-Count", count ? "provider" : "estimated");
+  if (count && !count->body.empty()) {
+    response.body = std::move(count->body);
+  } else {
+    const int64_t tokens = count ? count->tokens : request_->estimateInputTokens();
+    response.body = dialect::renderTokenCount(dialect_, tokens);
+  }
+  if (retainsPayloads()) row_.response_body = response.body;
   finish(200, {});
   exchange_->respond(response);
 }
@@ -212,6 +234,7 @@ void Pipeline::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
   if (gathering_ != nullptr) gathering_->stop();
   if (guarding_) guarding_->stop();
+  if (counting_) counting_->cancel();
   if (!awaiting_end_) {
     for (const auto& chain : chains_) chain->cancel();
   }

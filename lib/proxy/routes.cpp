@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "dialect/gemini_request.h"
 #include "proxy/admission.h"
 #include "proxy/models.h"
 #include "proxy/pipeline.h"
@@ -25,9 +26,11 @@ http::Handler pipelineRoute(const LoopContextOf& context_of, Endpoint endpoint,
 // What is asked of the model is the end of its name in the path.
 http::Handler geminiRoute(const LoopContextOf& context_of) {
   return [context_of](const http::ExchangePtr& exchange) {
-    const bool counts = exchange->request().param("id").ends_with(":countTokens");
-    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange,
-                               counts ? Endpoint::CountTokens : Endpoint::Chat,
+    const auto path = dialect::parseGeminiPath(exchange->request().param("id"));
+    Endpoint endpoint = Endpoint::Chat;
+    if (path && path->verb == dialect::GeminiVerb::CountTokens) endpoint = Endpoint::CountTokens;
+    if (path && dialect::isEmbedding(path->verb)) endpoint = Endpoint::Embeddings;
+    std::make_shared<Pipeline>(context_of(exchange->loop()), exchange, endpoint,
                                dialect::Dialect::Gemini)
         ->run();
   };

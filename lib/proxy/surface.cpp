@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "dialect/anthropic_errors.h"
 #include "dialect/anthropic_request.h"
+#include "dialect/gemini_embed_request.h"
 #include "dialect/gemini_request.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_request.h"
@@ -47,9 +48,13 @@ Result<std::unique_ptr<dialect::ChatView>> parseMessages(Endpoint endpoint,
 Result<std::unique_ptr<dialect::ChatView>> parseGemini(const http::Request& request,
                                                        std::string_view body) {
   const auto path = dialect::parseGeminiPath(request.param("id"));
-  if (path) return viewOf(dialect::parseGeminiContent(body, *path));
-  return ApiError{ErrorKind::NotFound, "unknown_method",
-                  "models have generateContent, streamGenerateContent and countTokens here"};
+  if (!path) {
+    return ApiError{ErrorKind::NotFound, "unknown_method",
+                    "models have generateContent, streamGenerateContent, countTokens, embedContent "
+                    "and batchEmbedContents here"};
+  }
+  if (dialect::isEmbedding(path->verb)) return viewOf(dialect::parseGeminiEmbeddings(body, *path));
+  return viewOf(dialect::parseGeminiContent(body, *path));
 }
 
 // A finished stream of OpenAI's for a caller of another dialect.

@@ -8,11 +8,9 @@
 #include "dialect/anthropic_usage.h"
 #include "dialect/bedrock_errors.h"
 #include "dialect/bedrock_usage.h"
-#include "dialect/gemini_embeddings.h"
 #include "dialect/gemini_errors.h"
 #include "dialect/gemini_request.h"
 #include "dialect/gemini_usage.h"
-#include "dialect/openai_embeddings.h"
 #include "dialect/openai_media_answer.h"
 #include "dialect/openai_request.h"
 #include "dialect/openai_stream.h"
@@ -72,10 +70,14 @@ Wire::Wire(const Order& order)
   dialect::Extras betas;
   for (const std::string& beta : order.call.dropped_betas) betas.push_back({beta, "true"});
   losses_.dropExtras(betas, "anthropic-beta.");
+  if (scope_.endpoint != Endpoint::Embeddings) return;
+  const bool vertex = endpoint_.vendor->family == model::Family::Vertex;
+  embeddings_.emplace(
+      scope_, EmbeddingWire::Target{provider_, vertex && provider_ == Dialect::Gemini, model_});
 }
 
 Status Wire::writeBody(const Order& order) {
-  if (embedsAtGoogle()) return writeEmbeddings();
+  if (embeddings_) return writeEmbeddings();
   if (scope_.media != nullptr) return writeMedia();
   if (provider_ == scope_.dialect) {
     splice(order);
@@ -105,32 +107,16 @@ void Wire::splice(const Order& order) {
   } else if (provider_ == Dialect::Responses) {
     spliced_ = dialect::encodeResponsesRequest(
         static_cast<const dialect::ResponsesRequest&>(scope_.request), model_, limit);
-  } else if (scope_.endpoint == Endpoint::Embeddings) {
-    spliced_ = dialect::encodeOpenAiEmbeddings(openAi(scope_), model_, scope_.dimensions);
   } else {
     spliced_ = dialect::encodeOpenAiRequest(openAi(scope_), model_, streamUsage(), order.limit);
   }
   pieces_ = spliced_.pieces();
 }
 
-bool Wire::embedsAtGoogle() const {
-  return scope_.endpoint == Endpoint::Embeddings && provider_ == Dialect::Gemini;
-}
-
-dialect::GeminiEmbedding Wire::embedding() const {
-  return endpoint_.vendor->family == model::Family::Vertex
-             ? dialect::GeminiEmbedding::Predict
-             : dialect::GeminiEmbedding::BatchEmbedContents;
-}
-
 Status Wire::writeEmbeddings() {
-  auto body = dialect::writeGeminiEmbeddings(openAi(scope_), embedding(), model_, scope_.dimensions,
-                                             losses_);
-  if (!body) return std::move(body).error();
-  if (auto refused = losses_.error()) return *std::move(refused);
-  written_.body = *std::move(body);
-  pieces_ = {written_.body};
-  return Unit{};
+  if (Status written = embeddings_->write(losses_); !written) return written;
+  pieces_ = embeddings_->body();
+  return fitToServer();
 }
 
 dialect::StreamUsage Wire::streamUsage() const {
@@ -281,16 +267,13 @@ std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) 
   return relay;
 }
 
-Wire::Whole Wire::read(std::string_view body) const {
+Wire::Whole Wire::read(std::string_view body) {
   const auto taken = [](auto read) {
     Whole whole{.usage = read.usage, .model = std::move(read.model), .valid = read.valid};
     if constexpr (requires { read.service_tier; }) whole.service_tier = read.service_tier;
     return whole;
   };
-  if (embedsAtGoogle()) {
-    const auto vectors = dialect::readGeminiEmbeddings(openAi(scope_), embedding(), body, model_);
-    return {.usage = vectors ? vectors->usage : model::Usage{}, .valid = vectors.has_value()};
-  }
+  if (embeddings_) return taken(embeddings_->read(body));
   if (scope_.media != nullptr) return taken(dialect::readMediaAnswer(*scope_.media, body));
   switch (provider_) {
     case Dialect::Anthropic: return taken(dialect::readAnthropicResponse(body));
@@ -303,16 +286,15 @@ Wire::Whole Wire::read(std::string_view body) const {
 }
 
 int64_t Wire::estimateOutput(std::string_view body) const {
-  return embedsAtGoogle() ? 0 : dialect::estimateAnswer(provider_, body);
+  return embeddings_ ? 0 : dialect::estimateAnswer(provider_, body);
 }
 
 std::optional<Result<std::string>> Wire::translate(std::string_view body, const Whole& read) {
-  if (!translates()) return std::nullopt;
-  if (embedsAtGoogle()) {
-    auto vectors = dialect::readGeminiEmbeddings(openAi(scope_), embedding(), body, model_);
-    if (!vectors) return std::move(vectors).error();
-    return std::move(vectors->body);
+  if (embeddings_) {
+    auto rendered = embeddings_->render();
+    return rendered ? std::optional<Result<std::string>>(*std::move(rendered)) : std::nullopt;
   }
+  if (!translates()) return std::nullopt;
   return dialect::translateAnswer(
       provider_, caller_, body, options(read.usage.source != model::Usage::Source::None), losses_);
 }

@@ -9,7 +9,6 @@
 
 #include "base/result.h"
 #include "dialect/chat_stream.h"
-#include "dialect/gemini_embeddings.h"
 #include "dialect/losses.h"
 #include "dialect/openai_encode.h"
 #include "dialect/openai_errors.h"
@@ -21,6 +20,7 @@
 #include "model/usage.h"
 #include "model/vendor.h"
 #include "provider/call.h"
+#include "proxy/embedding_wire.h"
 
 namespace penstock::proxy {
 
@@ -63,11 +63,11 @@ class Wire {
     std::string service_tier;  // likewise
     bool valid = false;        // it is an answer of its dialect
   };
-  Whole read(std::string_view body) const;
+  Whole read(std::string_view body);
   // Its output tokens by rule, for when it has no usage.
   int64_t estimateOutput(std::string_view body) const;
-  // The whole answer, of which `read` is known, for the caller; nothing where it is as the provider
-  // sent it. Error: UpstreamFailed.
+  // The whole answer, which was read last and of which `read` is known, for the caller; nothing
+  // where it is as the provider sent it. Error: UpstreamFailed.
   std::optional<Result<std::string>> translate(std::string_view body, const Whole& read);
 
   // `type` is what a header says of the error, with AWS.
@@ -79,9 +79,6 @@ class Wire {
   Status writeBody(const Order& order);
   void splice(const Order& order);
   Status writeTyped(const Order& order);
-  // Google's models embed by a request and an answer of their own.
-  bool embedsAtGoogle() const;
-  dialect::GeminiEmbedding embedding() const;
   Status writeEmbeddings();
   Status writeMedia();
   dialect::StreamUsage streamUsage() const;
@@ -102,7 +99,8 @@ class Wire {
   std::string model_;
   json::Spliced spliced_;
   dialect::WrittenRequest written_;
-  dialect::MediaBody media_;  // of a media request
+  dialect::MediaBody media_;                 // of a media request
+  std::optional<EmbeddingWire> embeddings_;  // of a request for them
   std::vector<std::string_view> pieces_;
   dialect::Losses losses_;
 };

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dialect/anthropic_request.h"
+#include "dialect/gemini_embed_request.h"
 #include "dialect/gemini_request.h"
 #include "dialect/openai_embeddings.h"
 #include "dialect/openai_encode.h"
@@ -101,8 +102,17 @@ void requestGemini(std::string_view bytes) {
   translate(Dialect::Gemini, bytes);
 }
 
-// A request and an answer, told apart by the first byte.
 void requestEmbeddings(std::string_view bytes) {
+  for (const GeminiVerb verb : {GeminiVerb::EmbedContent, GeminiVerb::BatchEmbedContents}) {
+    const auto view = parseGeminiEmbeddings(bytes, {"m", verb});
+    if (!view) continue;
+    askAll(*view);
+    requireJson(encodeGeminiEmbeddings(*view, "n", 7).str());
+    if (const auto read = readGeminiEmbeddings(*view)) {
+      Losses losses(Dialect::Gemini);
+      requireJson(writeOpenAiEmbeddings(*read, "m", 7, losses));
+    }
+  }
   if (const auto view = parseOpenAiEmbeddings(bytes)) {
     askAll(*view);
     requireJson(encodeOpenAiEmbeddings(*view, "text-embedding-3-small", 8).str());

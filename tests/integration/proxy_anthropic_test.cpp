@@ -188,7 +188,7 @@ TEST_SUITE("proxy/anthropic") {
         R"({"model":"@default","messages":[{"role":"user","content":"How many are these?"}]})");
     CHECK(count.status == 200);
     CHECK(parsed(count.body).root().intAt("input_tokens").value_or(0) > 0);
-    CHECK(count.header("X-Penstock-Estimated") == "true");
+    CHECK(count.header("X-Penstock-Token-Count") == "estimated");
     CHECK(contains(proxyOf(gateway).get("/anthropic/v1/models").body, R"("has_more":false)"));
     CHECK(contains(proxyOf(gateway).get("/anthropic/v1/models/@default").body,
                    R"("type":"model","id":"@default")"));

@@ -249,10 +249,10 @@ inline std::string decisionOf(const json::Document& trace) {
 // A caller who asks and can leave before there is an answer.
 class Leaver {
  public:
-  Leaver(const Routed& routed, const std::string& body)
-      : client_(routed.gateway.proxyUrl()), thread_([this, body, &routed] {
-          client_.Post("/v1/chat/completions",
-                       {{"Authorization", "Bearer " + routed.gateway.projectKey()}}, body,
+  Leaver(const Routed& routed, const std::string& body,
+         const std::string& path = "/v1/chat/completions")
+      : client_(routed.gateway.proxyUrl()), thread_([this, body, path, &routed] {
+          client_.Post(path, {{"Authorization", "Bearer " + routed.gateway.projectKey()}}, body,
                        "application/json");
         }) {}
   void leave() {

@@ -16,7 +16,7 @@ TEST_SUITE("dialect/anthropic_request_reader") {
     const std::string m = R"({"model":"m","max_tokens":9,"messages":)";
     const std::vector<Case> cases = {
         {R"({"max_tokens":9,"messages":[]})", "missing_field", "model"},
-        {R"({"model":"m","messages":[]})", "missing_field", "max_tokens"},
+        {R"({"model":"m","max_tokens":9})", "missing_field", "messages"},
         {m + R"([{"role":"user"}]})", "missing_field", "messages[0].content"},
         {m + R"([{"role":"tool","content":"x"}]})", "invalid_value", "messages[0].role"},
         {m + R"([{"role":"user","content":[1]}]})", "invalid_type", "messages[0].content[0]"},

@@ -1,6 +1,7 @@
 #include "dialect/gemini_embeddings.h"
 
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -9,82 +10,107 @@ using namespace penstock::dialect;
 
 namespace {
 
+constexpr auto kOne = GeminiEmbedding::EmbedContent;
 constexpr auto kBatch = GeminiEmbedding::BatchEmbedContents;
 constexpr auto kPredict = GeminiEmbedding::Predict;
 
-struct Embedding {
-  OpenAiRequest request;
-  Losses losses{Dialect::OpenAi};
+EmbeddingRequest two() {
+  EmbeddingRequest request;
+  request.inputs = {{"a", "RETRIEVAL_DOCUMENT", "T"}, {"b", "", ""}};
+  request.dimensions = 3;
+  return request;
+}
 
-  explicit Embedding(const std::string& body) : text(body) {
-    auto parsed = parseOpenAiEmbeddings(text);
-    REQUIRE(parsed);
-    request = *std::move(parsed);
-  }
-  std::string written(GeminiEmbedding way, std::optional<int64_t> dimensions = {}) {
-    const auto out =
-        writeGeminiEmbeddings(request, way, "gemini-embedding-001", dimensions, losses);
-    return out ? *out : out.error().code + " " + out.error().param;
-  }
+std::string written(const EmbeddingRequest& request, GeminiEmbedding way,
+                    std::optional<int64_t> dimensions = {}) {
+  Losses losses(Dialect::OpenAi);
+  return writeGeminiEmbeddings(request, way, "gemini-embedding-001", dimensions, losses);
+}
 
- private:
-  const std::string text;
-};
+std::string fitted(std::string body, int64_t dimensions, std::string_view model) {
+  const Status fits = fitGeminiEmbeddings(body, dimensions, model);
+  return fits ? body : fits.error().code;
+}
 
 }  // namespace
 
 TEST_SUITE("dialect/gemini_embeddings") {
-  TEST_CASE("every text is an entry, with the dimensions that are asked for") {
-    Embedding two(R"({"model":"@e","input":["a","b"],"dimensions":3,"user":"u","mlx:tags":{}})");
+  TEST_CASE("every text is an entry, with what is said of it and the dimensions") {
     CHECK(
-        two.written(kBatch) ==
-        R"({"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"a"}]},"outputDimensionality":3},)"
+        written(two(), kBatch) ==
+        R"({"requests":[{"model":"models/gemini-embedding-001","content":{"parts":[{"text":"a"}]},)"
+        R"("taskType":"RETRIEVAL_DOCUMENT","title":"T","outputDimensionality":3},)"
         R"({"model":"models/gemini-embedding-001","content":{"parts":[{"text":"b"}]},"outputDimensionality":3}]})");
     CHECK(
-        two.written(kPredict, 2) ==
-        R"({"instances":[{"content":"a"},{"content":"b"}],"parameters":{"outputDimensionality":2}})");
-    CHECK(two.losses.header().empty());
-    Embedding one(R"({"model":"@e","input":"x","truncate":"END"})");
-    CHECK(one.written(kPredict) == R"({"instances":[{"content":"x"}]})");
-    CHECK(one.losses.header() == "truncate");
+        written(two(), kPredict, 2) ==
+        R"({"instances":[{"content":"a","task_type":"RETRIEVAL_DOCUMENT","title":"T"},{"content":"b"}],)"
+        R"("parameters":{"outputDimensionality":2}})");
+    EmbeddingRequest one;
+    one.inputs = {{"x", "", ""}};
+    CHECK(written(one, kOne) ==
+          R"({"model":"models/gemini-embedding-001","content":{"parts":[{"text":"x"}]}})");
+    CHECK(written(one, kPredict) == R"({"instances":[{"content":"x"}]})");
   }
 
-  TEST_CASE("lists of tokens are refused at input") {
-    for (const char* input : {"[1,2]", "[[1,2],[3]]", R"(["a",1])"}) {
-      Embedding tokens(R"({"model":"@e","input":)" + std::string(input) + "}");
-      CHECK(tokens.written(kBatch) == "unsupported_parameter input");
-    }
+  TEST_CASE("what else was said is lost, and told") {
+    EmbeddingRequest request = two();
+    request.extras = {{"truncate", R"("END")"}};
+    Losses losses(Dialect::OpenAi);
+    writeGeminiEmbeddings(request, kBatch, "m", {}, losses);
+    CHECK(losses.header() == "truncate");
   }
 
-  TEST_CASE("vectors come as OpenAI's, of length 1, with usage where there is any") {
-    const Embedding numbers(R"({"model":"@e","input":["a","b"]})");
-    const auto batch = readGeminiEmbeddings(
-        numbers.request, kBatch, R"({"embeddings":[{"values":[3,4]},{"values":[0,0]}]})", "m");
+  TEST_CASE("vectors are read as they are, with usage where there is any") {
+    const auto batch =
+        readGeminiVectors(kBatch, R"({"embeddings":[{"values":[3,4]},{"values":[0,0]}]})");
     REQUIRE(batch);
+    CHECK(batch->vectors == std::vector<std::vector<float>>{{3, 4}, {0, 0}});
     CHECK(batch->usage.source == model::Usage::Source::None);
-    CHECK(batch->body.starts_with(
-        R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.6,0.8]},)"
-        R"({"object":"embedding","index":1,"embedding":[0,0]}],"model":"m","usage":{"prompt_tokens":)"));
-    const Embedding base64(R"({"model":"@e","input":"a","encoding_format":"base64"})");
-    const auto predicted = readGeminiEmbeddings(
-        base64.request, kPredict,
-        R"({"predictions":[{"embeddings":{"values":[0.6,0.8],"statistics":{"token_count":4}}}]})",
-        "m");
+    const auto one = readGeminiVectors(
+        kOne, R"({"embedding":{"values":[0.5]},"usageMetadata":{"promptTokenCount":7}})");
+    REQUIRE(one);
+    CHECK(one->vectors == std::vector<std::vector<float>>{{0.5}});
+    CHECK(one->usage.input() == 7);
+    const auto predicted = readGeminiVectors(
+        kPredict, R"({"predictions":[{"embeddings":{"values":[1],"statistics":{"token_count":4}}},)"
+                  R"({"embeddings":{"values":[2],"statistics":{"token_count":5}}}]})");
     REQUIRE(predicted);
-    CHECK(predicted->usage.input() == 4);
-    CHECK(
-        predicted->body ==
-        R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":"mpkZP83MTD8="}],"model":"m",)"
-        R"("usage":{"prompt_tokens":4,"total_tokens":4}})");
+    CHECK(predicted->usage.input() == 9);
   }
 
   TEST_CASE("what holds no vectors is no answer") {
-    const Embedding one(R"({"model":"@e","input":"x"})");
     for (const char* body : {"", "{}", R"({"embeddings":[]})", R"({"embeddings":[{}]})",
-                             R"({"embeddings":[{"values":["a"]}]})", R"({"embeddings":{}})"}) {
-      const auto read = readGeminiEmbeddings(one.request, kBatch, body, "m");
+                             R"({"embeddings":[{"values":["a"]}]})", R"({"embeddings":{}})",
+                             R"({"embeddings":[{"values":"AAAAAA=="}]})"}) {
+      const auto read = readGeminiVectors(kBatch, body);
       REQUIRE_FALSE(read);
       CHECK(read.error().code == "invalid_response");
     }
+    CHECK_FALSE(readGeminiVectors(kOne, R"({"embeddings":[{"values":[1]}]})"));
+  }
+
+  TEST_CASE("callers get the shape of what they called") {
+    EmbeddingAnswer answer;
+    answer.vectors = {{0.5, -1}};
+    CHECK(renderGeminiVectors(answer, kOne) == R"({"embedding":{"values":[0.5,-1]}})");
+    answer.vectors.push_back({2});
+    answer.usage.source = model::Usage::Source::Provider;
+    answer.usage.input_uncached = 4;
+    CHECK(
+        renderGeminiVectors(answer, kBatch) ==
+        R"({"embeddings":[{"values":[0.5,-1]},{"values":[2]}],"usageMetadata":{"promptTokenCount":4}})");
+  }
+
+  TEST_CASE("vectors are brought to their length where the model allows it") {
+    const std::string model = "gemini-embedding-001";
+    CHECK(fitted(R"({"embedding":{ "values":[3,4,12]},"new":1 })", 2, model) ==
+          R"({"embedding":{ "values":[0.6,0.8]},"new":1 })");
+    CHECK(fitted(R"({"embeddings":[{"values":[3,4,12]},{"values":[0.60,0.8]}]})", 2, model) ==
+          R"({"embeddings":[{"values":[0.6,0.8]},{"values":[0.60,0.8]}]})");
+    CHECK(fitted(R"({"embeddings":[{"values":[0.60,0.8]}]})", 2, "old") ==
+          R"({"embeddings":[{"values":[0.60,0.8]}]})");
+    for (const char* body : {R"({"embeddings":[{"values":[1,2,3]}]})", R"({"embeddings":[]})", "{}",
+                             R"({"embedding":{"values":[1]}})", R"({"embedding":7})"})
+      CHECK(fitted(body, 2, "old") == "embedding_dimensions_mismatch");
   }
 }

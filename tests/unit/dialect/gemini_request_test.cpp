@@ -71,7 +71,9 @@ TEST_SUITE("dialect/gemini_request") {
     CHECK(parseGeminiPath("gemini-2.5-flash:generateContent")->model == "gemini-2.5-flash");
     CHECK(parseGeminiPath("@default:streamGenerateContent")->verb == GeminiVerb::Stream);
     CHECK(parseGeminiPath("ft:a:b:countTokens")->model == "ft:a:b");
-    for (const char* odd : {"gemini", ":generateContent", "gemini:embedContent", ""})
+    CHECK(isEmbedding(parseGeminiPath("m:embedContent")->verb));
+    CHECK(parseGeminiPath("m:batchEmbedContents")->verb == GeminiVerb::BatchEmbedContents);
+    for (const char* odd : {"gemini", ":generateContent", "gemini:embedText", ""})
       CHECK_FALSE(parseGeminiPath(odd));
   }
 

@@ -1,6 +1,7 @@
 #include "dialect/openai_embeddings.h"
 
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,12 @@ std::string encoded(const std::string& body, std::string_view model,
   auto request = parseOpenAiEmbeddings(body);
   REQUIRE(request);
   return encodeOpenAiEmbeddings(*request, model, dimensions).str();
+}
+
+Result<EmbeddingRequest> readText(const std::string& body) {
+  const auto request = parseOpenAiEmbeddings(body);
+  REQUIRE(request);
+  return readOpenAiEmbeddings(*request);
 }
 
 std::string answer(const std::string& vectors) {
@@ -92,6 +99,86 @@ TEST_SUITE("dialect/openai_embeddings") {
     }
     std::string none = R"({"data":{}})";
     CHECK_FALSE(fitEmbeddings(none, 2, "m"));
+  }
+
+  TEST_CASE("the typed model holds texts, their length, and what else was said") {
+    const auto read = readText(
+        R"({"model":"@e","input":["a","b"],"dimensions":3,"user":"u","mlx:tags":{},"truncate":"END",)"
+        R"("encoding_format":"base64"})");
+    REQUIRE(read);
+    REQUIRE(read->inputs.size() == 2);
+    CHECK(read->inputs[1].text == "b");
+    CHECK(read->dimensions == 3);
+    CHECK(read->format == EmbeddingRequest::Format::Base64);
+    REQUIRE(read->extras.size() == 1);
+    CHECK(read->extras[0].name == "truncate");
+    const auto one = readText(R"({"model":"@e","input":"x"})");
+    CHECK(one->inputs[0].text == "x");
+    CHECK(one->format == EmbeddingRequest::Format::Numbers);
+  }
+
+  TEST_CASE("lists of tokens are refused at input") {
+    for (const char* input : {"[1,2]", "[[1,2],[3]]", R"(["a",1])"}) {
+      const auto read = readText(R"({"model":"@e","input":)" + std::string(input) + "}");
+      REQUIRE_FALSE(read);
+      CHECK(read.error().code == "unsupported_parameter");
+      CHECK(read.error().param == "input");
+    }
+  }
+
+  TEST_CASE("a request of another dialect is written, and what has no place is told") {
+    EmbeddingRequest request;
+    request.inputs = {{"a", "RETRIEVAL_QUERY", ""}, {"b", "", "T"}};
+    request.dimensions = 3;
+    request.extras = {{"embedContentConfig.autoTruncate", "true"}};
+    request.place = "requests.";
+    Losses losses(Dialect::Gemini);
+    CHECK(writeOpenAiEmbeddings(request, "m", {}, losses) ==
+          R"({"model":"m","input":["a","b"],"dimensions":3})");
+    CHECK(losses.header() ==
+          "requests.taskType, requests.title, requests.embedContentConfig.autoTruncate");
+    Losses none(Dialect::Gemini);
+    request.inputs = {{"a", "", ""}};
+    request.extras.clear();
+    CHECK(writeOpenAiEmbeddings(request, "m", 4, none) ==
+          R"({"model":"m","input":["a"],"dimensions":4})");
+    CHECK(none.header().empty());
+    CHECK(writeOpenAiEmbeddings(request, "text-embedding-ada-002", 4, none) ==
+          R"({"model":"text-embedding-ada-002","input":["a"]})");
+    CHECK(none.header() == "requests.outputDimensionality");
+  }
+
+  TEST_CASE("vectors are read in the order of their inputs, whichever way they are written") {
+    const auto read =
+        readOpenAiVectors(answer(vector("[0.5,1]", 1) + "," + vector(R"("mpkZP83MTD8=")", 0)));
+    REQUIRE(read);
+    CHECK(read->vectors == std::vector<std::vector<float>>{{0.6F, 0.8F}, {0.5F, 1}});
+    CHECK(read->usage.input() == 1);
+    CHECK(read->model == "m");
+    for (const std::string& wrong :
+         {std::string(), vector("[]"), vector("null"), vector("[1]", 1), vector("[1]", -1),
+          vector("[1]") + "," + vector("[2]"), std::string("7")}) {
+      INFO(wrong);
+      const auto refused = readOpenAiVectors(answer(wrong));
+      REQUIRE_FALSE(refused);
+      CHECK(refused.error().code == "invalid_response");
+    }
+    CHECK_FALSE(readOpenAiVectors(R"({"error":{"message":"no"}})"));
+  }
+
+  TEST_CASE("callers get vectors of length 1, as numbers or base64") {
+    EmbeddingAnswer given;
+    given.vectors = {{3, 4}, {0, 0}};
+    CHECK(renderOpenAiVectors(given, EmbeddingRequest::Format::Numbers, "m", 5) ==
+          R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.6,0.8]},)"
+          R"({"object":"embedding","index":1,"embedding":[0,0]}],"model":"m",)"
+          R"("usage":{"prompt_tokens":5,"total_tokens":5}})");
+    given.vectors.pop_back();
+    given.model = "served";
+    CHECK(
+        renderOpenAiVectors(given, EmbeddingRequest::Format::Base64, "m", 4) ==
+        R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":"mpkZP83MTD8="}],)"
+        R"("model":"served","usage":{"prompt_tokens":4,"total_tokens":4}})");
   }
 
   TEST_CASE("the error says what came and what was asked for") {

@@ -53,7 +53,8 @@ TEST_SUITE("provider/call") {
       Dialect dialect;
     };
     const Operation chat{Action::Chat}, stream{Action::Chat, true}, embed{Action::Embeddings},
-        count{Action::CountTokens}, responses{Action::Responses}, list{Action::ListModels};
+        one{Action::EmbedContent}, count{Action::CountTokens}, responses{Action::Responses},
+        list{Action::ListModels};
     const char* vertex = "europe-west4-aiplatform.googleapis.com";
     const char* bedrock = "bedrock-runtime.eu-central-1.amazonaws.com";
     const Row rows[] = {
@@ -61,6 +62,14 @@ TEST_SUITE("provider/call") {
         {"openai", stream, "gpt-4o", "api.openai.com", "/v1/chat/completions", Dialect::OpenAi},
         {"openai", embed, "e", "api.openai.com", "/v1/embeddings", Dialect::OpenAi},
         {"openai", responses, "gpt-5", "api.openai.com", "/v1/responses", Dialect::OpenAiResponses},
+        {"openai", count, "gpt-5", "api.openai.com", "/v1/responses/input_tokens",
+         Dialect::OpenAiResponses},
+        {"openai", one, "e", "api.openai.com", "/v1/embeddings", Dialect::OpenAi},
+        {"google", one, "e", "generativelanguage.googleapis.com", "/v1beta/models/e:embedContent",
+         Dialect::Gemini},
+        {"vertex", one, "e", vertex,
+         "/v1/projects/my-project/locations/europe-west4/publishers/google/models/e:predict",
+         Dialect::Gemini},
         {"openai", list, "", "api.openai.com", "/v1/models", Dialect::OpenAi},
         {"openai",
          {Action::Moderations},
@@ -223,7 +232,8 @@ TEST_SUITE("provider/call") {
     };
     CHECK(code("anthropic", {Action::Embeddings}, "m") == "unsupported_operation");
     CHECK(code("anthropic", {Action::Responses}, "m") == "unsupported_operation");
-    CHECK(code("openai", {Action::CountTokens}, "m") == "unsupported_operation");
+    CHECK(code("groq", {Action::CountTokens}, "m") == "unsupported_operation");
+    CHECK(code("anthropic", {Action::EmbedContent}, "m") == "unsupported_operation");
     CHECK(code("google", {Action::Responses}, "m") == "unsupported_operation");
     CHECK(code("vertex", {Action::Embeddings}, "claude-x") == "unsupported_operation");
     CHECK(code("bedrock", {Action::Responses}, "m") == "unsupported_operation");
