@@ -1,8 +1,6 @@
 // The second half of the pipeline: respond → record.
 #include <algorithm>
 
-#include "dialect/anthropic_synthetic.h"
-#include "dialect/gemini_usage.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
@@ -49,6 +47,7 @@ void Pipeline::addHeaders(http::Headers& headers) {
   addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
   addBudgetHeaders(headers, spending(), now);
   const Attempt* by = served();
+  if (keepsNothingUnasked()) headers.emplace_back("X-Penstock-Not-Stored", state_->whyNot());
   if (const std::string dropped = by == nullptr ? std::string() : by->dropped(); !dropped.empty())
     headers.emplace_back("X-Penstock-Dropped", dropped);
 }
@@ -87,8 +86,7 @@ void Pipeline::answerTokenCount() {
   addHeaders(response.headers);
   response.headers.emplace_back("X-Penstock-Estimated", "true");
   const int64_t tokens = request_->estimateInputTokens();
-  response.body = dialect_ == dialect::Dialect::Gemini ? dialect::renderGeminiTokenCount(tokens)
-                                                       : dialect::renderTokenCount(tokens);
+  response.body = renderTokenCount(dialect_, tokens);
   finish(200, {});
   exchange_->respond(response);
 }
@@ -109,6 +107,7 @@ void Pipeline::answerWhole(std::string body, const std::string& content_type) {
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = std::move(body);
+  if (const Attempt* by = served()) keepResponse(response.body, *by);
   json::ObjectIndex index;
   if (request_->trace && json::scanObject(response.body, index)) {
     json::Splicer splicer(index);
@@ -168,16 +167,19 @@ void Pipeline::startStream() {
   exchange_->onDrained([this] {
     if (Attempt* attempt = chain()->winner()) attempt->resume();
   });
-  if (exchange_->request().body.size() > kKeptRequestBytes && !retainsPayloads()) {
+  if (keepsResponse()) state_->holdInput(responsesRequest());
+  if (body().size() > kKeptRequestBytes && !retainsPayloads()) {
     chain()->winner()->forgetRequest();
     request_->body = {};
     request_->content = {};
     exchange_->releaseRequest();
+    rewritten_.reset();
   }
 }
 
 void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
   if (!exchange_->started()) startStream();
+  if (keepsResponse()) keepResponse(chain.winner()->takeResponse(), *chain.winner());
   exchange_->write(bytes);
   if (retainsPayloads() && isRetainable(chain.winner()->contentType())) retainPayload(bytes);
   if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) chain.winner()->pause();

@@ -6,10 +6,13 @@
 #include "base/id.h"
 #include "dialect/anthropic_errors.h"
 #include "dialect/anthropic_request.h"
+#include "dialect/anthropic_synthetic.h"
 #include "dialect/gemini_request.h"
+#include "dialect/gemini_usage.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_request.h"
 #include "dialect/responses_request.h"
+#include "dialect/responses_usage.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 
@@ -119,10 +122,17 @@ dialect::AnswerOptions answerOptions(const RequestScope& scope, Dialect dialect)
   options.created = scope.row.created_at / 1000;
   options.framing = scope.framing;
   options.responses_echo = scope.responses_echo;
+  options.responses_ids = dialect::ResponsesHead::Ids::Ours;
   const bool wants_usage = scope.dialect == Dialect::OpenAi &&
                            static_cast<const dialect::OpenAiRequest&>(scope.request).include_usage;
   if (wants_usage) options.usage = dialect::UsageChunk::Send;
   return options;
+}
+
+std::string renderTokenCount(Dialect caller, int64_t tokens) {
+  if (caller == Dialect::Gemini) return dialect::renderGeminiTokenCount(tokens);
+  if (caller == Dialect::Responses) return dialect::renderResponsesTokenCount(tokens);
+  return dialect::renderTokenCount(tokens);
 }
 
 std::string_view streamContentType(const RequestScope& scope) {

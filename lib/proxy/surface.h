@@ -43,6 +43,9 @@ dialect::AnswerOptions answerOptions(const RequestScope& scope, dialect::Dialect
 // Of a stream in the caller's dialect.
 std::string_view streamContentType(const RequestScope& scope);
 
+// How many tokens a request has.
+std::string renderTokenCount(dialect::Dialect caller, int64_t tokens);
+
 // Headers that the caller's client library looks for beside ours: Anthropic's request-id and
 // anthropic-ratelimit-requests-*. `now` is what reset times count from.
 void addDialectHeaders(dialect::Dialect caller, http::Headers& headers,
