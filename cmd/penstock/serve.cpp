@@ -132,6 +132,12 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Requests a minute of management keys without a limit of their own");
   limit("--log-days", "PENSTOCK_LOG_DAYS", gateway.log_days, "Days of request log kept");
   limit("--log-bytes", "PENSTOCK_LOG_BYTES", gateway.log_bytes, "Bytes of request log kept");
+  limit("--response-days", "PENSTOCK_RESPONSE_DAYS", gateway.response_days,
+        "Days that responses of the Responses API are kept to be gone on from; 0: none are");
+  limit("--response-bytes", "PENSTOCK_RESPONSE_BYTES", gateway.response_bytes,
+        "Largest of them, with its own input");
+  limit("--responses-bytes", "PENSTOCK_RESPONSES_BYTES", gateway.responses_bytes,
+        "Bytes of all of them kept");
 }
 
 void addTimeouts(CLI::App& command, GatewayOptions& gateway) {

@@ -100,6 +100,8 @@ class EventWriter {
   virtual void setTrace(std::function<std::string()> render) = 0;
   // As ChatStream's.
   virtual int64_t nextSequence() const { return 0; }
+  virtual void keepResponse() {}
+  virtual std::string takeResponse() { return {}; }
 };
 
 }  // namespace penstock::dialect

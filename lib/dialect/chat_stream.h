@@ -67,6 +67,13 @@ class ChatStream {
   // called when that event has come. A stream that ends without one has no trace in it.
   virtual void setTrace(std::function<std::string()> render) = 0;
 
+  // Has the response that ends the stream held, for a store; of callers of Responses only. Before
+  // the first feed().
+  virtual void keepResponse() {}
+  // That response as JSON, without mlx:trace, once its end is in the output; empty: not yet, or it
+  // failed.
+  virtual std::string takeResponse() { return {}; }
+
   // The provider's usage as last sent; source None when it sent none.
   virtual const model::Usage& usage() const = 0;
   // Output tokens by estimate.h's rule from the text seen so far, for when it sent none; at least

@@ -11,7 +11,7 @@ std::string writeResponsesAnswer(const ChatAnswer& answer, const ResponsesHead& 
   for (const Part& part : answer.parts)
     if (const auto* other = part.as<OtherPart>())
       losses.dropExtras({{other->type, other->json}}, "answer.");
-  const std::string id = responsesId(answer.id, head.id);
+  const std::string id = head.idOf(answer.id);
   std::vector<OutputItem> items =
       outputItems(signaturesOnThinking(answer.parts, CallSignatures::Move), id);
   const bool cut = !incompleteReason(answer.stop.reason).empty();

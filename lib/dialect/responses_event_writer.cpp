@@ -91,7 +91,7 @@ void ResponsesEventWriter::on(const StartEvent& event) {
 void ResponsesEventWriter::begin() {
   if (begun_) return;
   begun_ = true;
-  id_ = responsesId(id_, head_.id);
+  id_ = head_.idOf(id_);
   if (model_.empty()) model_ = head_.model;
   ResponsesObject created = response(ResponsesObject::Status::InProgress);
   created.usage = nullptr;  // a part of it is not to be taken for the whole
@@ -265,6 +265,7 @@ void ResponsesEventWriter::on(const EndEvent&) {
     close(place, cut ? ItemStatus::Incomplete : ItemStatus::Completed);
   ResponsesObject ended = response(ResponsesObject::Status::Ended);
   ended.stop = &stop_;
+  if (keeps_) kept_ = renderResponse(ended);
   const std::string trace = trace_ ? trace_() : "";
   ended.trace = trace;
   writeResponse(cut ? "response.incomplete" : "response.completed", ended);

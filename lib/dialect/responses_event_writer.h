@@ -31,6 +31,8 @@ class ResponsesEventWriter final : public EventWriter {
   void write(const ChatEvent& event, std::string& out) override;
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   int64_t nextSequence() const override { return sequence_; }
+  void keepResponse() override { keeps_ = true; }
+  std::string takeResponse() override { return std::move(kept_); }
 
  private:
   using Kind = OutputItem::Kind;
@@ -82,6 +84,8 @@ class ResponsesEventWriter final : public EventWriter {
   int64_t sequence_ = 0;
   std::string id_, model_, service_tier_;
   std::function<std::string()> trace_;
+  bool keeps_ = false;
+  std::string kept_;
   std::vector<OutputItem> items_;
   size_t active_ = kNone;            // the item that the last delta belonged to
   bool part_ended_ = false;          // and the part of it is complete

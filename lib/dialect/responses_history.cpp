@@ -38,17 +38,37 @@ void forEachItem(const ResponsesRequest& request, const Each& each) {
   }
 }
 
+// Empty for reasoning.
+std::string withoutId(std::string_view raw) {
+  json::ObjectIndex item;
+  if (!json::scanObject(raw, item)) return std::string(raw);
+  const std::string type = textAt(item, "type");
+  if (type == "reasoning") return {};
+  // Other kinds are told apart by their ids, or are nothing but one.
+  const bool told_whole = type == "message" || type == "function_call" ||
+                          type == "custom_tool_call" || (type.empty() && item.find("role"));
+  json::Splicer splicer(item);
+  for (size_t i = 0; told_whole && i < item.size(); ++i)
+    if (item[i].key == "id") splicer.removeMember(i);
+  return splicer.build().str();
+}
+
 bool needsState(std::string_view key) {
   return key == "previous_response_id" || key == "conversation" || key == "background";
 }
 
 }  // namespace
 
-std::string inputItems(const ResponsesRequest& request) {
+std::string inputItems(const ResponsesRequest& request, size_t skip) {
   std::string items;
   json::Writer out(items);
   out.beginArray();
-  forEachItem(request, [&out](std::string_view item) { out.raw(item); });
+  forEachItem(request, [&out, &skip](std::string_view item) {
+    if (skip == 0)
+      out.raw(item);
+    else
+      --skip;
+  });
   out.endArray();
   return items;
 }
@@ -87,6 +107,20 @@ std::string withHistory(const ResponsesRequest& request, const ResponsesHistory&
     }
   }
   if (!has_input) splicer.appendMember("input", items);
+  return splicer.build().str();
+}
+
+std::string forAnotherServer(const ResponsesRequest& request) {
+  std::string items;
+  json::Writer out(items);
+  out.beginArray();
+  forEachItem(request, [&out](std::string_view item) {
+    if (const std::string free = withoutId(item); !free.empty()) out.raw(free);
+  });
+  out.endArray();
+  json::Splicer splicer(request.body);
+  for (size_t i = 0; i < request.body.size(); ++i)
+    if (request.body[i].key == "input") splicer.replaceValue(i, items);
   return splicer.build().str();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
@@ -14,9 +15,9 @@ namespace penstock::dialect {
 // What a Responses request takes up again, for providers that do not hold it: the state itself is
 // the caller's. Functions are pure; items are JSON text.
 
-// The input of a request as an array of items: what is kept with a stored response, and listed by
-// input_items. A bare text is a user's message.
-std::string inputItems(const ResponsesRequest& request);
+// The input of a request as an array of items, without the first `skip`: what is kept with a stored
+// response, and listed by input_items. A bare text is a user's message.
+std::string inputItems(const ResponsesRequest& request, size_t skip = 0);
 
 // The ids that the input refers to instead of holding the items, in their order.
 std::vector<std::string> referencedItems(const ResponsesRequest& request);
@@ -32,8 +33,12 @@ struct ResponsesHistory {
 // `history` lacks stay, for readResponses() to refuse.
 std::string withHistory(const ResponsesRequest& request, const ResponsesHistory& history);
 
-// Follows a stream on its way to the caller and keeps the response that ends it, for the store. One
-// a stream.
+// The same request for a server of the dialect that has seen none of its items: without reasoning,
+// which is sealed by who thought it, and without the ids that items had elsewhere.
+std::string forAnotherServer(const ResponsesRequest& request);
+
+// Follows a stream that is whole already and keeps the response that ends it. One a stream. Of a
+// stream on its way, ChatStream::keepResponse() does that without reading it again.
 class ResponsesCollector {
  public:
   void feed(std::string_view bytes);

@@ -77,6 +77,7 @@ bool hasContext(const ResponsesRequest& request) {
 InputBound boundResponsesInput(const ResponsesRequest& request) {
   InputBound bound;
   bound.tokens = static_cast<int64_t>(request.body.text().size()) + kFraming;
+  bound.tokens = std::min(bound.tokens + request.unwritten_tokens, kMostTokens);
   const auto add = [&bound](Kind kind) {
     const bool other = kind == Kind::Other;
     if (kind == Kind::Image || other) {

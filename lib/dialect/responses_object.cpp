@@ -52,6 +52,10 @@ void writeOutput(json::Writer& out, const ResponsesObject& response) {
 
 }  // namespace
 
+std::string ResponsesHead::idOf(std::string_view given) const {
+  return ids == Ids::Ours && !id.empty() ? id : responsesId(given, id);
+}
+
 std::string renderResponse(const ResponsesObject& response) {
   std::string text;
   json::Writer out(text);

@@ -18,6 +18,11 @@ struct ResponsesHead {
   int64_t created = 0;     // seconds since the epoch
   std::string model = {};  // for when the provider named none
   std::string echo = {};   // responsesEcho() of the request; empty: the defaults
+  // Whose ids responses have: those of providers are not unique among all of them.
+  enum class Ids : uint8_t { Providers, Ours } ids = Ids::Providers;
+
+  // The id of the response that the provider gave that one.
+  std::string idOf(std::string_view given) const;
 };
 
 // The response object, the same in answers and in the events of a stream.

@@ -101,9 +101,11 @@ Result<ResponsesRequest> parseResponses(std::string_view text, const json::Limit
 }
 
 json::Spliced encodeResponsesRequest(const ResponsesRequest& request, std::string_view model,
-                                     const std::optional<int64_t>& max_output_tokens) {
+                                     const std::optional<int64_t>& max_output_tokens,
+                                     ResponsesStore store) {
   json::Splicer splicer(request.body);
   bool has_limit = false;
+  bool says_store = false;
   for (size_t i = 0; i < request.body.size(); ++i) {
     const json::Member& member = request.body[i];
     if (member.key == "model") {
@@ -113,10 +115,14 @@ json::Spliced encodeResponsesRequest(const ResponsesRequest& request, std::strin
     } else if (max_output_tokens && member.key == "max_output_tokens") {
       splicer.replaceValue(i, std::to_string(*max_output_tokens));
       has_limit = true;
+    } else if (store == ResponsesStore::Never && member.key == "store") {
+      splicer.replaceValue(i, "false");
+      says_store = true;
     }
   }
   if (max_output_tokens && !has_limit)
     splicer.appendMember("max_output_tokens", std::to_string(*max_output_tokens));
+  if (store == ResponsesStore::Never && !says_store) splicer.appendMember("store", "false");
   return splicer.build();
 }
 

@@ -25,6 +25,9 @@ struct ResponsesRequest final : ChatView {
   std::string conversation;          // its id; likewise
   bool store = true;                 // the response may be asked for by its id later
   bool background = false;           // the caller comes back for the answer
+  // Tokens that models may see of earlier responses and that nobody has written down: what a
+  // provider that holds them keeps of their reasoning. For who puts history into the input to say.
+  int64_t unwritten_tokens = 0;
 
   bool hasImages() const override;
   bool wantsJsonSchema() const override;
@@ -42,11 +45,14 @@ struct ResponsesRequest final : ChatView {
 // OpenAI's stands for it.
 Result<ResponsesRequest> parseResponses(std::string_view text, const json::Limits& limits = {});
 
+// Whether the provider may store the response.
+enum class ResponsesStore : uint8_t { AsAsked, Never };
+
 // The body for a provider of the same dialect: the caller's bytes with the model replaced, every
-// mlx:* member removed and, when told so, another max_output_tokens. Everything else is views into
-// the text that `request` was parsed from.
-json::Spliced encodeResponsesRequest(
-    const ResponsesRequest& request, std::string_view model,
-    const std::optional<int64_t>& max_output_tokens = std::nullopt);
+// mlx:* member removed and, when told so, another max_output_tokens and "store": false. Everything
+// else is views into the text that `request` was parsed from.
+json::Spliced encodeResponsesRequest(const ResponsesRequest& request, std::string_view model,
+                                     const std::optional<int64_t>& max_output_tokens = std::nullopt,
+                                     ResponsesStore store = ResponsesStore::AsAsked);
 
 }  // namespace penstock::dialect

@@ -101,8 +101,9 @@ void ResponsesRelay::countSequence() {
   sequence_ = sequence.value_or(sequence_) + 1;
 }
 
-void ResponsesRelay::emitEnd(const http::SseEvent& event, std::string& out) const {
+void ResponsesRelay::emitEnd(const http::SseEvent& event, std::string& out) {
   const json::Member* response = event_.find("response");
+  if (keeps_) kept_ = response->value;
   const std::string trace = trace_ ? trace_() : "";
   if (trace.empty()) {
     out.append(event.raw);

@@ -32,6 +32,8 @@ class ResponsesRelay final : public ChatStream {
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   int64_t nextSequence() const override { return sequence_; }
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
+  void keepResponse() override { keeps_ = true; }
+  std::string takeResponse() override { return std::move(kept_); }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);
@@ -52,7 +54,7 @@ class ResponsesRelay final : public ChatStream {
   Effect readText();
   void readResponse();
   void countSequence();
-  void emitEnd(const http::SseEvent& event, std::string& out) const;
+  void emitEnd(const http::SseEvent& event, std::string& out);
   void release(std::string& out);
   void fail(StreamFailure failure);
   bool ended() const { return phase_ == StreamPhase::Done || phase_ == StreamPhase::Failed; }
@@ -62,7 +64,8 @@ class ResponsesRelay final : public ChatStream {
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
   int64_t sequence_ = 0;
-  std::string held_, model_, service_tier_;
+  bool keeps_ = false;
+  std::string held_, kept_, model_, service_tier_;
   std::function<std::string()> trace_;
   model::Usage usage_;
   TextSize output_;

@@ -66,6 +66,16 @@ OpenAiResponse readResponsesResponse(std::string_view body) {
   return response;
 }
 
+std::string renderResponsesTokenCount(int64_t tokens) {
+  std::string text;
+  json::Writer(text)
+      .beginObject()
+      .field("object", "response.input_tokens")
+      .field("input_tokens", tokens)
+      .endObject();
+  return text;
+}
+
 int64_t estimateResponsesOutput(std::string_view body) {
   TextSize text;
   json::ObjectIndex index;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "dialect/openai_usage.h"
@@ -20,6 +21,9 @@ OpenAiResponse readResponsesResponse(std::string_view body);
 
 // The usage of a response object, its searches included.
 model::Usage responsesUsage(const json::ObjectIndex& response);
+
+// {"object":"response.input_tokens","input_tokens":…}
+std::string renderResponsesTokenCount(int64_t tokens);
 
 // Output tokens of a whole response by estimate.h's rule, for when it has no usage.
 int64_t estimateResponsesOutput(std::string_view body);

@@ -41,6 +41,8 @@ class StreamTranslator final : public ChatStream {
   void setTrace(std::function<std::string()> render) override {
     writer_->setTrace(std::move(render));
   }
+  void keepResponse() override { writer_->keepResponse(); }
+  std::string takeResponse() override { return writer_->takeResponse(); }
   const model::Usage& usage() const override { return usage_; }
   int64_t estimatedOutputTokens() const override {
     return std::max(output_.tokens(), content_events_);

@@ -13,6 +13,7 @@
 #include "dialect/anthropic_synthetic.h"
 #include "dialect/gemini_usage.h"
 #include "dialect/gemini_wire.h"
+#include "dialect/responses_usage.h"
 #include "dialect/usage_counts.h"
 #include "json/scan.h"
 #include "json/writer.h"
@@ -110,7 +111,9 @@ std::optional<int64_t> readTokenCount(TokenCounter counter, std::string_view bod
 }
 
 std::string renderTokenCount(Dialect caller, int64_t tokens) {
-  return caller == Dialect::Gemini ? renderGeminiTokenCount(tokens) : renderTokenCount(tokens);
+  if (caller == Dialect::Gemini) return renderGeminiTokenCount(tokens);
+  if (caller == Dialect::Responses) return renderResponsesTokenCount(tokens);
+  return renderTokenCount(tokens);
 }
 
 }  // namespace penstock::dialect

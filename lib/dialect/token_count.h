@@ -27,7 +27,7 @@ std::string writeTokenCount(TokenCounter counter, std::string_view request, std:
 // Its answer: tokens of the input; nothing when it is none.
 std::optional<int64_t> readTokenCount(TokenCounter counter, std::string_view body);
 
-// The answer to a caller of Anthropic's dialect, {"input_tokens":31}, or of Gemini's.
+// The answer to a caller of Anthropic's dialect, {"input_tokens":31}, of Gemini's or of Responses.
 std::string renderTokenCount(Dialect caller, int64_t tokens);
 
 }  // namespace penstock::dialect

@@ -83,7 +83,8 @@ std::unique_ptr<EventReader> makeReader(Dialect provider, AnswerContext context)
 }
 
 ResponsesHead responsesHead(const AnswerOptions& options) {
-  return {options.id, options.created, options.model, options.responses_echo};
+  return {options.id, options.created, options.model, options.responses_echo,
+          options.responses_ids};
 }
 
 std::unique_ptr<EventWriter> makeWriter(Dialect caller, const AnswerOptions& options) {

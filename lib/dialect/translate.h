@@ -17,6 +17,7 @@
 #include "dialect/losses.h"
 #include "dialect/openai_replay.h"
 #include "dialect/openai_target.h"
+#include "dialect/responses_object.h"
 #include "dialect/responses_target.h"
 #include "json/kind.h"
 
@@ -50,6 +51,8 @@ struct AnswerOptions {
   AnswerContext context = {};
   GeminiFraming framing = GeminiFraming::Sse;  // of a stream for a caller of Gemini's
   std::string responses_echo = {};             // responsesEcho() of a caller of Responses
+  // Whether that caller is to see the provider's id, where it gives one, or `id`.
+  ResponsesHead::Ids responses_ids = ResponsesHead::Ids::Providers;
 };
 
 // A provider's whole answer for the caller. What was left out is in `losses`. Error:

@@ -36,6 +36,7 @@
 #include "pricing/catalogue.h"
 #include "proxy/routes.h"
 #include "proxy/surface.h"
+#include "responses/keeper.h"
 #include "routing/health.h"
 #include "store/provision.h"
 #include "store/store.h"
@@ -97,6 +98,7 @@ class Gateway::Impl {
     startManage();
     registerGauges();
     desk->start();
+    responses->start();
     listen();
     *delivering.lock() = true;
     health_watch->start();
@@ -131,6 +133,7 @@ class Gateway::Impl {
     }
     for (auto& loop : loops) loop->stop();
     desk->join();
+    responses->finish();
     if (spans) spans->join();
     ledger.sync();  // nobody is resumed on a loop that is gone
     recorder.flush();
@@ -171,7 +174,8 @@ class Gateway::Impl {
   // Requests that end with the loops may wait for a token: it ends after them.
   std::optional<upstream::Credentials> credentials;
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
-  std::optional<batch::Desk> desk;  // its threads post to the loops: it ends before them
+  std::optional<batch::Desk> desk;             // its threads post to the loops: it ends before them
+  std::optional<responses::Keeper> responses;  // likewise
   std::optional<upstream::Prober> prober;
   std::optional<webhook::Dispatcher> webhooks;
   std::optional<email::Sender> mails;  // when there is a relay
@@ -256,6 +260,8 @@ class Gateway::Impl {
                                  *credentials, *loops.front(), *clients.front(), clock, log,
                                  proxy_context.options.timeouts});
     proxy_context.desk = &*desk;
+    proxy_context.responses =
+        &responses.emplace(responses::Keeper::Services{*store, clock, log}, keeperOptions(options));
     for (auto& loop : loops) loop->start();
     prober.emplace(
         upstream::Prober::Services{*loops.front(), *clients.front(), *credentials, clock});
@@ -388,6 +394,8 @@ class Gateway::Impl {
           [this] { return ledger.overruns(); });
     gauge("penstock_budget_buckets", "Budget buckets in memory.",
           [this] { return ledger.buckets(); });
+    gauge("penstock_responses_lost", "Responses that could not be kept since start.",
+          [this] { return responses->lost(); });
     registerTargetGauges(metrics, health, clock);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });

@@ -49,6 +49,14 @@ proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
   return proxy;
 }
 
+responses::Keeper::Options keeperOptions(const GatewayOptions& options) {
+  responses::Keeper::Options keeper;
+  keeper.keep_for = int64_t{options.response_days} * 86'400'000;
+  keeper.total_bytes = options.responses_bytes;
+  keeper.most_bytes = options.response_bytes;
+  return keeper;
+}
+
 http::ServerLimits serverLimits(const GatewayOptions& options) {
   http::ServerLimits limits;
   limits.body_bytes = options.max_body_bytes;

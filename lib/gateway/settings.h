@@ -12,6 +12,7 @@
 #include "http/tls.h"
 #include "penstock/gateway.h"
 #include "proxy/context.h"
+#include "responses/keeper.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -25,6 +26,7 @@ GatewayOptions normalised(GatewayOptions options);
 Logger::Options logOptions(const GatewayOptions& options);
 store::Store::Options storeOptions(const GatewayOptions& options, const DataFolder& folder);
 proxy::ProxyOptions proxyOptions(const GatewayOptions& options);
+responses::Keeper::Options keeperOptions(const GatewayOptions& options);
 http::ServerLimits serverLimits(const GatewayOptions& options);
 // Null: plain text.
 std::shared_ptr<http::TlsContext> listenerTls(const GatewayOptions& options);

@@ -138,8 +138,8 @@ void Attempt::onCredential(const Result<provider::Credential>& credential) {
 
 // Starts the call; the answer arrives in the callbacks below.
 void Attempt::send(const provider::Credential& credential) {
-  auto wire =
-      Wire::write({scope_, upstream_call_, target_->endpoint, candidate_.model, outputLimit()});
+  auto wire = Wire::write({scope_, *candidate_.provider, upstream_call_, target_->endpoint,
+                           candidate_.model, outputLimit()});
   if (!wire) return fail(cannotExpress(std::move(wire).error()));
   wire_ = *std::move(wire);
   http::ClientRequest call;

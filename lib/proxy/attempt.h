@@ -87,6 +87,10 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   int64_t nextSequence() const { return relay_ ? relay_->nextSequence() : 0; }
   // The whole answer that a stream came to, if RequestScope wants it; empty when there is none.
   std::string stitched() const { return stitch_ ? stitch_->finish() : std::string(); }
+  // The response that ended a stream, once, if RequestScope wants it kept; empty: not yet.
+  std::string takeResponse() { return relay_ ? relay_->takeResponse() : std::string(); }
+  // Its answer is the caller's as the provider made it.
+  bool passesThrough() const { return wire_ && wire_->passesThrough(); }
   const AttemptFailure& failure() const { return *failure_; }
   // A budget refused or downgrades it: see spending().enforced().
   bool isDowngraded() const { return downgraded_; }

@@ -7,6 +7,7 @@
 #include "dialect/openai_media_stream.h"
 #include "provider/retry_after.h"
 #include "proxy/attempt.h"
+#include "proxy/response_state.h"
 
 namespace penstock::proxy {
 namespace {
@@ -48,6 +49,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
     receiving_ = Receiving::Stream;
     if (scope_.stitch_bytes > 0) stitch_.emplace(scope_.stitch_bytes);
     relay_ = wire_->stream(stitch_ ? &*stitch_ : nullptr);
+    if (scope_.state != nullptr && scope_.state->keeps()) relay_->keepResponse();
     if (scope_.trace) relay_->setTrace([this] { return scope_.trace(*this); });
   } else if (streams() || events) {
     call_.reset();

@@ -18,6 +18,7 @@
 #include "http/client.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
+#include "responses/keeper.h"
 #include "routing/health.h"
 #include "routing/retry_budget.h"
 #include "telemetry/exporter.h"
@@ -65,6 +66,7 @@ struct Context {
   cache::ResponseCache* cache = nullptr;         // null: no answers are kept, whatever configs say
   upstream::Credentials* credentials = nullptr;  // set before the first request
   batch::Desk* desk = nullptr;                   // likewise
+  responses::Keeper* responses = nullptr;        // null: none are kept
 };
 
 }  // namespace penstock::proxy

@@ -2,7 +2,6 @@
 
 #include "auth/access.h"
 #include "base/id.h"
-#include "dialect/responses_echo.h"
 #include "proxy/cascade.h"
 #include "proxy/chat_traits.h"
 #include "proxy/ensemble.h"
@@ -48,7 +47,7 @@ void Pipeline::run() {
   for (auto step : {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit}) {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
-  guard();
+  recall();
 }
 
 void Pipeline::proceed() {
@@ -116,7 +115,8 @@ void Pipeline::openScope() {
                               .reply = Reply::Stream,
                               .arrived = arrived_,
                               .calls = calls_,
-                              .on_loss = onLoss(*caller_.project)});
+                              .on_loss = onLoss(*caller_.project),
+                              .state = state_ ? &*state_ : nullptr});
   if (request_->trace) {
     scope_->trace = [this](const Attempt& serving) { return traceJson(&serving); };
   }
@@ -149,8 +149,7 @@ Status Pipeline::parseBody() {
   if (!parsed) return std::move(parsed).error();
   request_ = *std::move(parsed);
   typed_.emplace(dialect_, body(), request_->stream);
-  if (dialect_ == dialect::Dialect::Responses) responses_echo_ = dialect::responsesEcho(body());
-  return Unit{};
+  return dialect_ == dialect::Dialect::Responses ? parseState() : Unit{};
 }
 
 Status Pipeline::admit() {

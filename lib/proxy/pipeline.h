@@ -19,6 +19,7 @@
 #include "proxy/gathering.h"
 #include "proxy/guarding.h"
 #include "proxy/loop_context.h"
+#include "proxy/response_state.h"
 #include "proxy/token_counting.h"
 #include "routing/decide.h"
 
@@ -26,10 +27,11 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → guard → decide → cache → serve (attempts: reserve → call →
-//   settle) → guard → respond → record
+//   authenticate → parse → admit → recall → guard → decide → cache → serve (attempts: reserve →
+//   call → settle) → guard → respond → record
 //
-// The first three are plain functions in order; guard may ask a webhook, and the rest waits for it.
+// The first three are plain functions in order; recall may ask the store, guard a webhook, and the
+// rest waits for it.
 // A Chain, or what gathers the answers of several, makes the attempts, and reports what leaves.
 // record runs exactly once, on every way out: answered, failed, client gone, gateway stopping;
 // every attempt has settled by then. Lives on one loop; owns itself while it runs.
@@ -51,8 +53,15 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status authenticate();
   Status parse();
   Status parseBody();
+  Status parseState();
   Status parseMediaBody(dialect::MediaKind kind);
   Status admit();
+  void recall();
+  void onRecalled(const Status& recalled);
+  bool keepsResponse() const;
+  bool keepsNothingUnasked() const;
+  void keepResponse(std::string_view object, const Attempt& by);
+  void keepReplayed(std::string_view events);
   Status decide(std::string_view model);
   bool serveKept();
   void guard();
@@ -113,6 +122,10 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
     return guarding_ && guarding_->checksAnswers() &&
            (media() == nullptr || dialect::makesText(media()->kind));
   }
+  // Of callers of Responses, once it is parsed.
+  dialect::ResponsesRequest& responsesRequest() const {
+    return static_cast<dialect::ResponsesRequest&>(*request_);
+  }
   // The request of a media endpoint, once it is parsed; else null.
   const dialect::MediaRequest* media() const {
     const bool is_media = request_ != nullptr && mediaKindOf(endpoint_).has_value();
@@ -143,7 +156,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::optional<TypedRequest> typed_;
   std::optional<Guarding> guarding_;  // where the project has guardrails
   std::optional<std::string> rewritten_;
-  std::string responses_echo_;  // of callers of Responses
+  // Of callers of Responses.
+  std::optional<ResponseState> state_;
+  std::string responses_echo_;
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;

@@ -32,6 +32,7 @@ void Pipeline::answerReplay(std::string_view body) {
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = renderOwnStream({body, *scope_, request_->trace ? traceJson() : std::string()});
+  keepReplayed(response.body);
   if (retainsPayloads()) retainPayload(response.body);
   finish(200, {});
   exchange_->respond(response);

@@ -49,6 +49,7 @@ void Pipeline::addHeaders(http::Headers& headers) {
   addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
   addBudgetHeaders(headers, spending(), now);
   const Attempt* by = served();
+  if (keepsNothingUnasked()) headers.emplace_back("X-Penstock-Not-Stored", state_->whyNot());
   if (const std::string dropped = by == nullptr ? std::string() : by->dropped(); !dropped.empty())
     headers.emplace_back("X-Penstock-Dropped", dropped);
 }
@@ -132,6 +133,7 @@ void Pipeline::answerWhole(std::string body, const std::string& content_type) {
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = std::move(body);
+  if (const Attempt* by = served()) keepResponse(response.body, *by);
   json::ObjectIndex index;
   if (request_->trace && json::scanObject(response.body, index)) {
     json::Splicer splicer(index);
@@ -191,16 +193,19 @@ void Pipeline::startStream() {
   exchange_->onDrained([this] {
     if (Attempt* attempt = chain()->winner()) attempt->resume();
   });
-  if (exchange_->request().body.size() > kKeptRequestBytes && !retainsPayloads()) {
+  if (keepsResponse()) state_->holdInput(responsesRequest());
+  if (body().size() > kKeptRequestBytes && !retainsPayloads()) {
     chain()->winner()->forgetRequest();
     request_->body = {};
     request_->content = {};
     exchange_->releaseRequest();
+    rewritten_.reset();
   }
 }
 
 void Pipeline::onChainStream(Chain& chain, std::string_view bytes) {
   if (!exchange_->started()) startStream();
+  if (keepsResponse()) keepResponse(chain.winner()->takeResponse(), *chain.winner());
   exchange_->write(bytes);
   if (retainsPayloads() && isRetainable(chain.winner()->contentType())) retainPayload(bytes);
   if (exchange_->pendingBytes() > loop_.shared.options.stream_buffer_bytes) chain.winner()->pause();

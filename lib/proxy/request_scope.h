@@ -28,6 +28,7 @@ namespace penstock::proxy {
 enum class Reply : uint8_t { Stream, Whole };
 
 class Attempt;
+class ResponseState;
 
 // What attempts need of the request that they serve. Outlives them.
 struct RequestScope {
@@ -53,6 +54,8 @@ struct RequestScope {
   size_t& calls;
   // What is to become of what a target cannot express.
   dialect::OnLoss on_loss = dialect::OnLoss::Drop;
+  // Of callers of Responses: what the request goes on from, and whether its answer is kept.
+  const ResponseState* state = nullptr;
   // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
   // is put into; empty: it is not wanted.
   std::function<std::string(const Attempt& serving)> trace = {};

@@ -7,6 +7,7 @@
 
 #include "dialect/gemini_request.h"
 #include "proxy/admission.h"
+#include "proxy/kept_response.h"
 #include "proxy/models.h"
 #include "proxy/pipeline.h"
 #include "proxy/relay_routes.h"
@@ -81,6 +82,9 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   for (const std::string base : {"/v1", "/openai/v1"}) {
     routes.push_back({"POST", base + "/responses",
                       pipelineRoute(context_of, Endpoint::Chat, dialect::Dialect::Responses)});
+    routes.push_back(
+        {"POST", base + "/responses/input_tokens",
+         pipelineRoute(context_of, Endpoint::CountTokens, dialect::Dialect::Responses)});
   }
   // Google's clients ask for v1 or v1beta.
   for (const std::string base : {"/v1beta", "/v1", "/gemini/v1beta", "/gemini/v1"}) {
@@ -88,6 +92,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
   }
   routes.push_back({"POST", "/anthropic/v1/dry-run",
                     pipelineRoute(context_of, Endpoint::ChatDryRun, dialect::Dialect::Anthropic)});
+  for (http::Route& route : keptResponseRoutes(context_of)) routes.push_back(std::move(route));
   for (http::Route& route : relayRoutes(context_of)) routes.push_back(std::move(route));
   return routes;
 }

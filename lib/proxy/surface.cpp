@@ -11,6 +11,7 @@
 #include "dialect/openai_replay.h"
 #include "dialect/openai_request.h"
 #include "dialect/responses_request.h"
+#include "dialect/responses_usage.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
 
@@ -124,6 +125,7 @@ dialect::AnswerOptions answerOptions(const RequestScope& scope, Dialect dialect)
   options.created = scope.row.created_at / 1000;
   options.framing = scope.framing;
   options.responses_echo = scope.responses_echo;
+  options.responses_ids = dialect::ResponsesHead::Ids::Ours;
   const bool wants_usage = scope.dialect == Dialect::OpenAi &&
                            static_cast<const dialect::OpenAiRequest&>(scope.request).include_usage;
   if (wants_usage) options.usage = dialect::UsageChunk::Send;

@@ -16,11 +16,13 @@
 #include "dialect/openai_stream.h"
 #include "dialect/openai_usage.h"
 #include "dialect/responses_errors.h"
+#include "dialect/responses_history.h"
 #include "dialect/responses_request.h"
 #include "dialect/responses_stream.h"
 #include "dialect/responses_usage.h"
 #include "json/writer.h"
 #include "proxy/attempt.h"
+#include "proxy/response_state.h"
 #include "proxy/surface.h"
 
 namespace penstock::proxy {
@@ -105,12 +107,25 @@ void Wire::splice(const Order& order) {
     spliced_ = dialect::encodeGeminiRequest(
         static_cast<const dialect::GeminiRequest&>(scope_.request), limit);
   } else if (provider_ == Dialect::Responses) {
-    spliced_ = dialect::encodeResponsesRequest(
-        static_cast<const dialect::ResponsesRequest&>(scope_.request), model_, limit);
+    spliceResponses(order, limit);
   } else {
     spliced_ = dialect::encodeOpenAiRequest(openAi(scope_), model_, streamUsage(), order.limit);
   }
   pieces_ = spliced_.pieces();
+}
+
+// What came before the request is named where it is held, and else sent.
+void Wire::spliceResponses(const Order& order, const std::optional<int64_t>& limit) {
+  const auto& request = static_cast<const dialect::ResponsesRequest&>(scope_.request);
+  const ResponseState& state = *scope_.state;
+  const auto encode = [&](const dialect::ResponsesRequest& as) {
+    spliced_ = dialect::encodeResponsesRequest(as, model_, limit, state.storeAtProvider());
+  };
+  if (const auto* original = state.originalFor(order.provider)) return encode(*original);
+  if (!state.recalled()) return encode(request);
+  rewritten_ = dialect::forAnotherServer(request);
+  const auto free = dialect::parseResponses(rewritten_);
+  encode(free ? *free : request);
 }
 
 Status Wire::writeEmbeddings() {
@@ -237,6 +252,7 @@ Status Wire::fitToServer() {
 void Wire::letGo() {
   pieces_.clear();
   spliced_ = {};
+  rewritten_ = {};
   written_.body = {};
   media_ = {};
 }
@@ -245,10 +261,14 @@ void Wire::letGo() {
 dialect::AnswerOptions Wire::options(bool provider_counts) const {
   dialect::AnswerOptions options = answerOptions(scope_, caller_);
   options.model = model_;
+  if (provider_ == Dialect::Responses)
+    options.responses_ids = dialect::ResponsesHead::Ids::Providers;
   if (!provider_counts) options.input_estimate = scope_.request.estimateInputTokens();
   options.context = written_.context;
   return options;
 }
+
+bool Wire::passesThrough() const { return !translates() && !scope_.filter; }
 
 std::unique_ptr<dialect::ChatStream> Wire::stream(dialect::OpenAiStitch* whole) {
   if (scope_.filter) {

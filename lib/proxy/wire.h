@@ -17,6 +17,7 @@
 #include "dialect/openai_stitch.h"
 #include "dialect/translate.h"
 #include "json/splice.h"
+#include "model/provider.h"
 #include "model/usage.h"
 #include "model/vendor.h"
 #include "provider/call.h"
@@ -34,6 +35,7 @@ class Wire {
   // A request that is to be written. What it refers to outlives the wire.
   struct Order {
     const RequestScope& scope;
+    const model::Provider& provider;
     const provider::UpstreamCall& call;         // which says how the target is asked
     const provider::Endpoint& endpoint;         // and how its server differs from others
     std::string_view model;                     // as the decision names it
@@ -73,11 +75,14 @@ class Wire {
   // `type` is what a header says of the error, with AWS.
   dialect::UpstreamError readError(std::string_view body, int status, std::string_view type) const;
   dialect::Dialect provider() const { return provider_; }
+  // Whether answers are the caller's as they come.
+  bool passesThrough() const;
 
  private:
   explicit Wire(const Order& order);
   Status writeBody(const Order& order);
   void splice(const Order& order);
+  void spliceResponses(const Order& order, const std::optional<int64_t>& limit);
   Status writeTyped(const Order& order);
   Status writeEmbeddings();
   Status writeMedia();
@@ -97,6 +102,7 @@ class Wire {
   const provider::Endpoint& endpoint_;
 
   std::string model_;
+  std::string rewritten_;  // a request that is spliced as it is in no other attempt
   json::Spliced spliced_;
   dialect::WrittenRequest written_;
   dialect::MediaBody media_;                 // of a media request

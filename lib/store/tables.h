@@ -18,6 +18,7 @@
 #include "store/providers.h"
 #include "store/relayed_objects.h"
 #include "store/routing_configs.h"
+#include "store/stored_responses.h"
 #include "store/webhooks.h"
 
 namespace penstock::store {
@@ -46,6 +47,7 @@ class Tables {
         audit_log(db, box),
         idempotent_requests(db, box),
         relayed_objects(db),
+        stored_responses(db),
         meta(db),
         db_(db) {}
 
@@ -71,6 +73,7 @@ class Tables {
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
   RelayedObjectTable relayed_objects;
+  StoredResponseTable stored_responses;
   MetaTable meta;
 
  private:

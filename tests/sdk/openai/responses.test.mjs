@@ -60,6 +60,42 @@ describe('responses with the openai client', () => {
     assert.equal(response.incomplete_details.reason, 'max_output_tokens');
   });
 
+  it('goes on from a response, asks for it, lists its input and deletes it', async () => {
+    const first = await create({ input: 'My name is Ada.' });
+    assert.equal(first.store, true);
+    const second = await create({ input: 'What is it?', previous_response_id: first.id });
+    assert.equal(second.previous_response_id, first.id);
+    assert.ok(second.usage.input_tokens > first.usage.input_tokens);
+    const kept = await client.responses.retrieve(second.id);
+    assert.equal(kept.output_text, second.output_text);
+    assert.deepEqual(kept.output, second.output);
+    const items = [];
+    for await (const item of client.responses.inputItems.list(second.id, { limit: 1 })) items.push(item);
+    assert.deepEqual(items.map((item) => item.content[0].text), ['What is it?']);
+    const counted = await client.responses.inputTokens.count({
+      model: '@default', input: 'And?', previous_response_id: second.id,
+    });
+    assert.ok(counted.input_tokens > 10);
+    await assert.rejects(client.responses.cancel(second.id), { status: 400 });
+    await client.responses.delete(second.id);
+    await assert.rejects(client.responses.retrieve(second.id), { status: 404 });
+    await assert.rejects(create({ previous_response_id: second.id }),
+                         { status: 400, code: 'previous_response_not_found', param: 'previous_response_id' });
+  });
+
+  it('goes on from a stream, tools included', async () => {
+    let first;
+    for await (const event of await create({ stream: true, tools: [weather], tool_choice: 'required' }))
+      if (event.type === 'response.completed') first = event.response;
+    const call = first.output.find((item) => item.type === 'function_call');
+    const second = await create({
+      tools: [weather], previous_response_id: first.id,
+      input: [{ type: 'function_call_output', call_id: call.call_id, output: 'sunny' }],
+    });
+    assert.equal(second.status, 'completed');
+    assert.ok(second.output_text.length > 0);
+  });
+
   it('is told what is wrong', async () => {
     await assert.rejects(create({ model: '@nothing' }), { status: 404 });
     await assert.rejects(create({ previous_response_id: 'resp_gone' }), { status: 400 });

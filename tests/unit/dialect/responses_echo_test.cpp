@@ -20,9 +20,16 @@ TEST_SUITE("dialect/responses_echo") {
     CHECK_FALSE(document->root().find("model"));
   }
 
-  TEST_CASE("nothing is said to be stored, whatever was asked for") {
-    CHECK(responsesEcho(R"({"store":true})").find(R"("store":false)") != std::string::npos);
-    CHECK(responsesEcho("{}").find(R"("store":false)") != std::string::npos);
+  TEST_CASE("what is stored and gone on from is not for the request to say") {
+    const auto has = [](const std::string& echo, const char* member) {
+      return echo.find(member) != std::string::npos;
+    };
+    const std::string request = R"({"store":true,"previous_response_id":"resp_1"})";
+    CHECK(has(responsesEcho(request), R"("store":false)"));
+    CHECK(has(responsesEcho(request), R"("previous_response_id":null)"));
+    const std::string kept = responsesEcho("{}", {true, "resp_2"});
+    CHECK(has(kept, R"("store":true)"));
+    CHECK(has(kept, R"("previous_response_id":"resp_2")"));
   }
 
   TEST_CASE("of what is no object the defaults are told") {

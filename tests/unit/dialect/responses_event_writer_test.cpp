@@ -101,6 +101,38 @@ TEST_SUITE("dialect/responses_event_writer") {
           std::string::npos);
   }
 
+  TEST_CASE("the response that ends a stream is kept when told so, without the trace") {
+    ResponsesEventWriter writer({.id = "resp_1", .created = 5, .model = "m"});
+    writer.keepResponse();
+    writer.setTrace([] { return "{}"; });
+    std::string out;
+    writer.write(StartEvent{"1", "gpt"}, out);
+    writer.write(TextDelta{"a"}, out);
+    writer.write(FinishEvent{}, out);
+    CHECK(writer.takeResponse().empty());
+    writer.write(EndEvent{}, out);
+    auto last = parsed(out).back().data.root().find("response")->text();
+    CHECK(last.find(R"(,"mlx:trace":{})") != std::string::npos);
+    last.erase(last.find(R"(,"mlx:trace":{})"), 15);
+    const auto kept = json::parse(writer.takeResponse());
+    REQUIRE(kept);
+    CHECK(kept->root().text() == last);
+    CHECK(writer.takeResponse().empty());
+  }
+
+  TEST_CASE("a response has our id where providers' are not to be shown") {
+    for (const auto ids : {ResponsesHead::Ids::Ours, ResponsesHead::Ids::Providers}) {
+      ResponsesEventWriter writer({.id = "resp_ours", .ids = ids});
+      std::string out;
+      writer.write(StartEvent{"chatcmpl-9", "gpt"}, out);
+      writer.write(TextDelta{"a"}, out);
+      const bool ours = ids == ResponsesHead::Ids::Ours;
+      CHECK(out.find(ours ? R"("id":"resp_ours")" : R"("id":"resp_9")") != std::string::npos);
+      CHECK(out.find(ours ? R"("item_id":"msg_ours_0")" : R"("item_id":"msg_9_0")") !=
+            std::string::npos);
+    }
+  }
+
   TEST_CASE("parallel calls that interleave stay apart") {
     const std::string out =
         written({ToolStart{0, "c0", "f"}, ArgumentsDelta{0, "{\"a\""}, ToolStart{1, "c1", "g"},

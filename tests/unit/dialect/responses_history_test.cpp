@@ -50,6 +50,22 @@ TEST_SUITE("dialect/responses_history") {
     const auto items = parseResponses(R"({"model":"m","input":[ {"role":"user"} ]})");
     REQUIRE(items);
     CHECK(inputItems(*items) == R"([{"role":"user"}])");
+    const auto three = parseResponses(R"({"model":"m","input":[1,2,3]})");
+    REQUIRE(three);
+    CHECK(inputItems(*three, 1) == "[2,3]");
+    CHECK(inputItems(*three, 3) == "[]");
+  }
+
+  TEST_CASE("another server is sent neither sealed reasoning nor the ids of items") {
+    const std::string body =
+        R"({"model":"m","input":[{"role":"user","id":"msg_1","content":"Hi"},{"type":"reasoning",)"
+        R"("id":"rs_1","summary":[]},{"type":"function_call","id":"fc_1","call_id":"c"},)"
+        R"({"id":"ws_1","type":"web_search_call"}],"store":true})";
+    const auto request = parseResponses(body);
+    REQUIRE(request);
+    CHECK(forAnotherServer(*request) ==
+          R"({"model":"m","input":[{"role":"user","content":"Hi"},{"type":"function_call",)"
+          R"("call_id":"c"},{"id":"ws_1","type":"web_search_call"}],"store":true})");
   }
 
   TEST_CASE("the response that ends a stream is kept, however it is cut into reads") {

@@ -89,6 +89,11 @@ TEST_SUITE("dialect/responses_request") {
     const ResponsesRequest open = parsed(R"({"model":"m","input":"x"})");
     CHECK(encodeResponsesRequest(open, "n", 5).str() ==
           R"({"model":"n","input":"x","max_output_tokens":5})");
+    CHECK(encodeResponsesRequest(open, "n", std::nullopt, ResponsesStore::Never).str() ==
+          R"({"model":"n","input":"x","store":false})");
+    const ResponsesRequest stored = parsed(R"({"model":"m","store":true,"input":"x"})");
+    CHECK(encodeResponsesRequest(stored, "n", std::nullopt, ResponsesStore::Never).str() ==
+          R"({"model":"n","store":false,"input":"x"})");
   }
 }
 
@@ -112,6 +117,11 @@ TEST_SUITE("dialect/responses_request input") {
     CHECK(bound(R"([{"role":"user","content":[{"type":"input_file","file_id":"f"}]}])").tokens ==
           1'000'000);
     CHECK(bound("\"Hi\"", R"(,"previous_response_id":"r")").tokens == 1'000'000);
+    const std::string body = R"({"model":"m","input":"Hi"})";
+    ResponsesRequest more = parsed(body);
+    const int64_t written = more.boundInput().tokens;
+    more.unwritten_tokens = 500;
+    CHECK(more.boundInput().tokens == written + 500);
   }
 
   TEST_CASE("an estimate counts what a model reads") {

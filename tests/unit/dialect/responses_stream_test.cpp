@@ -121,6 +121,26 @@ TEST_SUITE("dialect/responses_stream") {
     CHECK(stream.upstreamError().message == "no");
   }
 
+  TEST_CASE("the response that ends a stream is kept when told so, once, without the trace") {
+    const std::string bytes =
+        event("response.created", R"(,"response":{"id":"r"})") +
+        event("response.output_text.delta", R"(,"delta":"Hi")") +
+        event("response.completed", R"(,"response":{"id":"r","status":"completed"})");
+    for (const bool keeps : {true, false}) {
+      ResponsesRelay stream;
+      if (keeps) stream.keepResponse();
+      stream.setTrace([] { return "{}"; });
+      std::string out;
+      for (const char& byte : bytes) {
+        CHECK(stream.takeResponse().empty());
+        stream.feed({&byte, 1}, out);
+      }
+      CHECK(out.find(R"("mlx:trace":{})") != std::string::npos);
+      CHECK(stream.takeResponse() == (keeps ? R"({"id":"r","status":"completed"})" : ""));
+      CHECK(stream.takeResponse().empty());
+    }
+  }
+
   TEST_CASE("a call that begins is content, for its name is told") {
     ResponsesRelay stream;
     std::string out;

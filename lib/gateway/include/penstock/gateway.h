@@ -60,6 +60,11 @@ struct GatewayOptions {
   std::chrono::milliseconds log_flush{200};
   int log_days = 30;
   int64_t log_bytes = int64_t{2} << 30;
+  // Of the Responses API: how long responses are kept to be gone on from (0: none are), and how
+  // much of one, its own input included, and of all.
+  int response_days = 30;
+  uint64_t response_bytes = 8ULL << 20;
+  int64_t responses_bytes = int64_t{2} << 30;
 
   // The relay that mails of alerts go through: smtp://[user@]host[:port] or smtps://…; empty: none
   // are sent. `smtp_starttls`: "auto", "required" or "off"; without TLS no password is sent, unless

@@ -1,0 +1,158 @@
+// A response that is deleted: first at the provider that holds it, then here.
+#include <utility>
+
+#include "json/writer.h"
+#include "provider/relay_call.h"
+#include "proxy/attempt_failure.h"
+#include "proxy/kept_response.h"
+#include "telemetry/trace_context.h"
+
+namespace penstock::proxy {
+namespace {
+
+constexpr uint64_t kMaxAnswer = 1 << 20;
+
+bool isGood(int status) { return status >= 200 && status < 300; }
+// It may well be done when it is asked for again.
+bool isPassing(int status) { return status == 408 || status == 429 || status >= 500; }
+
+}  // namespace
+
+// Where the provider cannot be asked any more, or is not the gateway's account, the copy there is
+// left, and the answer says so.
+void KeptResponse::deleteIt() {
+  if (found_->at_provider == model::StoredResponse::AtProvider::Absent) return removeHere();
+  left_there_ = true;
+  provider_ = caller_.snapshot->findProvider(found_->provider_id);
+  if (provider_ == nullptr) return removeHere();
+  if (const Status prepared = prepareCall(); !prepared) return removeHere();
+  const Secret& own = extensions_.provider_key;
+  if (!found_->account.empty()) {
+    if (own.empty() || own.fingerprint() != found_->account) return removeHere();
+    return send(provider::callerCredential(*provider_, own));
+  }
+  const auto resume = [weak = weak_from_this(),
+                       &loop = loop_.loop](const Result<provider::Credential>& answer) {
+    loop.post([weak, answer] {
+      if (const auto kept = weak.lock()) kept->onCredential(answer);
+    });
+  };
+  if (auto at_hand = loop_.shared.credentials->get(*provider_, resume)) onCredential(*at_hand);
+}
+
+Status KeptResponse::prepareCall() {
+  auto target = loop_.target(*provider_);
+  if (!target) return std::move(target).error();
+  target_ = *std::move(target);
+  const std::string path = "responses/" + found_->id;
+  auto head =
+      provider::prepareRelay(*provider_, target_->endpoint, {.method = "DELETE", .path = path});
+  if (!head) return std::move(head).error();
+  request_.origin = std::move(head->origin);
+  request_.method = std::move(head->method);
+  request_.path = std::move(head->path);
+  request_.headers = std::move(head->headers);
+  request_.headers.emplace_back("Accept", "application/json");
+  request_.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request_.headers.emplace_back("traceparent", telemetry::attemptTraceparent(row_.traceparent, 0));
+  request_.timeouts = loop_.shared.options.timeouts;
+  request_.max_response_bytes = kMaxAnswer;
+  return Unit{};
+}
+
+void KeptResponse::onCredential(const Result<provider::Credential>& credential) {
+  if (done_) return;
+  if (credential) return send(*credential);
+  answerError(credential.error(), ClientRetry::Spent);
+}
+
+void KeptResponse::send(const provider::Credential& credential) {
+  const UnixMillis now = loop_.shared.clock.now();
+  const Status signed_off =
+      provider::authorize(*provider_, target_->endpoint, credential, now, request_);
+  if (!signed_off) return answerError(signed_off.error());
+  row_.provider = provider_->vendor;
+  row_.provider_id = provider_->id;
+  called_ = true;
+  called_at_ = std::chrono::steady_clock::now();
+  attempt_.provider = provider_->vendor;
+  attempt_.provider_id = provider_->id;
+  attempt_.started_at = now;
+  attempt_.offset_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(called_at_ - arrived_).count();
+  call_ = loop_.client.start(std::move(request_), *this);
+}
+
+void KeptResponse::onHead(const http::ResponseHead& head) {
+  upstream_status_ = head.status;
+  attempt_.http_status = head.status;
+  attempt_.connect_us = call_->timings().connected.count();
+  attempt_.head_us = call_->timings().head.count();
+  attempt_.upstream_request_id = std::string(head.headers.get("x-request-id").substr(0, 128));
+}
+
+void KeptResponse::onEnd() {
+  const auto keep = shared_from_this();
+  call_.reset();
+  if (done_) return;
+  endAttempt(isGood(upstream_status_) ? "ok" : "refused");
+  if (isPassing(upstream_status_))
+    return answerError(
+        {ErrorKind::UpstreamFailed, "upstream_error",
+         "the provider, which holds the response too, answered " +
+             std::to_string(upstream_status_) + " to its deletion: nothing was deleted"},
+        ClientRetry::Spent);
+  // A provider that was changed since may know nothing of it and another account have it.
+  const bool unknown = upstream_status_ == 404 && provider_->updated_at <= found_->created_at;
+  left_there_ = !isGood(upstream_status_) && !unknown;
+  removeHere();
+}
+
+void KeptResponse::onFailure(const http::Failure& failure) {
+  const auto keep = shared_from_this();
+  call_.reset();
+  if (done_) return;
+  loop_.shared.log.warn("upstream_failed", {{"request_id", row_.request_id},
+                                            {"provider_id", provider_->id},
+                                            {"failure", http::failureName(failure.kind)},
+                                            {"detail", failure.detail}});
+  const AttemptFailure failed = failureOf(failure, provider_->vendor);
+  attempt_.error = failed.error.message;
+  endAttempt(failureName(failed.kind));
+  answerError(failed.error, ClientRetry::Spent);
+}
+
+void KeptResponse::endAttempt(std::string_view status) {
+  if (!std::exchange(called_, false)) return;
+  attempt_.status = status;
+  attempt_.latency_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                            std::chrono::steady_clock::now() - called_at_)
+                            .count();
+  row_.upstream_connect_us = attempt_.connect_us;
+  row_.upstream_head_us = attempt_.head_us;
+  row_.attempts = 1;
+  row_.attempt_log.push_back(attempt_);
+}
+
+void KeptResponse::removeHere() {
+  work(
+      [this]() -> Status {
+        loop_.shared.responses->remove(found_->project_id, found_->id);
+        return Unit{};
+      },
+      &KeptResponse::answerDeleted);
+}
+
+void KeptResponse::answerDeleted() {
+  http::Response response;
+  json::Writer(response.body)
+      .beginObject()
+      .field("id", found_->id)
+      .field("object", "response")
+      .field("deleted", true)
+      .endObject();
+  if (left_there_) response.headers.emplace_back("X-Penstock-Provider-Copy", "kept");
+  respond(std::move(response), {});
+}
+
+}  // namespace penstock::proxy
