@@ -71,7 +71,8 @@ Status TokenCounting::prepare() {
 }
 
 Status TokenCounting::writeBody(const provider::Endpoint& endpoint) {
-  auto wire = Wire::write({scope_, upstream_call_, endpoint, candidate_.model, std::nullopt});
+  auto wire = Wire::write(
+      {scope_, *candidate_.provider, upstream_call_, endpoint, candidate_.model, std::nullopt});
   if (!wire) return std::move(wire).error();
   for (const std::string_view piece : (*wire)->body()) body_ += piece;
   counter_ = counterOf(*endpoint.vendor, upstream_call_.dialect);

@@ -41,7 +41,7 @@ TEST_SUITE("proxy/vendors") {
     CHECK(sent ==
           std::string(R"({"model":"m",)") + kMessages + R"(,"random_seed":7,"max_tokens":9})");
     const std::string dropped = mistral.answer.header("X-Penstock-Dropped");
-    CHECK(dropped == "logprobs,store,user");
+    CHECK(dropped == "logprobs, store, user");
   }
 
   TEST_CASE("ids of tool calls are as short as the server wants them, from any client API") {

@@ -41,7 +41,7 @@ TEST_SUITE("dialect/openai_fit") {
     OpenAiServer older;
     older.limit_field = "max_tokens";
     CHECK(fitted(R"({ "max_completion_tokens": 9, "x" : 1.0 })", older).body ==
-          R"({ "x" : 1.0 ,"max_tokens":9})");
+          R"({  "x" : 1.0 ,"max_tokens":9})");
     CHECK(fitted(R"({"max_tokens":9})", older).body == R"({"max_tokens":9})");
     CHECK(fitted(R"({"max_tokens":9,"max_completion_tokens":5})", older).body ==
           R"({"max_tokens":9})");
@@ -60,7 +60,7 @@ TEST_SUITE("dialect/openai_fit") {
                              R"("logit_bias":{"5":1},"stream_options":{"include_usage":true}})";
     const Fit fit = fitted(text, server);
     CHECK(fit.body == R"({"m":1})");
-    CHECK(fit.dropped == "n,parallel_tool_calls,logprobs,logit_bias");
+    CHECK(fit.dropped == "n, parallel_tool_calls, logprobs, logit_bias");
     CHECK_FALSE(fit.refused);
     CHECK(fitted(text, server, OnLoss::Refuse).refused);
     // Defaults ask for nothing.
@@ -108,7 +108,7 @@ TEST_SUITE("dialect/openai_fit") {
                            R"("encoding_format":"float","store":true})",
                            server);
     CHECK(fit.body == R"({"model":"m","input":"x","output_dimension":256,"random_seed":7})");
-    CHECK(fit.dropped == "user,store");
+    CHECK(fit.dropped == "user, store");
   }
 
   TEST_CASE("what is no list of messages stays the provider's to refuse") {
