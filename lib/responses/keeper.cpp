@@ -12,12 +12,14 @@ namespace {
 
 constexpr size_t kThreads = 4;
 constexpr size_t kQueue = 1'024;
-constexpr size_t kWriteRows = 64;  // of one job of the store's writer
-constexpr size_t kSweepRows = 50;  // likewise, of each kind
+constexpr size_t kWriteRows = 64;     // of one job of the store's writer
+constexpr size_t kSweepRows = 50;     // likewise, of each kind
+constexpr size_t kMostItems = 2'000;  // of one response, that can be referred to
 
 std::vector<std::string> itemsOf(const model::StoredResponse& response) {
   std::vector<std::string> ids = dialect::itemIds(dialect::readKeptObject(response.object).output);
   std::ranges::move(dialect::itemIds(response.input), std::back_inserter(ids));
+  if (ids.size() > kMostItems) ids.resize(kMostItems);
   return ids;
 }
 
@@ -138,6 +140,7 @@ std::vector<Keeper::Found> Keeper::take(Left left) {
 // They stay in memory until they are committed.
 void Keeper::write(const std::vector<Found>& batch) {
   std::vector<std::vector<std::string>> items;
+  items.reserve(batch.size());
   for (const Found& response : batch) items.push_back(itemsOf(*response));
   try {
     services_.store.write([&](store::Tables& tables) {

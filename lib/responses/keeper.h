@@ -63,7 +63,8 @@ class Keeper {
   // These block on the store. Null: the project has none of that id, or no longer.
   using Found = std::shared_ptr<const model::StoredResponse>;
   Found find(std::string_view project_id, std::string_view id);
-  // The response whose input or output holds the item of that id.
+  // The response whose output or input holds the item of that id, among the first 2,000 that have
+  // one.
   Found findByItem(std::string_view project_id, std::string_view item_id);
   // False: there was none.
   bool remove(std::string_view project_id, std::string_view id);
