@@ -12,6 +12,7 @@
 #include "http/loop.h"
 #include "http/server.h"
 #include "http/transport.h"
+#include "http/wire_answer.h"
 
 namespace penstock::http {
 
@@ -35,7 +36,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   void drain();
   void close();
 
-  // For Exchange.
+  // For its WireAnswer.
   void send(std::string_view first, std::string_view second = {}, std::string_view third = {});
   void exchangeFinished(bool keep_alive);
   void releaseBuffered();
@@ -86,6 +87,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   size_t out_sent_ = 0;
   ExchangePtr exchange_;      // of the request being read
   Exchange* busy_ = nullptr;  // out with a handler, who owns it
+  WireAnswer answer_{*this};  // to that
 };
 
 }  // namespace penstock::http
