@@ -9,6 +9,7 @@
 #include "store/email_outbox.h"
 #include "store/idempotent_requests.h"
 #include "store/ledger_buckets.h"
+#include "store/local_batches.h"
 #include "store/management_keys.h"
 #include "store/members.h"
 #include "store/meta.h"
@@ -46,6 +47,7 @@ class Tables {
         audit_log(db, box),
         idempotent_requests(db, box),
         relayed_objects(db),
+        local_batches(db),
         meta(db),
         db_(db) {}
 
@@ -71,6 +73,7 @@ class Tables {
   AuditTable audit_log;
   IdempotentRequestTable idempotent_requests;
   RelayedObjectTable relayed_objects;
+  LocalBatchTable local_batches;
   MetaTable meta;
 
  private:
