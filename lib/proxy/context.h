@@ -15,6 +15,7 @@
 #include "budget/rate_limit.h"
 #include "cache/response_cache.h"
 #include "config/snapshot.h"
+#include "executor/executor.h"
 #include "http/client.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
@@ -63,6 +64,7 @@ struct Context {
   cache::ResponseCache* cache = nullptr;         // null: no answers are kept, whatever configs say
   upstream::Credentials* credentials = nullptr;  // set before the first request
   batch::Desk* desk = nullptr;                   // likewise
+  executor::Executor* executor = nullptr;        // likewise
 };
 
 }  // namespace penstock::proxy
