@@ -112,7 +112,7 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
   limit("--max-body-bytes", "PENSTOCK_MAX_BODY_BYTES", gateway.max_body_bytes,
         "Largest request body");
   limit("--max-file-bytes", "PENSTOCK_MAX_FILE_BYTES", gateway.max_file_bytes,
-        "Largest file uploaded for a provider, where that is more");
+        "Largest file that is uploaded, where that is more");
   limit("--spool-bytes", "PENSTOCK_SPOOL_BYTES", gateway.spool_bytes,
         "Largest body of an upload held in memory; a larger one lies in the data folder");
   limit("--max-response-bytes", "PENSTOCK_MAX_RESPONSE_BYTES", gateway.max_response_bytes,
@@ -123,6 +123,10 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Client connections at once");
   limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,
         "Proxy requests served at once");
+  limit("--max-batch-lines", "PENSTOCK_MAX_BATCH_LINES", gateway.max_batch_lines,
+        "Requests at once of a batch that is executed here");
+  limit("--max-batch-lines-total", "PENSTOCK_MAX_BATCH_LINES_TOTAL", gateway.max_batch_lines_total,
+        "Requests at once of all such batches together");
   limit("--cache-bytes", "PENSTOCK_CACHE_BYTES", gateway.cache_bytes,
         "Memory for answers that routing configs have kept; 0: none are");
   limit("--rate-limit-rpm", "PENSTOCK_RATE_LIMIT_RPM", gateway.rate_limit_rpm,
@@ -138,6 +142,10 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Largest of them, with its own input");
   limit("--responses-bytes", "PENSTOCK_RESPONSES_BYTES", gateway.responses_bytes,
         "Bytes of all of them kept");
+  limit("--file-days", "PENSTOCK_FILE_DAYS", gateway.file_days,
+        "Days that files and batches are kept here");
+  limit("--file-bytes", "PENSTOCK_FILE_BYTES", gateway.file_bytes,
+        "Bytes of files kept here beyond which no more are taken");
 }
 
 void addTimeouts(CLI::App& command, GatewayOptions& gateway) {

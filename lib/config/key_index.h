@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -85,6 +86,17 @@ class KeyIndex {
     if (shard == nullptr) return nullptr;
     const auto found = shard->find(hash);
     return found == shard->end() ? nullptr : found->second.get();
+  }
+
+  // By the key's own id. Looks at all of them: for what is asked rarely.
+  const Key* findById(std::string_view id) const {
+    for (const auto& shard : shards_) {
+      if (shard == nullptr) continue;
+      for (const auto& [hash, key] : *shard) {
+        if (key->id == id) return key.get();
+      }
+    }
+    return nullptr;
   }
 
   size_t size() const { return size_; }  // keys, however many secrets they have

@@ -12,6 +12,7 @@
 #include "cache/response_cache.h"
 #include "config/config_store.h"
 #include "email/sender.h"
+#include "executor/executor.h"
 #include "gateway/data_folder.h"
 #include "gateway/demo_server.h"
 #include "gateway/dry_run.h"
@@ -34,6 +35,7 @@
 #include "manage/routes.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
+#include "proxy/batch_lines.h"
 #include "proxy/routes.h"
 #include "proxy/surface.h"
 #include "responses/keeper.h"
@@ -71,6 +73,7 @@ class Gateway::Impl {
                options.data_dir),
         log(logOptions(options), clock),
         store(orThrow(store::Store::open(storeOptions(options, folder), clock))),
+        shelf(store->dataDir() / "files", options.file_bytes),
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
         alerts(clock, couriers()),
@@ -99,6 +102,7 @@ class Gateway::Impl {
     registerGauges();
     desk->start();
     responses->start();
+    executor->start();
     listen();
     *delivering.lock() = true;
     health_watch->start();
@@ -109,9 +113,15 @@ class Gateway::Impl {
   bool stop() {
     if (std::exchange(stopped, true)) return drained;
     draining.store(true);
+    const auto until = std::chrono::steady_clock::now() + options.drain;
     proxy_server->beginDrain();
     manage_server->beginDrain();
+    executor->beginDrain();
     drained = proxy_server->waitIdle(options.drain);
+    // Requests of batches are made again after the next start: those that take longer lose nothing.
+    executor->waitIdle(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    until - std::chrono::steady_clock::now()),
+                                std::chrono::milliseconds(0)));
     recorder.flush();
     followers.close();  // who follows has seen the last of them
     drained = drained && manage_server->waitIdle(std::chrono::seconds(5));
@@ -119,6 +129,7 @@ class Gateway::Impl {
     manage_server->close();
     demo_server->close();
     health_watch->close();
+    executor->close();
     desk->close();
     *delivering.lock() = false;
     if (mails) mails->close();
@@ -132,6 +143,7 @@ class Gateway::Impl {
       });
     }
     for (auto& loop : loops) loop->stop();
+    executor->join();
     desk->join();
     responses->finish();
     if (spans) spans->join();
@@ -146,6 +158,7 @@ class Gateway::Impl {
   DataFolder folder;
   Logger log;
   const std::unique_ptr<store::Store> store;
+  executor::Shelf shelf;  // of files that are kept here
   store::FirstKeys first_keys;
   const std::unique_ptr<config::ConfigStore> config;
   metrics::Registry metrics;
@@ -174,6 +187,8 @@ class Gateway::Impl {
   // Requests that end with the loops may wait for a token: it ends after them.
   std::optional<upstream::Credentials> credentials;
   std::vector<std::unique_ptr<proxy::LoopContext>> loop_contexts;  // by loop
+  std::optional<proxy::BatchLines> batch_lines;
+  std::optional<executor::Executor> executor;
   std::optional<batch::Desk> desk;             // its threads post to the loops: it ends before them
   std::optional<responses::Keeper> responses;  // likewise
   std::optional<upstream::Prober> prober;
@@ -262,6 +277,7 @@ class Gateway::Impl {
     proxy_context.desk = &*desk;
     proxy_context.responses =
         &responses.emplace(responses::Keeper::Services{*store, clock, log}, keeperOptions(options));
+    startExecutor();
     for (auto& loop : loops) loop->start();
     prober.emplace(
         upstream::Prober::Services{*loops.front(), *clients.front(), *credentials, clock});
@@ -274,6 +290,15 @@ class Gateway::Impl {
                     *std::move(relay));
     }
     startSpans();
+  }
+
+  void startExecutor() {
+    std::vector<proxy::LoopContext*> contexts;
+    for (const auto& context : loop_contexts) contexts.push_back(context.get());
+    batch_lines.emplace(std::move(contexts));
+    executor.emplace(executor::Services{*store, shelf, clock, log, executorOptions(options)},
+                     *batch_lines);
+    proxy_context.executor = &*executor;
   }
 
   void startSpans() {
@@ -396,6 +421,11 @@ class Gateway::Impl {
           [this] { return ledger.buckets(); });
     gauge("penstock_responses_lost", "Responses that could not be kept since start.",
           [this] { return responses->lost(); });
+    gauge("penstock_batches_here", "Batches being executed here.",
+          [this] { return executor->batches(); });
+    gauge("penstock_batch_lines_in_flight", "Their requests being served.",
+          [this] { return executor->linesUnderWay(); });
+    gauge("penstock_file_bytes", "Bytes of files kept here.", [this] { return shelf.bytes(); });
     registerTargetGauges(metrics, health, clock);
     gauge("penstock_config_version", "Version of the configuration in force.",
           [this] { return config->current()->version(); });

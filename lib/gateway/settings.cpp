@@ -57,6 +57,16 @@ responses::Keeper::Options keeperOptions(const GatewayOptions& options) {
   return keeper;
 }
 
+executor::Options executorOptions(const GatewayOptions& options) {
+  executor::Options executor;
+  executor.lines_at_once = std::max<uint64_t>(options.max_batch_lines, 1);
+  executor.lines_in_all = std::max<uint64_t>(options.max_batch_lines_total, 1);
+  executor.max_line = options.max_body_bytes;
+  executor.keep_days = std::max<int64_t>(options.file_days, 1);
+  executor.max_bytes = options.file_bytes;
+  return executor;
+}
+
 http::ServerLimits serverLimits(const GatewayOptions& options) {
   http::ServerLimits limits;
   limits.body_bytes = options.max_body_bytes;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "executor/services.h"
 #include "gateway/data_folder.h"
 #include "http/server.h"
 #include "http/tls.h"
@@ -27,6 +28,7 @@ Logger::Options logOptions(const GatewayOptions& options);
 store::Store::Options storeOptions(const GatewayOptions& options, const DataFolder& folder);
 proxy::ProxyOptions proxyOptions(const GatewayOptions& options);
 responses::Keeper::Options keeperOptions(const GatewayOptions& options);
+executor::Options executorOptions(const GatewayOptions& options);
 http::ServerLimits serverLimits(const GatewayOptions& options);
 // Null: plain text.
 std::shared_ptr<http::TlsContext> listenerTls(const GatewayOptions& options);

@@ -297,10 +297,8 @@ ExchangePtr Connection::handOver() {
   exchange->peer_ = peer_;
   request.peer = exchange->peer_;
   request.secure = transport_.secure();
-  exchange->head_only_ = request.method == "HEAD";
-  exchange->http10_ = head_.http10;
-  exchange->keep_alive_ = head_.keep_alive;
-  exchange->connection_ = this;
+  answer_.expect({request.method == "HEAD", head_.http10, head_.keep_alive});
+  exchange->receiver_ = &answer_;
   busy_ = exchange.get();
   decoder_.reset();
   state_ = State::Busy;
@@ -344,7 +342,7 @@ void Connection::refuse(const ApiError& error) {
     head_ = {};
   }
   const ExchangePtr exchange = handOver();
-  exchange->keep_alive_ = false;
+  answer_.closeAfter();
   exchange->request_.received = loop_.now();
   exchange->respond(server_.options_.render_error(exchange->request_, error));
 }

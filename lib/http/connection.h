@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "http/spool_file.h"
 #include "http/transport.h"
+#include "http/wire_answer.h"
 
 namespace penstock::http {
 
@@ -36,7 +37,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   void drain();
   void close();
 
-  // For Exchange.
+  // For its WireAnswer.
   void send(std::string_view first, std::string_view second = {}, std::string_view third = {});
   void exchangeFinished(bool keep_alive);
   void releaseBuffered();
@@ -90,6 +91,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   size_t out_sent_ = 0;
   ExchangePtr exchange_;      // of the request being read
   Exchange* busy_ = nullptr;  // out with a handler, who owns it
+  WireAnswer answer_{*this};  // to that
 };
 
 }  // namespace penstock::http

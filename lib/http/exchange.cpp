@@ -1,44 +1,10 @@
 #include "http/exchange.h"
 
-#include <array>
-#include <charconv>
-#include <ctime>
+#include <utility>
 
-#include "http/connection.h"
 #include "http/loop.h"
 
 namespace penstock::http {
-namespace {
-
-// "Date: …\r\n", formatted once a second and thread.
-std::string_view dateHeader() {
-  static thread_local std::time_t formatted_at = 0;
-  static thread_local std::array<char, 64> text{};
-  static thread_local size_t size = 0;
-  const std::time_t now = std::time(nullptr);
-  if (now != formatted_at) {
-    std::tm utc{};
-    gmtime_r(&now, &utc);
-    size = std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
-    formatted_at = now;
-  }
-  return {text.data(), size};
-}
-
-void appendHeader(std::string& out, std::string_view name, std::string_view value) {
-  if (breaksHead(name) || breaksHead(value))
-    return;  // a value from elsewhere must not become a header of ours
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
-void appendStatusLine(std::string& out, const Response& response) {
-  out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  out.append(reasonPhrase(response.status)).append("\r\n").append(dateHeader());
-  if (!response.content_type.empty()) appendHeader(out, "Content-Type", response.content_type);
-  for (const auto& [name, value] : response.headers) appendHeader(out, name, value);
-}
-
-}  // namespace
 
 ExchangePtr Exchange::create(Loop& loop) {
   // Whoever drops the last reference, it dies (and perhaps answers) on its own loop.
@@ -50,8 +16,25 @@ ExchangePtr Exchange::create(Loop& loop) {
           }};
 }
 
+ExchangePtr Exchange::createOwn(Loop& loop, OwnRequest request,
+                                std::unique_ptr<AnswerReceiver> receiver) {
+  ExchangePtr exchange = create(loop);
+  exchange->own_ = std::make_unique<Own>(Own{std::move(request), std::move(receiver)});
+  exchange->receiver_ = exchange->own_->receiver.get();
+  const OwnRequest& kept = exchange->own_->request;
+  Request& view = exchange->request_;
+  view.method = kept.method;
+  view.target = view.path = kept.path;
+  for (const auto& [name, value] : kept.headers) view.headers.add(name, value);
+  view.body = kept.body;
+  exchange->peer_ = kept.peer;
+  view.peer = exchange->peer_;
+  view.received = std::chrono::steady_clock::now();
+  return exchange;
+}
+
 Exchange::~Exchange() {
-  if (finished_ || connection_ == nullptr) return;
+  if (finished_ || receiver_ == nullptr) return;
   if (started_) {
     abort();
     return;
@@ -59,67 +42,51 @@ Exchange::~Exchange() {
   respond({500, "text/plain", "internal error\n", {}});
 }
 
+// The callbacks go when the answer is complete, but not before the receiver has it: they often hold
+// this very exchange. Nothing may be touched after them.
+struct Exchange::Ending {
+  AnswerReceiver* receiver;
+  std::function<void()> on_gone, on_drained;
+};
+
+Exchange::Ending Exchange::ending() {
+  finished_ = true;
+  return {std::exchange(receiver_, nullptr), std::exchange(on_gone_, nullptr),
+          std::exchange(on_drained_, nullptr)};
+}
+
 void Exchange::respond(const Response& response) {
-  if (connection_ == nullptr || started_) return;
+  if (receiver_ == nullptr || started_) return;
   started_ = true;
-  keep_alive_ = keep_alive_ && !connection_->closeAfterAnswer();
-  static thread_local std::string head;
-  head.clear();
-  appendStatusLine(head, response);
-  if (response.status != 204 && response.status != 304) {
-    head.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
-  }
-  if (!keep_alive_)
-    head.append("Connection: close\r\n");
-  else if (http10_)
-    head.append("Connection: keep-alive\r\n");
-  head.append("\r\n");
-  connection_->send(head, head_only_ ? std::string_view() : std::string_view(response.body));
-  done();
+  const Ending last = ending();
+  last.receiver->whole(response);
 }
 
 void Exchange::start(const Response& response) {
-  if (connection_ == nullptr || started_) return;
+  if (receiver_ == nullptr || started_) return;
   started_ = true;
-  chunked_ = !http10_;
-  keep_alive_ = keep_alive_ && chunked_ && !connection_->closeAfterAnswer();
-  static thread_local std::string head;
-  head.clear();
-  appendStatusLine(head, response);
-  if (chunked_) head.append("Transfer-Encoding: chunked\r\n");
-  if (!keep_alive_) head.append("Connection: close\r\n");
-  head.append("\r\n");
-  connection_->send(head);
+  receiver_->head(response);
 }
 
 void Exchange::write(std::string_view bytes) {
-  if (connection_ == nullptr || finished_ || head_only_ || bytes.empty()) return;
-  if (!chunked_) return connection_->send(bytes);
-  std::array<char, 20> size{};
-  char* end = std::to_chars(size.data(), size.data() + 16, bytes.size(), 16).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  connection_->send({size.data(), static_cast<size_t>(end - size.data())}, bytes, "\r\n");
+  if (receiver_ == nullptr || finished_ || bytes.empty()) return;
+  receiver_->bytes(bytes);
 }
 
 void Exchange::finish() {
-  if (connection_ == nullptr || finished_) return;
-  if (chunked_ && !head_only_) connection_->send("0\r\n\r\n");
-  done();
+  if (receiver_ == nullptr || finished_) return;
+  const Ending last = ending();
+  last.receiver->end();
 }
 
 void Exchange::abort() {
-  if (connection_ == nullptr || finished_) return;
-  finished_ = true;
-  const auto on_gone = std::exchange(on_gone_, nullptr);
-  const auto on_drained = std::exchange(on_drained_, nullptr);
-  // Where the end of the connection is the end of the answer, only a reset shows that it was cut.
-  if (started_ && !chunked_) connection_->resetOnClose();
-  connection_->close();
+  if (receiver_ == nullptr || finished_) return;
+  const Ending last = ending();
+  last.receiver->cut();
 }
 
 size_t Exchange::pendingBytes() const {
-  return connection_ == nullptr ? 0 : connection_->pendingBytes();
+  return receiver_ == nullptr ? 0 : receiver_->pendingBytes();
 }
 
 void Exchange::releaseRequest() {
@@ -127,16 +94,8 @@ void Exchange::releaseRequest() {
   spool_.reset();
   request_ = Request{};
   request_.peer = peer_;
-  if (connection_ != nullptr) connection_->releaseBuffered();
-}
-
-// The answer is complete. The callbacks go with it: they often hold this very exchange. Nothing may
-// be touched after them.
-void Exchange::done() {
-  finished_ = true;
-  const auto on_gone = std::exchange(on_gone_, nullptr);
-  const auto on_drained = std::exchange(on_drained_, nullptr);
-  std::exchange(connection_, nullptr)->exchangeFinished(keep_alive_);
+  if (own_) own_->request = {};
+  if (receiver_ != nullptr) receiver_->requestReleased();
 }
 
 // A copy is called, for the callback may finish the answer, which drops the original.
@@ -144,8 +103,8 @@ void Exchange::drained() {
   if (const auto callback = on_drained_) callback();
 }
 
-void Exchange::detach() {
-  connection_ = nullptr;
+void Exchange::hangUp() {
+  receiver_ = nullptr;
   on_drained_ = nullptr;
   if (on_gone_) std::exchange(on_gone_, nullptr)();
 }

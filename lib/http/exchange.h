@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/answer_receiver.h"
 #include "http/message.h"
 #include "http/spool_file.h"
 
@@ -14,9 +15,17 @@ namespace penstock::http {
 class Connection;
 class Loop;
 
-// One request and the answer to it. Created by a Connection when a request is complete; handlers
-// keep it alive by shared_ptr. Everything here belongs to the loop's thread; other threads come in
-// through loop().post().
+// A request of our own, for which there is no connection: as one with these headers would come.
+struct OwnRequest {
+  std::string method, path;
+  Headers headers;
+  std::string body;
+  std::string peer;  // for whom it is made
+};
+
+// One request and the answer to it, which a receiver takes. Created by a Connection when a request
+// is complete, or for a request of our own; handlers keep it alive by shared_ptr. Everything here
+// belongs to the loop's thread; other threads come in through loop().post().
 //
 // Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is
 // dropped unanswered answers 500 (one dropped half-answered cuts the connection), so that no caller
@@ -25,6 +34,9 @@ class Loop;
 class Exchange {
  public:
   static std::shared_ptr<Exchange> create(Loop& loop);
+  // On the loop's thread. The receiver lives as long as the exchange.
+  static std::shared_ptr<Exchange> createOwn(Loop& loop, OwnRequest request,
+                                             std::unique_ptr<AnswerReceiver> receiver);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -36,9 +48,8 @@ class Exchange {
   // Answers whole, with Content-Length. HEAD requests get the headers only.
   void respond(const Response& response);
 
-  // Starts a streamed answer of unknown length: chunked, or up to the end of the connection for
-  // HTTP/1.0. `head.body` is ignored. With TCP_NODELAY, each write() leaves at once in one segment
-  // run: one SSE event, one write.
+  // Starts a streamed answer of unknown length; `head.body` is ignored. With TCP_NODELAY, each
+  // write() leaves at once in one segment run: one SSE event, one write.
   void start(const Response& head);
   void write(std::string_view bytes);
   void finish();
@@ -47,7 +58,7 @@ class Exchange {
 
   bool started() const { return started_; }  // a head has been sent
   bool finished() const { return finished_; }
-  bool gone() const { return connection_ == nullptr && !finished_; }
+  bool gone() const { return receiver_ == nullptr && !finished_; }
 
   // Called once, on the loop thread, when the client leaves before the answer is finished.
   void onGone(std::function<void()> callback) { on_gone_ = std::move(callback); }
@@ -59,15 +70,22 @@ class Exchange {
   // Frees the request's bytes (body and head) once nobody needs them, e.g. for a long stream.
   void releaseRequest();
 
+  // By whom the answer is for: it is not wanted any more.
+  void hangUp();
+
  private:
   friend class Connection;
+  struct Ending;
+  struct Own {
+    OwnRequest request;
+    std::unique_ptr<AnswerReceiver> receiver;
+  };
   explicit Exchange(Loop& loop) : loop_(loop) {}
-  void detach();   // by the connection: the client has left
   void drained();  // by the connection: nothing is pending any more
-  void done();
+  Ending ending();
 
   Loop& loop_;
-  Connection* connection_ = nullptr;  // while an answer is due; the connection does not own us
+  AnswerReceiver* receiver_ = nullptr;  // while an answer is due; a connection's does not own us
   Request request_;
   // Head and body; the request's views point here. A large body may be in the file instead.
   std::string bytes_;
@@ -75,12 +93,9 @@ class Exchange {
   std::string peer_;
   bool started_ = false;
   bool finished_ = false;
-  bool head_only_ = false;
-  bool chunked_ = false;
-  bool keep_alive_ = true;
-  bool http10_ = false;
   std::function<void()> on_gone_;
   std::function<void()> on_drained_;
+  std::unique_ptr<Own> own_;  // of a request of our own
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -124,7 +124,7 @@ void Connection::close() {
   loop_.remove(transport_.fd(), *this);
   if (Exchange* left = std::exchange(busy_, nullptr)) {
     server_.counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
-    left->detach();
+    left->hangUp();
   }
   loop_.destroyLater(self);
   for (auto& shard : server_.shards_) {

@@ -20,12 +20,12 @@ constexpr std::string_view objectSurfaceName(ObjectSurface surface) {
   return surface == ObjectSurface::OpenAi ? "openai" : "anthropic";
 }
 
-// A file or a batch that lives at a provider, and whose it is here. Only its project's keys may see
-// it, though projects share the provider's account.
+// A file or a batch that lives at a provider, or is kept here, and whose it is. Only its project's
+// keys may see it, though projects share the provider's account.
 struct RelayedObject {
-  int64_t seq = 0;  // order of arrival; the store gives it
-  std::string provider_id;
-  std::string id;  // the provider's, unique with provider_id
+  int64_t seq = 0;          // order of arrival; the store gives it
+  std::string provider_id;  // empty: it is kept here
+  std::string id;           // the provider's, unique with provider_id
   ObjectKind kind = ObjectKind::File;
   ObjectSurface surface = ObjectSurface::OpenAi;
   std::string project_id;
@@ -36,7 +36,11 @@ struct RelayedObject {
   std::string object;      // JSON as the provider showed it last; empty: it has not yet
   std::string plan;        // JSON of batch/plan.h; empty where there is none
   UnixMillis created_at = 0;
-  std::optional<UnixMillis> settled_at;  // of a batch whose cost was charged
+  // Of a batch whose cost was charged; of one that is executed here, from its beginning, since each
+  // of its requests is charged by itself.
+  std::optional<UnixMillis> settled_at;
+
+  bool isHere() const { return provider_id.empty(); }
   bool operator==(const RelayedObject&) const = default;
 };
 

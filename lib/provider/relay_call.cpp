@@ -1,5 +1,8 @@
 #include "provider/relay_call.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "provider/families.h"
 
 namespace penstock::provider {
@@ -37,6 +40,14 @@ void addAnthropicHeaders(const model::Provider& provider, const RelayOperation& 
 bool hasRelay(const model::Vendor& vendor, model::Dialect dialect) {
   if (dialect == model::Dialect::Anthropic) return vendor.family == model::Family::Anthropic;
   return vendor.family == model::Family::OpenAi || vendor.family == model::Family::Azure;
+}
+
+bool hasBatches(const model::Vendor& vendor, model::Dialect dialect) {
+  constexpr std::string_view kOpenAis[] = {"openai",    "azure_openai", "demo",    "groq",
+                                           "dashscope", "siliconflow",  "zhipuai", "nebius",
+                                           "parasail",  "litellm"};
+  if (dialect == model::Dialect::Anthropic) return hasRelay(vendor, dialect);
+  return std::ranges::find(kOpenAis, vendor.id) != std::end(kOpenAis);
 }
 
 Result<UpstreamCall> prepareRelay(const model::Provider& provider, const Endpoint& endpoint,

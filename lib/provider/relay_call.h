@@ -23,6 +23,10 @@ struct RelayOperation {
 // and Azure; Anthropic's own.
 bool hasRelay(const model::Vendor& vendor, model::Dialect dialect);
 
+// Whether it has batches too, as far as its documents say: most who speak OpenAI's dialect have
+// not, or others than OpenAI's.
+bool hasBatches(const model::Vendor& vendor, model::Dialect dialect);
+
 // The head of the call; authorize() comes last, as with prepare(). Unprocessable/
 // "unsupported_operation" where hasRelay() says no.
 Result<UpstreamCall> prepareRelay(const model::Provider& provider, const Endpoint& endpoint,

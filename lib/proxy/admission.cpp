@@ -12,6 +12,12 @@ ApiError shed(const char* message) {
   return {ErrorKind::Overloaded, "overloaded", message, {}, {}, {}, {}, 1000};
 }
 
+Result<Caller> withProject(Caller caller) {
+  caller.project = caller.snapshot->findProject(caller.key->project_id);
+  if (caller.project == nullptr) return internalError("key " + caller.key->id + " has no project");
+  return caller;
+}
+
 }  // namespace
 
 Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
@@ -20,9 +26,20 @@ Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMi
   const auto key = auth::verifyApiKey(*caller.snapshot, auth::presentedKey(request.headers), now);
   if (!key) return key.error();
   caller.key = *key;
-  caller.project = caller.snapshot->findProject(caller.key->project_id);
-  if (caller.project == nullptr) return internalError("key " + caller.key->id + " has no project");
-  return caller;
+  return withProject(std::move(caller));
+}
+
+Result<Caller> identifyById(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
+                            std::string_view api_key_id, Sha256& hash) {
+  Caller caller{std::move(snapshot)};
+  caller.key = caller.snapshot->findApiKey(hash);
+  if (caller.key == nullptr || caller.key->id != api_key_id)
+    caller.key = caller.snapshot->parts().api_keys->findById(api_key_id);
+  if (caller.key != nullptr) hash = caller.key->hash;
+  const bool valid = caller.key != nullptr && caller.key->expires_at.value_or(now + 1) > now;
+  if (!valid)
+    return ApiError{ErrorKind::Unauthorized, "invalid_api_key", "the API key is no longer valid"};
+  return withProject(std::move(caller));
 }
 
 Status checkPeer(const Caller& caller, const http::Request& request) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "budget/rate_limit.h"
 #include "config/snapshot.h"
@@ -22,6 +24,11 @@ struct Caller {
 // checkPeer()'s business, so that a refusal can name the key in the log.
 Result<Caller> identify(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
                         const http::Request& request);
+
+// The same for who was known before, by the key's id: 401 when the key has been revoked or has
+// expired. `hash` is where it was found last, and is now: without it all keys are looked through.
+Result<Caller> identifyById(std::shared_ptr<const config::Snapshot> snapshot, UnixMillis now,
+                            std::string_view api_key_id, Sha256& hash);
 
 // 403 ip_not_allowed, by the socket's address.
 Status checkPeer(const Caller& caller, const http::Request& request);

@@ -15,6 +15,7 @@
 #include "budget/rate_limit.h"
 #include "cache/response_cache.h"
 #include "config/snapshot.h"
+#include "executor/executor.h"
 #include "http/client.h"
 #include "metrics/registry.h"
 #include "pricing/catalogue.h"
@@ -67,6 +68,7 @@ struct Context {
   upstream::Credentials* credentials = nullptr;  // set before the first request
   batch::Desk* desk = nullptr;                   // likewise
   responses::Keeper* responses = nullptr;        // null: none are kept
+  executor::Executor* executor = nullptr;        // likewise
 };
 
 }  // namespace penstock::proxy

@@ -27,12 +27,14 @@ dialect::OnLoss onLoss(const model::Project& project) {
 }  // namespace
 
 Pipeline::Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
-                   dialect::Dialect dialect)
+                   dialect::Dialect dialect, Caller known)
     : loop_(loop),
       exchange_(std::move(exchange)),
       endpoint_(endpoint),
       dialect_(dialect),
-      arrived_(exchange_->request().received) {
+      arrived_(exchange_->request().received),
+      known_(known.key != nullptr),
+      caller_(std::move(known)) {
   row_.created_at = loop_.shared.clock.now();
   row_.request_id = newTimeUuid(row_.created_at);
   row_.endpoint = endpointName(endpoint_, dialect_);
@@ -74,15 +76,18 @@ void Pipeline::live() {
 }
 
 Status Pipeline::authenticate() {
-  auto caller = identify(loop_.snapshot(), row_.created_at, exchange_->request());
-  if (!caller) return std::move(caller).error();
-  caller_ = *std::move(caller);
+  if (!known_) {
+    auto caller = identify(loop_.snapshot(), row_.created_at, exchange_->request());
+    if (!caller) return std::move(caller).error();
+    caller_ = *std::move(caller);
+  }
   row_.api_key_id = caller_.key->id;
   row_.project_id = caller_.project->id;
   row_.organization_id = caller_.project->organization_id;
   if (Status allowed = checkPeer(caller_, exchange_->request()); !allowed) return allowed;
   const http::HeaderList& headers = exchange_->request().headers;
   extensions_ = readExtensions(headers);
+  row_.trace_id = extensions_.trace_id;  // of what cannot be parsed too
   const telemetry::Exporter* exporter = loop_.shared.telemetry;
   auto context = telemetry::continueTrace(headers.get("traceparent"),
                                           exporter == nullptr ? 1 : exporter->sampleRatio());
@@ -140,6 +145,8 @@ Status Pipeline::parse() {
   row_.conversation_id = firstOf(extensions_.conversation_id, request_->conversation_id);
   row_.tags = std::move(request_->tags);
   for (const auto& [name, value] : extensions_.tags) setTag(row_.tags, name, value);
+  if (known_ && request_->stream)
+    return invalidRequest("stream_not_supported", "requests of a batch do not stream", "stream");
   return Unit{};
 }
 

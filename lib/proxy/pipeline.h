@@ -37,8 +37,10 @@ namespace penstock::proxy {
 // every attempt has settled by then. Lives on one loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
  public:
+  // `known`: who asks, where that is settled already, as of a batch's requests; else the request's
+  // key says it.
   Pipeline(LoopContext& loop, http::ExchangePtr exchange, Endpoint endpoint,
-           dialect::Dialect dialect = dialect::Dialect::OpenAi);
+           dialect::Dialect dialect = dialect::Dialect::OpenAi, Caller known = {});
   ~Pipeline() override;
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -148,6 +150,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   const Endpoint endpoint_;
   const dialect::Dialect dialect_;  // the caller's
   const SteadyTime arrived_;
+  const bool known_;  // who asks was
 
   std::shared_ptr<Pipeline> self_;  // while the request is under way
   Caller caller_;

@@ -48,6 +48,8 @@ void Pipeline::addHeaders(http::Headers& headers) {
   const UnixMillis now = loop_.shared.clock.now();
   addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
   addBudgetHeaders(headers, spending(), now);
+  // Who has batches made tells by it what has refused a request of them.
+  if (known_) headers.emplace_back("X-Penstock-Attempts", std::to_string(row_.attempts));
   const Attempt* by = served();
   if (keepsNothingUnasked()) headers.emplace_back("X-Penstock-Not-Stored", state_->whyNot());
   if (const std::string dropped = by == nullptr ? std::string() : by->dropped(); !dropped.empty())

@@ -93,12 +93,6 @@ Status Relay::check() const {
   if (extensions_.dry_run)
     return invalidRequest("dry_run_not_supported", "files and batches have no dry run",
                           "X-Modelux-Dry-Run");
-  const bool batch = operation_.kind == ObjectKind::Batch && operation_.verb == RelayVerb::Create;
-  if (batch && caller_.snapshot->findGuard(caller_.project->id) != nullptr) {
-    return ApiError{ErrorKind::Forbidden, "guardrails_not_supported",
-                    "the project has guardrails, which do not look into batches: its requests are "
-                    "to be made one by one"};
-  }
   return Unit{};
 }
 
@@ -152,37 +146,62 @@ void Relay::find(ObjectKind kind, std::string id, void (Relay::*then)()) {
 }
 
 void Relay::onFound() {
+  if (found_->isHere()) return onFoundHere();
   provider_ = caller_.snapshot->findProvider(found_->provider_id);
   if (provider_ == nullptr) return answerError(missing(operation_, operation_.kind));
   call();
 }
 
 void Relay::create() {
-  const http::Request& request = exchange_->request();
-  const bool from_file =
-      operation_.kind == ObjectKind::Batch && operation_.surface == ObjectSurface::OpenAi;
-  if (from_file) return createBatch();
-  const auto chosen = chooseProvider(caller_, operation_, request);
-  if (!chosen) return answerError(chosen.error());
-  provider_ = *chosen;
+  const bool batch = operation_.kind == ObjectKind::Batch;
+  if (!batch) return createFile();
+  if (operation_.surface == ObjectSurface::OpenAi) return createBatch();
+  const auto place = choosePlace(caller_, operation_, exchange_->request(), Executable::Yes);
+  if (!place) return answerError(place.error());
+  provider_ = place->provider;
+  if (provider_ == nullptr) return makeMessageBatchHere();
+  work(
+      [this]() -> Status {
+        auto plan = batch::planMessageBatch(exchange_->request().body, pricing());
+        if (!plan) return std::move(plan).error();
+        plan_ = *std::move(plan);
+        return Unit{};
+      },
+      &Relay::onPlanned);
+}
+
+// Where a file belongs shows in its form.
+void Relay::createFile() {
   work(
       [this]() -> Status {
         const http::Request& sent = exchange_->request();
-        const batch::Pricing pricing = loop_.shared.desk->pricing(
-            *caller_.snapshot, *provider_, *caller_.project, row_.created_at);
-        if (operation_.kind == ObjectKind::Batch) {
-          auto plan = batch::planMessageBatch(sent.body, pricing);
-          if (!plan) return std::move(plan).error();
-          plan_ = *std::move(plan);
-          return Unit{};
-        }
-        auto upload = readUpload(sent, pricing);
-        if (!upload) return std::move(upload).error();
-        purpose_ = std::move(upload->purpose);
-        plan_ = std::move(upload->plan);
+        const bool openai = operation_.surface == ObjectSurface::OpenAi;
+        const auto upload = readUpload(sent);
+        if (!upload) return upload.error();
+        purpose_ = upload->purpose;
+        const bool executable = openai && purpose_ == "batch";
+        const auto place =
+            choosePlace(caller_, operation_, sent, executable ? Executable::Yes : Executable::No);
+        if (!place) return place.error();
+        provider_ = place->provider;
+        if (provider_ == nullptr) return keepFileHere(upload->name, upload->content);
+        if (purpose_ != "batch") return Unit{};
+        auto plan = batch::planLines(upload->content, pricing());
+        if (!plan) return std::move(plan).error();
+        plan_ = *std::move(plan);
         return Unit{};
       },
-      operation_.kind == ObjectKind::Batch ? &Relay::onPlanned : &Relay::call);
+      &Relay::onUploaded);
+}
+
+void Relay::onUploaded() {
+  if (provider_ == nullptr) return answerObjectHere();
+  call();
+}
+
+batch::Pricing Relay::pricing() const {
+  return loop_.shared.desk->pricing(*caller_.snapshot, *provider_, *caller_.project,
+                                    row_.created_at);
 }
 
 void Relay::createBatch() {
@@ -193,6 +212,13 @@ void Relay::createBatch() {
 
 // The batch is made where its file is.
 void Relay::onInputFile() {
+  if (found_->isHere()) return makeBatchHere();
+  if (caller_.snapshot->findGuard(caller_.project->id) != nullptr) {
+    return answerError({ErrorKind::Forbidden, "guardrails_not_supported",
+                        "the project has guardrails, which do not look into batches of its "
+                        "providers: upload the file again, and it is kept and executed here",
+                        "input_file_id"});
+  }
   provider_ = caller_.snapshot->findProvider(found_->provider_id);
   if (provider_ == nullptr) return answerError(missing(operation_, ObjectKind::File));
   auto plan = batch::readPlan(found_->plan.empty() ? "null" : found_->plan);

@@ -30,8 +30,9 @@ namespace penstock::proxy {
 //   record
 //
 // The caller speaks the provider's own API, and what it sends and gets is passed through; of it,
-// whose an object is and what a batch costs is kept at the desk. Like a Pipeline, one object a
-// request, on one loop, owning itself while it runs; record runs once on every way out.
+// whose an object is and what a batch costs is kept at the desk. What no provider takes is kept and
+// executed here, and instead of the call the executor's shelf is asked. Like a Pipeline, one object
+// a request, on one loop, owning itself while it runs; record runs once on every way out.
 class Relay final : private http::CallObserver, public std::enable_shared_from_this<Relay> {
  public:
   Relay(LoopContext& loop, http::ExchangePtr exchange, RelayOperation operation);
@@ -47,6 +48,8 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
   Status admit();
   Status check() const;
   void create();
+  void createFile();
+  void onUploaded();
   void createBatch();
   void find(model::ObjectKind kind, std::string id, void (Relay::*then)());
   void onFound();
@@ -58,6 +61,20 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
   void reserve();
   void work(std::function<Status()> task, void (Relay::*then)());
   batch::Desk::Wanted wanted(model::ObjectKind kind) const;
+  batch::Pricing pricing() const;
+
+  // relay_local.cpp: what is kept here.
+  Status keepFileHere(std::string_view name, std::string_view content);
+  void makeBatchHere();
+  void makeMessageBatchHere();
+  void onFoundHere();
+  void cancelHere();
+  void deleteHere();
+  void openContent();
+  void startContent();
+  void readBlock();
+  void onBlock();
+  void answerObjectHere();
 
   // relay_call.cpp
   void call();
@@ -113,7 +130,11 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
   int upstream_status_ = 0;
   std::optional<int64_t> retry_after_ms_;
   std::string content_type_, response_;
-  bool counted_ = false;  // by enter()
+  // Of a content that is kept here, as it is sent.
+  std::string content_name_, block_;
+  uint64_t content_at_ = 0;
+  bool block_due_ = false;  // the reader has not taken the last ones yet
+  bool counted_ = false;    // by enter()
   bool done_ = false;
 };
 

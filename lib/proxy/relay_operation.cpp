@@ -1,9 +1,9 @@
 #include "proxy/relay_operation.h"
 
 #include <algorithm>
-#include <span>
 
 #include "base/text.h"
+#include "executor/line.h"
 #include "http/multipart.h"
 #include "json/raw.h"
 #include "json/scan.h"
@@ -20,6 +20,11 @@ using model::ObjectSurface;
 
 constexpr size_t kMostOfPage = 100;  // Anthropic's own limit is larger, OpenAI's the same
 constexpr size_t kMaxOrderBytes = 64 << 10;
+constexpr std::string_view kHere = "local";
+constexpr size_t kMaxFileName = 256;
+constexpr size_t kMostMetadata = 16;  // OpenAI's limits
+constexpr size_t kMaxMetadataKey = 64;
+constexpr size_t kMaxMetadataValue = 512;
 
 model::Dialect vendorDialect(const RelayOperation& operation) {
   return operation.surface == ObjectSurface::OpenAi ? model::Dialect::OpenAi
@@ -29,6 +34,25 @@ model::Dialect vendorDialect(const RelayOperation& operation) {
 bool serves(const model::Provider& provider, const RelayOperation& operation) {
   const model::Vendor* vendor = model::findVendor(provider.vendor);
   return vendor != nullptr && provider::hasRelay(*vendor, vendorDialect(operation));
+}
+
+bool hasBatches(const model::Provider& provider, const RelayOperation& operation) {
+  const model::Vendor* vendor = model::findVendor(provider.vendor);
+  return vendor != nullptr && provider::hasBatches(*vendor, vendorDialect(operation));
+}
+
+// The default one of those who have files and batches in that API. The demo has OpenAI's, but
+// nobody who has a provider means it.
+const model::Provider* usualProvider(const config::Snapshot& snapshot,
+                                     const RelayOperation& operation) {
+  if (operation.surface == ObjectSurface::Anthropic)
+    return snapshot.findDefaultProvider("anthropic");
+  for (const std::string_view vendor : {"openai", "azure_openai"}) {
+    if (const model::Provider* usual = snapshot.findDefaultProvider(vendor)) return usual;
+  }
+  const bool others = std::ranges::any_of(
+      snapshot.providers(), [](const model::Provider& one) { return one.vendor != "demo"; });
+  return others ? nullptr : snapshot.findDefaultProvider("demo");
 }
 
 // The only part of that name: of several, providers may take another than we do.
@@ -85,32 +109,34 @@ std::string RelayOperation::upstreamPath(std::string_view id) const {
   return path;
 }
 
-Result<const model::Provider*> chooseProvider(const Caller& caller, const RelayOperation& operation,
-                                              const http::Request& request) {
+Result<Place> choosePlace(const Caller& caller, const RelayOperation& operation,
+                          const http::Request& request, Executable executable) {
+  const bool here = executable == Executable::Yes;
   const config::Snapshot& snapshot = *caller.snapshot;
+  if (here && snapshot.findGuard(caller.project->id) != nullptr) return Place{};
   std::string name(request.headers.get("x-penstock-provider"));
   if (name.empty()) name = request.queryParam("provider");
-  if (!name.empty()) {
+  if (name == kHere && here) return Place{};
+  if (!name.empty() && name != kHere) {
     const model::Provider* named = snapshot.findProviderByName(name);
     if (named == nullptr) named = snapshot.findDefaultProvider(name);
-    if (named != nullptr && serves(*named, operation)) return named;
+    if (named != nullptr && here && !hasBatches(*named, operation)) return Place{};
+    if (named != nullptr && serves(*named, operation)) return Place{named};
+  }
+  if (!name.empty()) {
     return invalidRequest("unknown_provider",
                           "no provider of that name has files and batches of this kind",
                           "X-Penstock-Provider");
   }
-  const bool openai = operation.surface == ObjectSurface::OpenAi;
-  constexpr std::string_view kOpenAi[] = {"openai", "azure_openai", "demo"};
-  constexpr std::string_view kAnthropic[] = {"anthropic"};
-  for (const std::string_view vendor : openai ? std::span<const std::string_view>(kOpenAi)
-                                              : std::span<const std::string_view>(kAnthropic)) {
-    if (const model::Provider* usual = snapshot.findDefaultProvider(vendor)) return usual;
-  }
-  return invalidRequest("no_provider", std::string("there is no provider of vendor ") +
-                                           (openai ? "openai" : "anthropic") +
-                                           "; add one, or name one in X-Penstock-Provider");
+  if (const model::Provider* usual = usualProvider(snapshot, operation)) return Place{usual};
+  if (here) return Place{};
+  return invalidRequest("no_provider",
+                        std::string("there is no provider of vendor ") +
+                            (operation.surface == ObjectSurface::OpenAi ? "openai" : "anthropic") +
+                            "; add one, or name one in X-Penstock-Provider");
 }
 
-Result<Upload> readUpload(const http::Request& request, const batch::Pricing& pricing) {
+Result<Upload> readUpload(const http::Request& request) {
   const auto form = http::parseForm(request.headers.get("content-type"), request.body);
   if (!form) return form.error();
   const auto file = onlyPart(*form, "file");
@@ -121,10 +147,8 @@ Result<Upload> readUpload(const http::Request& request, const batch::Pricing& pr
     return invalidRequest("missing_field", "the form needs a field file", "file");
   Upload upload;
   if (*purpose != nullptr) upload.purpose = std::string((*purpose)->value.substr(0, 64));
-  if (upload.purpose != "batch") return upload;
-  auto plan = batch::planLines((*file)->value, pricing);
-  if (!plan) return std::move(plan).error();
-  upload.plan = *std::move(plan);
+  upload.name = (*file)->filename.value_or("file").substr(0, kMaxFileName);
+  upload.content = (*file)->value;
   return upload;
 }
 
@@ -144,7 +168,54 @@ Result<BatchOrder> readBatchOrder(std::string_view body) {
     if (!value) return invalidRequest("invalid_type", std::string(key) + " must be a string", key);
     *text = *std::move(value);
   }
+  if (const json::Member* window = object.find("completion_window"))
+    order.window = json::rawString(window->value).value_or("?");
+  const json::Member* metadata = object.find("metadata");
+  if (metadata != nullptr && metadata->kind != json::Kind::Null) order.metadata = metadata->value;
   return order;
+}
+
+Status checkLocalOrder(const BatchOrder& order) {
+  if (!executor::isBatchEndpoint(order.endpoint))
+    return invalidRequest("invalid_endpoint",
+                          "batches are of /v1/chat/completions, /v1/embeddings, /v1/responses or "
+                          "/v1/moderations",
+                          "endpoint");
+  if (!order.window.empty() && order.window != "24h")
+    return invalidRequest("invalid_value", "completion_window must be 24h", "completion_window");
+  if (order.metadata.empty()) return Unit{};
+  json::ObjectIndex pairs;
+  bool fits = json::scanObject(order.metadata, pairs).has_value() && pairs.size() <= kMostMetadata;
+  for (const json::Member& pair : pairs) {
+    const auto text = json::rawString(pair.value);
+    fits = fits && pair.key.size() <= kMaxMetadataKey && text && text->size() <= kMaxMetadataValue;
+  }
+  if (fits) return Unit{};
+  return invalidRequest("invalid_value",
+                        "metadata must be an object of up to 16 strings: keys of 64 bytes at most, "
+                        "values of 512",
+                        "metadata");
+}
+
+http::Headers headersForLines(const http::HeaderList& headers) {
+  http::Headers kept;
+  for (const char* name : {"X-Modelux-User-Id", "X-Modelux-User-Tags", "X-Modelux-Conversation-Id",
+                           "Cache-Control", "anthropic-version", "anthropic-beta"}) {
+    if (const auto value = headers.get(name); !value.empty()) kept.emplace_back(name, value);
+  }
+  return kept;
+}
+
+std::string renderDeleted(const RelayOperation& operation, std::string_view id) {
+  std::string text;
+  json::Writer out(text);
+  out.beginObject().field("id", id);
+  if (operation.surface == ObjectSurface::Anthropic)
+    out.field("type", "message_batch_deleted");
+  else
+    out.field("object", "file").field("deleted", true);
+  out.endObject();
+  return text;
 }
 
 Result<batch::Desk::Query> readListQuery(const RelayOperation& operation,

@@ -28,25 +28,45 @@ struct RelayOperation {
   std::string upstreamPath(std::string_view id) const;
 };
 
-// The provider that new objects are made at: the one that the caller names in X-Penstock-Provider
-// (or ?provider=), else the default one of OpenAI, Azure or the demo's, or of Anthropic.
-// InvalidRequest/"unknown_provider" and "no_provider".
-Result<const model::Provider*> chooseProvider(const Caller& caller, const RelayOperation& operation,
-                                              const http::Request& request);
-
-// What POST /files says of the file, and what a batch of it may cost. The whole file is read: not
-// on a loop.
-struct Upload {
-  std::string purpose;
-  std::optional<batch::Plan> plan;  // of a batch's input
+// Where a new object is made: at a provider, or here.
+struct Place {
+  const model::Provider* provider = nullptr;  // of the snapshot; null: here
 };
-Result<Upload> readUpload(const http::Request& request, const batch::Pricing& pricing);
+
+// Whether it could be done here: a batch, or a file that a batch can be made of.
+enum class Executable : uint8_t { No, Yes };
+
+// A batch is executed here when the caller says so (X-Penstock-Provider: local, or ?provider=),
+// when its project has guardrails, or when the provider that is named, else the default one of
+// OpenAI or Azure, or of Anthropic, has no batches of its own or does not exist. The demo takes
+// OpenAI's where it is the only provider. What cannot be done here is refused then:
+// InvalidRequest/"unknown_provider" and "no_provider".
+Result<Place> choosePlace(const Caller& caller, const RelayOperation& operation,
+                          const http::Request& request, Executable executable);
+
+// What POST /files says of the file. Views point into the request.
+struct Upload {
+  std::string purpose, name;
+  std::string_view content;
+};
+Result<Upload> readUpload(const http::Request& request);
 
 // What POST /batches names: {"input_file_id","endpoint",…}.
 struct BatchOrder {
   std::string input_file_id, endpoint;
+  std::string window;    // completion_window; empty where it says none
+  std::string metadata;  // raw JSON; empty where there is none
 };
 Result<BatchOrder> readBatchOrder(std::string_view body);
+// Whether a batch of that kind can be executed here; InvalidRequest naming what is wrong with it.
+Status checkLocalOrder(const BatchOrder& order);
+
+// What the requests of a batch that is executed here are made with: what its own request says of
+// who asks, and in which version of the API.
+http::Headers headersForLines(const http::HeaderList& headers);
+
+// What DELETE answers of an object that was kept here.
+std::string renderDeleted(const RelayOperation& operation, std::string_view id);
 
 // The page that a list asks for; InvalidRequest for limits and orders that are none.
 Result<batch::Desk::Query> readListQuery(const RelayOperation& operation,

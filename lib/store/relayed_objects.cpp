@@ -30,7 +30,7 @@ model::RelayedObject read(const storage::Rows& row) {
 }  // namespace
 
 bool RelayedObjectTable::insert(const model::RelayedObject& object) {
-  return insert_.run(object.provider_id, object.id, model::objectKindName(object.kind),
+  return insert_.run(unlessEmpty(object.provider_id), object.id, model::objectKindName(object.kind),
                      model::objectSurfaceName(object.surface), object.project_id, object.api_key_id,
                      object.batch_id, object.purpose, object.status, object.object, object.plan,
                      object.created_at, object.settled_at) > 0;
@@ -45,16 +45,16 @@ std::optional<model::RelayedObject> RelayedObjectTable::find(const ObjectFilter&
 
 std::optional<model::RelayedObject> RelayedObjectTable::findAt(std::string_view provider_id,
                                                                std::string_view id) {
-  return readOne(find_at_.query(provider_id, id), read);
+  return readOne(find_at_.query(unlessEmpty(provider_id), id), read);
 }
 
 void RelayedObjectTable::update(std::string_view provider_id, std::string_view id,
                                 std::string_view status, std::string_view object) {
-  update_.run(provider_id, id, status, object);
+  update_.run(unlessEmpty(provider_id), id, status, object);
 }
 
 void RelayedObjectTable::remove(std::string_view provider_id, std::string_view id) {
-  remove_.run(provider_id, id);
+  remove_.run(unlessEmpty(provider_id), id);
 }
 
 bool RelayedObjectTable::settle(std::string_view provider_id, std::string_view id, UnixMillis now) {
@@ -74,6 +74,11 @@ Page<model::RelayedObject> RelayedObjectTable::list(const ObjectFilter& filter, 
 
 std::vector<model::RelayedObject> RelayedObjectTable::unsettled(int64_t seq, size_t limit) {
   return readAll(unsettled_.query(seq, limit), read);
+}
+
+std::vector<model::RelayedObject> RelayedObjectTable::hereBefore(UnixMillis created_before,
+                                                                 int64_t seq, size_t limit) {
+  return readAll(here_before_.query(created_before, seq, limit), read);
 }
 
 }  // namespace penstock::store

@@ -20,7 +20,8 @@ struct ObjectFilter {
   std::string_view purpose = {};  // empty: any
 };
 
-// The only code that knows the table relayed_object. One instance a connection.
+// The only code that knows the table relayed_object. One instance a connection. An empty provider
+// is none: what is kept here.
 class RelayedObjectTable {
  public:
   explicit RelayedObjectTable(storage::Database& db) : db_(db) {}
@@ -34,6 +35,9 @@ class RelayedObjectTable {
   void update(std::string_view provider_id, std::string_view id, std::string_view status,
               std::string_view object);
   void remove(std::string_view provider_id, std::string_view id);
+  // Of those that are kept here, what was made before then, from above `seq` on, oldest first.
+  std::vector<model::RelayedObject> hereBefore(UnixMillis created_before, int64_t seq,
+                                               size_t limit);
   // True the first time: its cost is charged once.
   bool settle(std::string_view provider_id, std::string_view id, UnixMillis now);
 
@@ -50,14 +54,15 @@ class RelayedObjectTable {
       db_,
       "INSERT INTO relayed_object (provider_id, id, kind, surface, project_id, api_key_id, "
       "batch_id, purpose, status, object, plan, created_at, settled_at) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider_id, id) DO NOTHING"};
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"};
   storage::Statement find_{
       db_, kColumns,
       "WHERE id = ? AND project_id = ? AND surface = ? AND kind = ? ORDER BY seq DESC LIMIT 1"};
-  storage::Statement find_at_{db_, kColumns, "WHERE provider_id = ? AND id = ?"};
-  storage::Statement update_{
-      db_, "UPDATE relayed_object SET status = ?3, object = ?4 WHERE provider_id = ?1 AND id = ?2"};
-  storage::Statement remove_{db_, "DELETE FROM relayed_object WHERE provider_id = ? AND id = ?"};
+  storage::Statement find_at_{db_, kColumns, "WHERE provider_id IS ? AND id = ?"};
+  storage::Statement update_{db_,
+                             "UPDATE relayed_object SET status = ?3, object = ?4 "
+                             "WHERE provider_id IS ?1 AND id = ?2"};
+  storage::Statement remove_{db_, "DELETE FROM relayed_object WHERE provider_id IS ? AND id = ?"};
   storage::Statement settle_{
       db_,
       "UPDATE relayed_object SET settled_at = ?3 "
@@ -73,6 +78,9 @@ class RelayedObjectTable {
   storage::Statement unsettled_{
       db_, kColumns,
       "WHERE kind = 'batch' AND settled_at IS NULL AND seq > ? ORDER BY seq LIMIT ?"};
+  storage::Statement here_before_{
+      db_, kColumns,
+      "WHERE provider_id IS NULL AND created_at < ? AND seq > ? ORDER BY seq LIMIT ?"};
 
   static constexpr std::string_view kColumns =
       "SELECT seq, provider_id, id, kind, surface, project_id, api_key_id, batch_id, purpose, "

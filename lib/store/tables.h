@@ -9,6 +9,7 @@
 #include "store/email_outbox.h"
 #include "store/idempotent_requests.h"
 #include "store/ledger_buckets.h"
+#include "store/local_batches.h"
 #include "store/management_keys.h"
 #include "store/members.h"
 #include "store/meta.h"
@@ -48,6 +49,7 @@ class Tables {
         idempotent_requests(db, box),
         relayed_objects(db),
         stored_responses(db),
+        local_batches(db),
         meta(db),
         db_(db) {}
 
@@ -74,6 +76,7 @@ class Tables {
   IdempotentRequestTable idempotent_requests;
   RelayedObjectTable relayed_objects;
   StoredResponseTable stored_responses;
+  LocalBatchTable local_batches;
   MetaTable meta;
 
  private:

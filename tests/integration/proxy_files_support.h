@@ -43,13 +43,9 @@ inline std::string idsOf(const Answer& answer) {
   return ids;
 }
 
-// A gateway with one provider of each API, and a second project beside the first.
-struct FilesWorld {
-  explicit FilesWorld(GatewayOptions options = unlimitedOptions())
-      : upstream(provider.script()), routed(std::move(options)) {
-    routed.provider("oa", upstream.baseUrl());
-    const std::string root = upstream.baseUrl().substr(0, upstream.baseUrl().size() - 3);
-    routed.provider("an", root, "", "anthropic");
+// A gateway with two projects, and what is asked of it.
+struct FilesClient {
+  explicit FilesClient(GatewayOptions options) : routed(std::move(options)) {
     const Answer project =
         routed.manage.post(std::string(kBase) + "/projects", R"({"name":"Other","slug":"other"})");
     REQUIRE_MESSAGE(project.status == 201, project.body);
@@ -116,10 +112,22 @@ struct FilesWorld {
   }
 
   static constexpr const char* kForm = "multipart/form-data; boundary=BOUND";
-  FileProvider provider;
-  FakeUpstream upstream;
   Routed routed;
   std::string own_project, other;  // the first project, and a key of the second
+};
+
+// The same with one provider of each API.
+struct FileUpstream {
+  FileProvider provider;
+  FakeUpstream upstream{provider.script()};
+};
+struct FilesWorld : FileUpstream, FilesClient {
+  explicit FilesWorld(GatewayOptions options = unlimitedOptions())
+      : FilesClient(std::move(options)) {
+    routed.provider("oa", upstream.baseUrl());
+    const std::string root = upstream.baseUrl().substr(0, upstream.baseUrl().size() - 3);
+    routed.provider("an", root, "", "anthropic");
+  }
 };
 
 }  // namespace penstock::test

@@ -112,6 +112,19 @@ class Held {
     }
     held_.clear();
   }
+  size_t size() {
+    std::lock_guard lock(mutex_);
+    return held_.size();
+  }
+  // The one that has been held longest; false where there is none.
+  bool answerOne(const std::function<void(const http::ExchangePtr&)>& with) {
+    std::lock_guard lock(mutex_);
+    if (held_.empty()) return false;
+    http::Loop& loop = held_.front()->loop();
+    loop.post([with, exchange = std::move(held_.front())] { with(exchange); });
+    held_.erase(held_.begin());
+    return true;
+  }
   // Once the upstream has stopped.
   void drop() {
     std::lock_guard lock(mutex_);

@@ -55,6 +55,13 @@ TEST_SUITE("config/key_index") {
     CHECK(third->size() == 2);
   }
 
+  TEST_CASE("a key is found by its own id too, whatever its secret is") {
+    const auto index = ApiKeyIndex::of({keyOf("a"), keyOf("b", "old")});
+    REQUIRE(index->findById("key_b") != nullptr);
+    CHECK(index->findById("key_b") == index->find(sha256("old")));
+    CHECK(index->findById("key_c") == nullptr);
+  }
+
   TEST_CASE("the former secret ends at its own time, never after the key") {
     ApiKey key = *keyOf("new", "old");
     key.previous_expires_at = 50;

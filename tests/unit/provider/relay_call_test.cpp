@@ -35,6 +35,19 @@ std::string headerOf(const UpstreamCall& call, const std::string& name) {
 }  // namespace
 
 TEST_SUITE("provider/relay_call") {
+  TEST_CASE("few who speak OpenAI's dialect have its batches") {
+    using model::Dialect;
+    const auto has = [](const char* vendor, Dialect dialect) {
+      return hasBatches(*model::findVendor(vendor), dialect);
+    };
+    CHECK(has("openai", Dialect::OpenAi));
+    CHECK(has("azure_openai", Dialect::OpenAi));
+    CHECK_FALSE(has("vllm", Dialect::OpenAi));
+    CHECK_FALSE(has("anthropic", Dialect::OpenAi));
+    CHECK(has("anthropic", Dialect::Anthropic));
+    CHECK_FALSE(has("openai", Dialect::Anthropic));
+  }
+
   TEST_CASE("files are below the vendor's API, where it has them") {
     CHECK(pathAt(providerOf("openai", "")) == "/v1/files/file-1");
     CHECK(pathAt(providerOf("groq", "")) == "/openai/v1/files/file-1");

@@ -109,4 +109,30 @@ TEST_SUITE("store/relayed_objects") {
     CHECK(unsettled() == 0);
     CHECK_FALSE(settle("batch_1"));
   }
+
+  TEST_CASE("what is kept here has no provider, and goes by its age") {
+    Fixture f;
+    model::RelayedObject here = f.object("file-h");
+    here.provider_id.clear();
+    here.created_at = 100;
+    CHECK(f.add(here));
+    CHECK_FALSE(f.add(here));
+    model::RelayedObject theirs = f.object("file-p");
+    theirs.created_at = 100;
+    f.add(theirs);
+    f.store->write([&](Tables& t) {
+      t.relayed_objects.update({}, "file-h", "processed", R"({"id":"file-h"})");
+      const auto found = t.relayed_objects.findAt({}, "file-h");
+      REQUIRE(found);
+      CHECK(found->isHere());
+      CHECK(found->object == R"({"id":"file-h"})");
+      CHECK_FALSE(t.relayed_objects.findAt({}, "file-p"));
+      CHECK(t.relayed_objects.hereBefore(101, 0, 9).size() == 1);
+      CHECK(t.relayed_objects.hereBefore(100, 0, 9).empty());
+      CHECK(t.relayed_objects.hereBefore(101, found->seq, 9).empty());
+      t.relayed_objects.remove({}, "file-h");
+      CHECK_FALSE(t.relayed_objects.findAt({}, "file-h"));
+      CHECK(t.relayed_objects.findAt(f.provider_id, "file-p"));
+    });
+  }
 }

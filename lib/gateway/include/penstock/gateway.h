@@ -38,12 +38,14 @@ struct GatewayOptions {
 
   // Limits; see `penstock serve --help`.
   uint64_t max_body_bytes = 32ULL << 20;
-  uint64_t max_file_bytes = 256ULL << 20;  // of files that are uploaded for a provider
+  uint64_t max_file_bytes = 256ULL << 20;  // of files that are uploaded
   uint64_t spool_bytes = 1ULL << 20;  // of an upload's body in memory; a larger one is in a file
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_audio_bytes = 25ULL << 20;  // of a recording that is to be transcribed
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
+  // Requests at once of batches that are executed here: of one batch, and of all together.
+  uint64_t max_batch_lines = 4, max_batch_lines_total = 16;
   uint64_t cache_bytes = 64ULL << 20;  // of kept answers; 0: none are kept
   int64_t rate_limit_rpm = 600;        // of project keys without a limit of their own
   int64_t manage_rate_limit_rpm = 60;  // of management keys without a limit of their own
@@ -65,6 +67,8 @@ struct GatewayOptions {
   int response_days = 30;
   uint64_t response_bytes = 8ULL << 20;
   int64_t responses_bytes = int64_t{2} << 30;
+  int64_t file_days = 30;             // that files and batches are kept here
+  uint64_t file_bytes = 10ULL << 30;  // beyond which no more files are taken
 
   // The relay that mails of alerts go through: smtp://[user@]host[:port] or smtps://…; empty: none
   // are sent. `smtp_starttls`: "auto", "required" or "off"; without TLS no password is sent, unless
