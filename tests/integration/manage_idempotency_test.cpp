@@ -93,7 +93,8 @@ TEST_SUITE("manage/idempotency") {
       first = sendOnce(api, "k-1", R"({"name":"a"})").body;
     }
     const std::string secret(*parsed(first).root().find("data")->stringAt("key"));
-    for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir.path())) {
+      if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       const std::string content((std::istreambuf_iterator<char>(file)), {});
       CHECK_FALSE(contains(content, secret));
