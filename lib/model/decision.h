@@ -74,8 +74,8 @@ struct DecisionTrace {
   std::string resolved;           // "config", "provider", "auto"
   std::vector<Candidate> candidates;
   std::vector<Attempt> attempts;
-  std::vector<Rule> rules;      // that were evaluated, in order
-  std::vector<Budget> budgets;  // that bind the request
+  std::vector<Rule> rules;            // that were evaluated, in order
+  std::vector<Budget> budgets;        // that bind the request
   std::vector<Guardrail> guardrails;  // that found something, in the request or the answer
   std::string cache = "MISS";
   std::string ab_variant;  // empty: no experiment took part
