@@ -1,8 +1,10 @@
 #include "dialect/openai_fit.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/digest.h"
+#include "dialect/rare_search.h"
 #include "json/raw.h"
 #include "json/splice.h"
 #include "json/writer.h"
@@ -11,10 +13,6 @@ namespace penstock::dialect {
 namespace {
 
 constexpr std::string_view kDeveloper = R"("developer")";
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 bool isLimit(std::string_view key) { return key == "max_tokens" || key == "max_completion_tokens"; }
 
@@ -88,8 +86,8 @@ Fate fateOf(const json::Member& member, const OpenAiServer& server) {
   if (key == "parallel_tool_calls" && !server.parallel_tools) return Fate::Parallel;
   if (isOfLogprobs(key) && !server.logprobs) return Fate::Logprobs;
   if (key == "messages") {
-    const bool developers = !server.developer_role && contains(member.value, kDeveloper);
-    const bool ids = server.short_tool_ids && contains(member.value, "\"tool_call");
+    const bool developers = !server.developer_role && holdsWord(member.value, kDeveloper, 3);
+    const bool ids = server.short_tool_ids && holdsWord(member.value, R"("tool_call)", 5);
     return developers || ids ? Fate::Messages : Fate::Keep;
   }
   if (server.fields.empty()) return Fate::Keep;

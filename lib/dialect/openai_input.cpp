@@ -4,6 +4,7 @@
 
 #include "dialect/estimate.h"
 #include "dialect/input_rules.h"
+#include "dialect/rare_search.h"
 #include "json/raw.h"
 
 namespace penstock::dialect {
@@ -24,16 +25,6 @@ Part partOf(const json::ObjectIndex& part) {
   return text && (name.empty() || name.find("text") != std::string::npos || name == "refusal")
              ? Part::Text
              : Part::Other;
-}
-
-// Searches for the word by its character that bodies have least of: memchr passes over the rest
-// many times faster than memmem, and string_view::find stops at every quote.
-bool contains(std::string_view text, std::string_view word, size_t rarest) {
-  for (size_t at = rarest;; ++at) {
-    at = text.find(word[rarest], at);
-    if (at == std::string_view::npos) return false;
-    if (text.substr(at - rarest, word.size()) == word) return true;
-  }
 }
 
 // Whether the messages can hold anything but texts: parts are objects in an array of a message, an
@@ -104,8 +95,8 @@ InputBound inputBound(const OpenAiRequest& request) {
 bool mayCacheLong(const ChatView& request) {
   // {"cache_control":{"type":"ephemeral","ttl":"1h"}}, where an escape may hide a letter.
   const std::string_view body = request.body.text();
-  return contains(body, R"("1h")", 1) || contains(body, R"(\u0031)", 0) ||
-         (contains(body, R"(\u00)", 0) && contains(body, "cache_control", 5));
+  return holdsWord(body, R"("1h")", 1) || holdsWord(body, R"(\u0031)", 0) ||
+         (holdsWord(body, R"(\u00)", 0) && holdsWord(body, "cache_control", 5));
 }
 
 int64_t estimateInput(const OpenAiRequest& request) {

@@ -122,19 +122,12 @@ const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
   return last.served() ? last.winner() : nullptr;
 }
 
-void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace) {
-  for (const guard::Finding& found : findings.all()) {
-    trace.guardrails.push_back({found.rule, found.kind, found.place,
-                                std::string(guard::actionName(found.action)), found.count});
-  }
-}
-
 }  // namespace
 
 model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
                                    std::span<const std::unique_ptr<Chain>> chains,
-                                   const Spending& spending, const guard::Findings* findings,
-                                   int64_t latency_us, const std::optional<Served>& told) {
+                                   const Spending& spending, int64_t latency_us,
+                                   const std::optional<Served>& told) {
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (!chains.empty()) {
@@ -153,9 +146,15 @@ model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::
     trace.budgets.push_back(
         {standing.budget->label, permyriadOf(standing.usedShare()), outcomeOf(standing, spending)});
   }
-  if (findings != nullptr) noteFindings(*findings, trace);
   trace.total_latency_us = latency_us;
   return trace;
+}
+
+void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace) {
+  for (const guard::Finding& found : findings.all()) {
+    trace.guardrails.push_back({found.rule, found.kind, found.place,
+                                std::string(guard::actionName(found.action)), found.count});
+  }
 }
 
 model::DecisionTrace traceBlocked(const model::RequestLog& row, const guard::Findings& findings,

@@ -23,13 +23,13 @@ struct Served {
 
 // The decision trace (spec/modelux.md 5.2), for mlx:trace, dry runs and the log: what was
 // considered, what was tried and why it ended as it did, as far as known now. Valid while the
-// chains are. Without `told`, the last chain is the one that serves. `findings` are its
-// guardrails', if it has any; else null.
+// chains are. Without `told`, the last chain is the one that serves.
 model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
                                    std::span<const std::unique_ptr<Chain>> chains,
-                                   const Spending& spending, const guard::Findings* findings,
-                                   int64_t latency_us,
+                                   const Spending& spending, int64_t latency_us,
                                    const std::optional<Served>& told = std::nullopt);
+// Adds what the request's guardrails found.
+void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace);
 
 // The same of a request that a guardrail refused before anything was decided.
 model::DecisionTrace traceBlocked(const model::RequestLog& row, const guard::Findings& findings,

@@ -127,8 +127,9 @@ model::DecisionTrace Pipeline::traceOf(const Attempt* serving) const {
   if (gathering_ != nullptr) told = {gathering_->winner(), gathering_->reason()};
   if (serving != nullptr) told = {serving, told ? std::move(told->reason) : std::string()};
   const Spending& spent = serving == nullptr ? spending() : serving->spending();
-  return traceDecision(row_, decision(), chains_, spent,
-                       guarding_ ? &guarding_->findings() : nullptr, microsSinceArrival(), told);
+  auto trace = traceDecision(row_, decision(), chains_, spent, microsSinceArrival(), told);
+  if (guarding_) noteFindings(guarding_->findings(), trace);
+  return trace;
 }
 
 std::string Pipeline::traceJson(const Attempt* serving) const {

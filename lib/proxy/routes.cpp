@@ -105,14 +105,14 @@ std::optional<ApiError> admitBody(const Context& context, const http::Request& r
 }
 
 http::BodyRule bodyRule(const Context& context, const http::Request& request) {
-  const auto isOneOf = [&request](std::initializer_list<std::string_view> ends) {
+  const auto ends_in = [&request](std::initializer_list<std::string_view> ends) {
     return std::ranges::any_of(
         ends, [&request](std::string_view end) { return request.path.ends_with(end); });
   };
   const ProxyOptions& options = context.options;
-  if (isOneOf({"/files", "/messages/batches"}))
+  if (ends_in({"/files", "/messages/batches"}))
     return {.most = std::max(options.max_file_bytes, options.max_body_bytes), .spooled = true};
-  const bool form = isOneOf(
+  const bool form = ends_in(
       {"/audio/transcriptions", "/audio/translations", "/images/edits", "/images/variations"});
   return {.most = options.max_body_bytes, .spooled = form};
 }
