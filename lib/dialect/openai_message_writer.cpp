@@ -96,6 +96,10 @@ void OpenAiMessageWriter::writePart(const Part& part) {
 }
 
 bool OpenAiMessageWriter::canWrite(const Part& part) {
+  if (part.is<ToolResultPart>()) {
+    losses_.refuse(Field::ToolResultContent, "is in a message that is not the user's");
+    return false;
+  }
   if (const auto* other = part.as<OtherPart>()) {
     if (same_) return true;
     losses_.dropExtras({{other->type, other->json}}, "messages.content.");

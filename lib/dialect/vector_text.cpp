@@ -1,5 +1,6 @@
 #include "dialect/vector_text.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -17,6 +18,12 @@ namespace {
 
 constexpr size_t kFloatBytes = 4;
 
+// Only what is finite is a place in space; nothing else could be written as JSON either.
+std::optional<std::vector<float>> finite(std::vector<float> vector) {
+  const bool all = std::ranges::all_of(vector, [](float x) { return std::isfinite(x); });
+  return all ? std::optional(std::move(vector)) : std::nullopt;
+}
+
 std::optional<std::vector<float>> fromBase64(std::string_view text) {
   const auto bytes = decodeBase64(text);
   if (!bytes || bytes->size() % kFloatBytes != 0) return std::nullopt;
@@ -29,7 +36,7 @@ std::optional<std::vector<float>> fromBase64(std::string_view text) {
     }
     vector.push_back(std::bit_cast<float>(bits));
   }
-  return vector;
+  return finite(std::move(vector));
 }
 
 }  // namespace
@@ -66,7 +73,7 @@ std::optional<std::vector<float>> vectorOf(std::string_view raw) {
     if (number) vector.push_back(static_cast<float>(*number));
     return numbers;
   });
-  return numbers ? std::optional(std::move(vector)) : std::nullopt;
+  return numbers ? finite(std::move(vector)) : std::nullopt;
 }
 
 std::optional<std::vector<float>> vectorOf(json::ValueRef value) {
@@ -79,7 +86,7 @@ std::optional<std::vector<float>> vectorOf(json::ValueRef value) {
     if (!x) return std::nullopt;
     vector.push_back(static_cast<float>(*x));
   }
-  return vector;
+  return finite(std::move(vector));
 }
 
 void bringToLengthOne(std::vector<float>& vector) {

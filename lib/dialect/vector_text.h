@@ -15,7 +15,8 @@ std::string numbersOf(const std::vector<float>& vector);
 // The base64, quoted.
 std::string base64Of(const std::vector<float>& vector);
 
-// Either of them, raw or parsed, as a vector; nothing when it is none.
+// Either of them, raw or parsed, as a vector; nothing when it is none, or holds
+// a number that is not finite as a float.
 std::optional<std::vector<float>> vectorOf(std::string_view raw);
 std::optional<std::vector<float>> vectorOf(json::ValueRef value);
 

@@ -143,6 +143,8 @@ Writer& Writer::decimal(int64_t number, int places) {
 
 Writer& Writer::value(double number) {
   if (!std::isfinite(number)) return null();
+  // "-0" is a whole number to readers, which has no sign then.
+  if (number == 0 && std::signbit(number)) return raw("-0.0");
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
   return raw({buffer, static_cast<size_t>(end - buffer)});

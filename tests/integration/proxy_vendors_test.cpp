@@ -87,6 +87,20 @@ TEST_SUITE("proxy/vendors") {
     CHECK(groq.upstream.seen().size() == calls);
   }
 
+  TEST_CASE(
+      "a tool's result that stands where no result can is refused, not sent as an empty part") {
+    OneVendor openai("openai");
+    const Answer refused = openai.routed.proxy.post(
+        "/anthropic/v1/messages",
+        R"({"model":"up/m","max_tokens":9,"messages":[{"role":"user","content":"x"},)"
+        R"({"role":"assistant","content":[{"type":"text","text":"a"},{"type":"tool_use","id":"t",)"
+        R"("name":"f","input":{}},{"type":"tool_result","tool_use_id":"t"},)"
+        R"({"type":"text","text":"b"}]}]})");
+    CHECK(refused.status == 400);
+    CHECK_MESSAGE(contains(refused.body, "messages.content.content"), refused.body);
+    CHECK(openai.upstream.seen().empty());
+  }
+
   TEST_CASE("developers are the system's voice to servers that know no other") {
     OneVendor deepseek("deepseek");
     const std::string sent =

@@ -88,6 +88,8 @@ TEST_SUITE("dialect/openai_embeddings") {
           Case{vector("[1,2,3]") + "," + vector("[1]", 1), "embed-v4.0"},
           Case{vector(R"("mpkZP83MTD8")") + "," + vector("[]", 1), "m"},
           Case{vector(R"("mpkZPw==")"), "m"}, Case{vector(R"("!")"), "m"},
+          Case{vector("[1.1,-2e63,3]"), "text-embedding-3-small"},
+          Case{vector(R"("AADAfwAAgD8AAIA/")"), "text-embedding-3-small"},  // NaN, 1, 1
           Case{vector("[1,null]"), "m"}, Case{vector("null"), "m"}, Case{R"({"index":0})", "m"},
           Case{"7", "m"}, Case{"", "m"}}) {
       INFO(wrong.vectors);

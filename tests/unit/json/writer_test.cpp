@@ -26,8 +26,8 @@ TEST_SUITE("json/writer") {
     Writer w(out);
     w.beginArray().value(std::numeric_limits<int64_t>::min());
     w.value(std::numeric_limits<uint64_t>::max()).value(0.1).value(1e300).value(5.0);
-    w.value(std::numeric_limits<double>::infinity()).endArray();
-    CHECK(out == "[-9223372036854775808,18446744073709551615,0.1,1e+300,5,null]");
+    w.value(std::numeric_limits<double>::infinity()).value(-0.0).endArray();
+    CHECK(out == "[-9223372036854775808,18446744073709551615,0.1,1e+300,5,null,-0.0]");
   }
 
   TEST_CASE("money is a decimal number without trailing zeros") {
