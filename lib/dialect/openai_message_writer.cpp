@@ -67,7 +67,11 @@ std::string OpenAiMessageWriter::joined(const Parts& parts) const {
   return text;
 }
 
-void OpenAiMessageWriter::writeContent(const Parts& parts) {
+void OpenAiMessageWriter::writeContent(const Parts& all) {
+  Parts parts;
+  for (const Part* part : all) {
+    if (part->is<TextPart>() || canWrite(*part)) parts.push_back(part);
+  }
   out_.key("content");
   if (!needsParts(parts)) {
     for (const Part* part : parts) {
@@ -83,7 +87,6 @@ void OpenAiMessageWriter::writeContent(const Parts& parts) {
 }
 
 void OpenAiMessageWriter::writePart(const Part& part) {
-  if (!canWrite(part)) return;
   if (const auto* other = part.as<OtherPart>()) {
     out_.raw(other->json);
     return;
@@ -98,6 +101,14 @@ void OpenAiMessageWriter::writePart(const Part& part) {
 bool OpenAiMessageWriter::canWrite(const Part& part) {
   if (part.is<ToolResultPart>()) {
     losses_.refuse(Field::ToolResultContent, "is in a message that is not the user's");
+    return false;
+  }
+  if (part.is<ToolCallPart>()) {
+    losses_.refuse(Field::ToolCallId, "is of a call that is not the assistant's");
+    return false;
+  }
+  if (part.is<ThinkingPart>() || part.is<RedactedThinkingPart>()) {
+    losses_.hint(Field::ThinkingParts, "is in a message that is not the assistant's");
     return false;
   }
   if (const auto* other = part.as<OtherPart>()) {

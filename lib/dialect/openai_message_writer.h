@@ -31,7 +31,7 @@ class OpenAiMessageWriter {
   void begin(std::string_view role);
   void end(const Extras& extras);
 
-  void writeContent(const Parts& parts);
+  void writeContent(const Parts& all);
   void writePart(const Part& part);
   void writeBody(const Part& part);
   void writeDocument(const DocumentPart& document);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes every target, or those named: FUZZ_SECONDS each (60), JOBS at once (one a processor).
 # Usage: run.sh FUZZ_BINARY [TARGET…]. Inputs found on the way are kept beside the binary for the
-# next run; what makes a target fail is in failures/ there, and is to be added to the corpus.
+# next run; what makes a target fail is in failures/ there, and is to be added to the corpus. With FUZZ_SEED
+# a run begins with the corpus alone and takes the same way each time, for CI: it goes as far as time allows.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fuzz=$(realpath "$1")
@@ -11,12 +12,16 @@ seconds=${FUZZ_SECONDS:-60}
 mkdir -p "$work/failures"
 
 one() {
-  local target=$1 log=$work/$1.log
-  mkdir -p "$work/found/$target"
+  local target=$1 log=$work/$1.log found=$work/found/$1 fixed=()
+  if [[ -n ${FUZZ_SEED:-} ]]; then
+    found=$work/found/seeded/$1 fixed=("-seed=$FUZZ_SEED")
+    rm -rf "$found"
+  fi
+  mkdir -p "$found"
   # Most inputs are small; the timeout is for one input, and far above what a slow machine needs.
   if "$fuzz" "--target=$target" -max_total_time="$seconds" -max_len=16384 -timeout=30 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$work/failures/$target-" \
-    "$work/found/$target" "$here/corpus/$target" >"$log" 2>&1; then
+    "${fixed[@]}" "$found" "$here/corpus/$target" >"$log" 2>&1; then
     awk -v name="$target" '/number_of_executed_units/ { runs = $2 } / cov: / { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
       END { printf "%-22s %10d runs, coverage %d\n", name, runs, cov }' "$log"
   else

@@ -99,6 +99,11 @@ TEST_SUITE("proxy/vendors") {
     CHECK(refused.status == 400);
     CHECK_MESSAGE(contains(refused.body, "messages.content.content"), refused.body);
     CHECK(openai.upstream.seen().empty());
+    const std::string sent =
+        openai.sent(R"({"model":"up/m","max_tokens":9,"messages":[{"role":"user","content":[)"
+                    R"({"type":"redacted_thinking","data":"x"},{"type":"text","text":"b"}]}]})",
+                    "/anthropic/v1/messages");
+    CHECK(contains(sent, R"("messages":[{"role":"user","content":"b"}])"));
   }
 
   TEST_CASE("developers are the system's voice to servers that know no other") {
