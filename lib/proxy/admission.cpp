@@ -1,9 +1,12 @@
 #include "proxy/admission.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "auth/access.h"
 #include "auth/api_key.h"
+#include "telemetry/exporter.h"
+#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -45,6 +48,22 @@ Result<Caller> identifyById(std::shared_ptr<const config::Snapshot> snapshot, Un
 Status checkPeer(const Caller& caller, const http::Request& request) {
   return auth::checkAddress(caller.snapshot->organization().addresses, caller.key->addresses,
                             request.peer);
+}
+
+Status introduce(const LoopContext& loop, const http::Request& request, const Caller& caller,
+                 Extensions& extensions, model::RequestLog& row) {
+  row.api_key_id = caller.key->id;
+  row.project_id = caller.project->id;
+  row.organization_id = caller.project->organization_id;
+  if (Status allowed = checkPeer(caller, request); !allowed) return allowed;
+  extensions = readExtensions(request.headers);
+  row.trace_id = extensions.trace_id;  // of what cannot be parsed too
+  const telemetry::Exporter* exporter = loop.shared.telemetry;
+  auto context = telemetry::continueTrace(request.headers.get("traceparent"),
+                                          exporter == nullptr ? 1 : exporter->sampleRatio());
+  row.traceparent = std::move(context.traceparent);
+  row.parent_span_id = std::move(context.parent_span_id);
+  return Unit{};
 }
 
 Status takeRate(LoopContext& loop, const model::ApiKey& key, budget::RateDecision& rate) {

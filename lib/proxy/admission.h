@@ -8,6 +8,8 @@
 #include "budget/rate_limit.h"
 #include "config/snapshot.h"
 #include "http/message.h"
+#include "model/request_log.h"
+#include "proxy/extensions.h"
 #include "proxy/loop_context.h"
 
 namespace penstock::proxy {
@@ -32,6 +34,12 @@ Result<Caller> identifyById(std::shared_ptr<const config::Snapshot> snapshot, Un
 
 // 403 ip_not_allowed, by the socket's address.
 Status checkPeer(const Caller& caller, const http::Request& request);
+
+// Notes in the row whose request it is and whose trace goes on with it, and reads what the headers
+// ask of the gateway. Where the call may not come from there, an error of checkPeer()'s, after the
+// row knows the key.
+Status introduce(const LoopContext& loop, const http::Request& request, const Caller& caller,
+                 Extensions& extensions, model::RequestLog& row);
 
 // Takes one request from the key's rate limit; 429 with the time to wait when it does not fit, and
 // then nothing is taken. `rate` says how it stands either way.

@@ -7,7 +7,6 @@
 #include "proxy/ensemble.h"
 #include "proxy/live_environment.h"
 #include "proxy/surface.h"
-#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -81,19 +80,7 @@ Status Pipeline::authenticate() {
     if (!caller) return std::move(caller).error();
     caller_ = *std::move(caller);
   }
-  row_.api_key_id = caller_.key->id;
-  row_.project_id = caller_.project->id;
-  row_.organization_id = caller_.project->organization_id;
-  if (Status allowed = checkPeer(caller_, exchange_->request()); !allowed) return allowed;
-  const http::HeaderList& headers = exchange_->request().headers;
-  extensions_ = readExtensions(headers);
-  row_.trace_id = extensions_.trace_id;  // of what cannot be parsed too
-  const telemetry::Exporter* exporter = loop_.shared.telemetry;
-  auto context = telemetry::continueTrace(headers.get("traceparent"),
-                                          exporter == nullptr ? 1 : exporter->sampleRatio());
-  row_.traceparent = std::move(context.traceparent);
-  row_.parent_span_id = std::move(context.parent_span_id);
-  return Unit{};
+  return introduce(loop_, exchange_->request(), caller_, extensions_, row_);
 }
 
 dialect::GeminiFraming Pipeline::framing() const {

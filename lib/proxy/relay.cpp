@@ -5,7 +5,6 @@
 
 #include "auth/access.h"
 #include "base/id.h"
-#include "telemetry/trace_context.h"
 
 namespace penstock::proxy {
 namespace {
@@ -59,20 +58,10 @@ Status Relay::authenticate() {
   auto caller = identify(loop_.snapshot(), row_.created_at, request);
   if (!caller) return std::move(caller).error();
   caller_ = *std::move(caller);
-  row_.api_key_id = caller_.key->id;
-  row_.project_id = caller_.project->id;
-  row_.organization_id = caller_.project->organization_id;
-  if (Status allowed = checkPeer(caller_, request); !allowed) return allowed;
-  extensions_ = readExtensions(request.headers);
+  if (Status known = introduce(loop_, request, caller_, extensions_, row_); !known) return known;
   row_.end_user = extensions_.end_user;
-  row_.trace_id = extensions_.trace_id;
   row_.conversation_id = extensions_.conversation_id;
   row_.tags = extensions_.tags;
-  const telemetry::Exporter* exporter = loop_.shared.telemetry;
-  auto context = telemetry::continueTrace(request.headers.get("traceparent"),
-                                          exporter == nullptr ? 1 : exporter->sampleRatio());
-  row_.traceparent = std::move(context.traceparent);
-  row_.parent_span_id = std::move(context.parent_span_id);
   return Unit{};
 }
 
