@@ -204,7 +204,7 @@ TEST_SUITE("proxy/guardrails") {
   TEST_CASE("a webhook has the last word, on requests and on answers") {
     FakeUpstream hook([](const http::ExchangePtr& exchange) {
       const std::string asked(exchange->request().body);
-      const bool bad = contains(asked, "bad");
+      const bool bad = contains(asked, "something bad");
       const bool output = contains(asked, R"("phase":"output")");
       exchange->respond({200,
                          "application/json",
