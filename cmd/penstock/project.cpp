@@ -18,6 +18,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"budget bare models", "settings.budget_bare_models"},
                               {"unknown model policy", "settings.unknown_model_policy"},
                               {"unsupported parameters", "settings.unsupported_parameters"},
+                              {"unknown files", "settings.unknown_files"},
                               {"guardrails", "settings.guardrails"},
                               {"created", "created_at"}};
 
@@ -36,6 +37,8 @@ constexpr Option kUnknown{"--unknown-model-policy", "settings.unknown_model_poli
                           "Of models without a price: deny, ceiling (the dearest rates) or free"};
 constexpr Option kUnsupported{"--unsupported-parameters", "settings.unsupported_parameters",
                               "Of what a target cannot express: drop (and say so) or refuse"};
+constexpr Option kUnknownFiles{"--unknown-files", "settings.unknown_files",
+                               "Of ids of files that were not uploaded here: refuse or pass"};
 constexpr Option kGuardrails{"--guardrails", "settings.guardrails",
                              "All rules, as JSON: [{\"name\":\"pii\",\"kind\":\"pii\","
                              "\"action\":\"redact\"}]; null removes them",
@@ -48,6 +51,7 @@ constexpr Option kCreate[] = {{"--name", "name", "Its name", Kind::Text, Into::B
                               kBudgetBare,
                               kUnknown,
                               kUnsupported,
+                              kUnknownFiles,
                               kGuardrails};
 constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kDescription,
@@ -56,6 +60,7 @@ constexpr Option kUpdate[] = {{"--name", "name", "A new name"},
                               kBudgetBare,
                               kUnknown,
                               kUnsupported,
+                              kUnknownFiles,
                               kGuardrails};
 
 constexpr Row kRows[] = {

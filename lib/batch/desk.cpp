@@ -27,6 +27,13 @@ std::optional<model::RelayedObject> Desk::find(const Wanted& wanted, std::string
       [&](store::Tables& tables) { return tables.relayed_objects.find(filterOf(wanted), id); });
 }
 
+std::optional<model::RelayedObject> Desk::findFile(std::string_view project_id,
+                                                   std::string_view id) {
+  if (!isObjectId(id)) return std::nullopt;
+  return services_.store.read(
+      [&](store::Tables& tables) { return tables.relayed_objects.findFile(project_id, id); });
+}
+
 Result<Desk::Listed> Desk::list(const Query& query) {
   using Order = store::RelayedObjectTable::Order;
   store::ObjectFilter filter = filterOf(query.wanted);

@@ -44,6 +44,9 @@ class Desk {
   };
   std::optional<model::RelayedObject> find(const Wanted& wanted, std::string_view id);
 
+  // A file that a request names, by whichever API it was uploaded.
+  std::optional<model::RelayedObject> findFile(std::string_view project_id, std::string_view id);
+
   // A page of what the provider has shown, newest first unless told otherwise. `after` and `before`
   // are ids of the project's own, of which at most one is given; NotFound when it has no such.
   struct Query {

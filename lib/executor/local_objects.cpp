@@ -2,9 +2,13 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/id.h"
 #include "executor/line.h"
+#include "executor/media_type.h"
 #include "executor/objects.h"
+#include "json/document.h"
 #include "json/writer.h"
 
 namespace penstock::executor {
@@ -44,19 +48,26 @@ void removeContents(const Services& services, const model::RelayedObject& object
 
 }  // namespace
 
-Result<model::RelayedObject> LocalObjects::keepFile(const Owner& owner, std::string_view name,
-                                                    std::string_view content) {
+Result<model::RelayedObject> LocalObjects::keepFile(const Owner& owner, const NewFile& sent) {
   model::RelayedObject file;
   file.created_at = services_.clock.now();
-  file.id = newId("file-", file.created_at);
+  file.surface = sent.surface;
+  file.id = newId(file.surface == ObjectSurface::OpenAi ? "file-" : "file_", file.created_at);
   file.project_id = owner.project_id;
   file.api_key_id = owner.api_key_id;
-  file.purpose = "batch";
+  file.purpose = sent.purpose;
   file.status = "processed";
-  file.object = renderFile({file.id, name, file.purpose, content.size(), file.created_at,
-                            file.created_at + services_.options.keep_days * kDay});
+  file.object = renderFile({.id = file.id,
+                            .name = sent.name,
+                            .purpose = file.purpose,
+                            .media_type = mediaTypeOf(sent.content, sent.media_type),
+                            .bytes = sent.content.size(),
+                            .created_at = file.created_at,
+                            .expires_at = file.created_at + services_.options.keep_days * kDay,
+                            .surface = file.surface});
   // The content first: whoever finds the file finds that too.
-  if (Status kept = services_.shelf.put(file.id, content); !kept) return std::move(kept).error();
+  if (Status kept = services_.shelf.put(file.id, sent.content); !kept)
+    return std::move(kept).error();
   services_.store.write([&](store::Tables& tables) { tables.relayed_objects.insert(file); });
   return file;
 }
@@ -175,6 +186,25 @@ Result<std::string> LocalObjects::contentOf(const model::RelayedObject& object) 
   }
   if (!services_.shelf.size(name)) return gone("its content is not there any more");
   return name;
+}
+
+Result<LocalObjects::WholeFile> LocalObjects::readFile(const model::RelayedObject& file,
+                                                       uint64_t most) {
+  const auto name = contentOf(file);
+  if (!name) return name.error();
+  const uint64_t size = services_.shelf.size(*name).value_or(0);
+  if (size > most)
+    return ApiError{ErrorKind::PayloadTooLarge, "file_too_large",
+                    fmt::format("the file has {} bytes, of which a request has no room", size)};
+  auto content = services_.shelf.read(*name, 0, size);
+  if (!content) return std::move(content).error();
+  WholeFile whole{.content = *std::move(content)};
+  const auto shown = json::parse(file.object);
+  if (!shown) return shown.error();
+  whole.name = shown->root().stringAt("filename").value_or("");
+  whole.media_type = shown->root().stringAt("mime_type").value_or("");
+  if (whole.media_type.empty()) whole.media_type = mediaTypeOf(whole.content, {});
+  return whole;
 }
 
 void removeOld(const Services& services) {

@@ -24,9 +24,15 @@ class LocalObjects {
     std::string_view project_id, api_key_id;
   };
 
-  // A file of purpose "batch". PayloadTooLarge/"file_storage_full".
-  Result<model::RelayedObject> keepFile(const Owner& owner, std::string_view name,
-                                        std::string_view content);
+  struct NewFile {
+    model::ObjectSurface surface = model::ObjectSurface::OpenAi;
+    std::string_view name;
+    std::string_view purpose;     // of OpenAI's
+    std::string_view media_type;  // as it was sent; may be empty
+    std::string_view content;
+  };
+  // PayloadTooLarge/"file_storage_full".
+  Result<model::RelayedObject> keepFile(const Owner& owner, const NewFile& file);
 
   // What a batch's requests are made with, and what OpenAI's callers say of one.
   struct Origin {
@@ -52,6 +58,12 @@ class LocalObjects {
 
   // The name of what a file or an Anthropic batch's results hold; NotFound where there is none yet.
   Result<std::string> contentOf(const model::RelayedObject& object);
+  // A file with all that it holds. NotFound where that is gone, PayloadTooLarge/"file_too_large"
+  // where it is more than `most` bytes.
+  struct WholeFile {
+    std::string name, media_type, content;
+  };
+  Result<WholeFile> readFile(const model::RelayedObject& file, uint64_t most);
   const Shelf& shelf() const { return services_.shelf; }
 
  private:

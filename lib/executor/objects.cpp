@@ -85,14 +85,27 @@ std::string renderAnthropic(const LocalBatch& batch) {
   return text;
 }
 
+std::string renderAnthropicFile(const FileFacts& file) {
+  std::string text;
+  json::Writer out(text);
+  out.beginObject().field("id", file.id).field("type", "file").field("filename", file.name);
+  out.field("mime_type", file.media_type).field("size_bytes", file.bytes);
+  writeTime(out, "created_at", file.created_at);
+  writeTime(out, "expires_at", file.expires_at);
+  out.field("downloadable", true).endObject();
+  return text;
+}
+
 }  // namespace
 
 std::string renderFile(const FileFacts& file) {
+  if (file.surface == model::ObjectSurface::Anthropic) return renderAnthropicFile(file);
   std::string text;
   json::Writer out(text);
   out.beginObject().field("id", file.id).field("object", "file").field("bytes", file.bytes);
   out.field("created_at", file.created_at / 1000).field("expires_at", file.expires_at / 1000);
   out.field("filename", file.name).field("purpose", file.purpose);
+  if (!file.media_type.empty()) out.field("mime_type", file.media_type);
   out.field("status", "processed").key("status_details").null().endObject();
   return text;
 }

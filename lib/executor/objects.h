@@ -10,10 +10,13 @@
 namespace penstock::executor {
 
 struct FileFacts {
-  std::string_view id, name, purpose;
+  std::string_view id, name;
+  std::string_view purpose;     // of OpenAI's
+  std::string_view media_type;  // empty: nobody asked
   uint64_t bytes = 0;
   UnixMillis created_at = 0;
   UnixMillis expires_at = 0;
+  model::ObjectSurface surface = model::ObjectSurface::OpenAi;
 };
 std::string renderFile(const FileFacts& file);
 

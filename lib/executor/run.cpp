@@ -341,10 +341,16 @@ void Run::save() {
       file.purpose = "batch_output";
       file.status = "processed";
       file.created_at = *batch_.ended_at;
-      file.object = renderFile(
-          {file.id, batch_.id + (name == &batch_.output_name ? "_output.jsonl" : "_error.jsonl"),
-           file.purpose, shelf.size(*name).value_or(0), file.created_at,
-           file.created_at + services_.options.keep_days * 86'400'000});
+      const std::string title =
+          batch_.id + (name == &batch_.output_name ? "_output.jsonl" : "_error.jsonl");
+      file.object =
+          renderFile({.id = file.id,
+                      .name = title,
+                      .purpose = file.purpose,
+                      .media_type = {},
+                      .bytes = shelf.size(*name).value_or(0),
+                      .created_at = file.created_at,
+                      .expires_at = file.created_at + services_.options.keep_days * 86'400'000});
       tables.relayed_objects.insert(file);
     }
   });

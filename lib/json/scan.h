@@ -66,4 +66,7 @@ Status scanObject(std::string_view text, ObjectIndex& index, const Limits& limit
 Status validate(std::string_view text, const Limits& limits = {},
                 std::string_view what = "the body");
 
+// Whether bytes are text that a JSON string holds as it is: UTF-8 without NUL.
+bool isText(std::string_view bytes);
+
 }  // namespace penstock::json

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json/plain.h"
+#include "json/scan.h"
 
 namespace penstock::json {
 namespace {
@@ -255,6 +256,17 @@ bool Scanner::skipUtf8() {
     const size_t length = utf8Length(p_, end_);
     if (length == 0) return fail(Fault::BadUtf8);
     p_ += length;
+  }
+  return true;
+}
+
+bool isText(std::string_view bytes) {
+  const char* end = bytes.data() + bytes.size();
+  for (const char* p = bytes.data(); p < end;) {
+    const bool ascii = static_cast<signed char>(*p) > 0;
+    const size_t length = ascii ? 1 : utf8Length(p, end);
+    if (length == 0) return false;
+    p += length;
   }
   return true;
 }

@@ -62,6 +62,8 @@ void writeProjects(json::Writer& out, const std::vector<model::Project>& project
     out.field("budget_bare_models", project.settings.budget_bare_models);
     out.field("unsupported_parameters", model::kUnsupportedParameters.at(static_cast<size_t>(
                                             project.settings.unsupported_parameters)));
+    out.field("unknown_files",
+              model::kUnknownFiles.at(static_cast<size_t>(project.settings.unknown_files)));
     writeGuardrails(out, project.settings);
     out.endObject().endObject();
   }

@@ -37,6 +37,8 @@ void writeProject(json::Writer& out, const model::Project& project, UnixMillis) 
   out.field("budget_bare_models", project.settings.budget_bare_models);
   out.field("unsupported_parameters", model::kUnsupportedParameters.at(static_cast<size_t>(
                                           project.settings.unsupported_parameters)));
+  out.field("unknown_files",
+            model::kUnknownFiles.at(static_cast<size_t>(project.settings.unknown_files)));
   writeGuardrails(out, project.settings);
   out.endObject();
   writeTime(out, "created_at", project.created_at);
@@ -186,6 +188,8 @@ void readProjectFields(json::ObjectReader& body, model::Project& project) {
             settings.choice("unsupported_parameters", model::kUnsupportedParameters)) {
       now.unsupported_parameters = static_cast<model::UnsupportedParameters>(*policy);
     }
+    if (const auto policy = settings.choice("unknown_files", model::kUnknownFiles))
+      now.unknown_files = static_cast<model::UnknownFiles>(*policy);
     readGuardrails(settings, now);
   });
 }

@@ -32,6 +32,13 @@ enum class UnsupportedParameters : uint8_t {
 };
 inline constexpr std::array<std::string_view, 2> kUnsupportedParameters = {"drop", "refuse"};
 
+// What becomes of requests that name a file by an id that nobody of the project has uploaded here.
+enum class UnknownFiles : uint8_t {
+  Refuse,
+  Pass,  // it may have been uploaded to the provider itself, whose account projects share
+};
+inline constexpr std::array<std::string_view, 2> kUnknownFiles = {"refuse", "pass"};
+
 struct ProjectSettings {
   bool auto_resolve_bare_model = true;  // resolve "gpt-4o" by its prefix (spec/modelux.md 2.2)
   bool retain_payloads = false;         // keep request and response bodies in the log
@@ -40,6 +47,7 @@ struct ProjectSettings {
   // Of models that neither the catalogue nor a price override knows.
   UnknownModelPolicy unknown_model_policy = UnknownModelPolicy::Ceiling;
   UnsupportedParameters unsupported_parameters = UnsupportedParameters::Drop;
+  UnknownFiles unknown_files = UnknownFiles::Refuse;
   // The rules of lib/guard as a JSON array; empty: none.
   std::string guardrails;
   // What requests to the webhooks among them are signed with, by the rule's name.

@@ -1,13 +1,13 @@
 #include "proxy/kept_response.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/id.h"
 #include "base/text.h"
 #include "dialect/responses_items.h"
 #include "json/writer.h"
+#include "proxy/off_loop.h"
 #include "proxy/surface.h"
 
 namespace penstock::proxy {
@@ -136,29 +136,16 @@ Status KeptResponse::check() {
   return Unit{};
 }
 
-// Runs it where it may block, then goes on here. What it writes is left alone meanwhile.
+// Runs it where it may block, then goes on here.
 void KeptResponse::work(std::function<Status()> task, void (KeptResponse::*then)()) {
-  const bool taken = loop_.shared.responses->submit(
-      [self = shared_from_this(), task = std::move(task), then]() mutable {
-        Status status = Unit{};
-        try {
-          status = task();
-        } catch (const std::exception& failure) {
-          status = internalError(failure.what());
-        }
-        task = nullptr;
-        // Moved there: the last reference is to be dropped on the loop.
-        http::Loop& loop = self->loop_.loop;
-        loop.post([self = std::move(self), status = std::move(status), then] {
-          if (self->done_) return;
-          if (!status) return self->answerError(status.error());
-          (self.get()->*then)();
-        });
-      });
-  if (taken) return;
-  ApiError error{ErrorKind::Overloaded, "overloaded", "too many responses are being looked up"};
-  error.retry_after_ms = 1000;
-  answerError(error);
+  const auto go_on = [then](KeptResponse& self, const Status& status) {
+    if (self.done_) return;
+    if (!status) return self.answerError(status.error());
+    (self.*then)();
+  };
+  if (offLoop(*loop_.shared.responses, loop_.loop, shared_from_this(), std::move(task), go_on))
+    return;
+  answerError(tooMuchWaits("too many responses are being looked up"));
 }
 
 Status KeptResponse::find() {

@@ -163,6 +163,8 @@ Status Pipeline::decide(std::string_view model) {
   auto decision = routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment,
                                    shown ? routing::Detail::Explained : routing::Detail::Brief});
   if (!decision) return std::move(decision).error();
+  if (files_)
+    if (Status there = files_->restrict(*decision); !there) return there;
   decisions_.push_back(std::make_unique<const routing::Decision>(*std::move(decision)));
   const routing::Decision& made = *decisions_.back();
   row_.resolved = routing::resolvedName(made.resolved);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "proxy/gathering.h"
 #include "proxy/guarding.h"
 #include "proxy/loop_context.h"
+#include "proxy/request_files.h"
 #include "proxy/response_state.h"
 #include "proxy/token_counting.h"
 #include "routing/decide.h"
@@ -27,11 +29,11 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → recall → guard → decide → cache → serve (attempts: reserve →
-//   call → settle) → guard → respond → record
+//   authenticate → parse → admit → recall → fetch files → guard → decide → cache → serve (attempts:
+//   reserve → call → settle) → guard → respond → record
 //
-// The first three are plain functions in order; recall may ask the store, guard a webhook, and the
-// rest waits for it.
+// The first three are plain functions in order; recall and the files may ask the store, guard a
+// webhook, and the rest waits for it.
 // A Chain, or what gathers the answers of several, makes the attempts, and reports what leaves.
 // record runs exactly once, on every way out: answered, failed, client gone, gateway stopping;
 // every attempt has settled by then. Lives on one loop; owns itself while it runs.
@@ -60,6 +62,10 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status admit();
   void recall();
   void onRecalled(const Status& recalled);
+  void fetchFiles();
+  void onFiles(const Status& fetched);
+  template <typename Pool>
+  void work(Pool& pool, std::function<Status()> task, void (Pipeline::*then)(const Status&));
   bool keepsResponse() const;
   bool keepsNothingUnasked() const;
   void keepResponse(std::string_view object, const Attempt& by);
@@ -162,6 +168,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   // Of callers of Responses.
   std::optional<ResponseState> state_;
   std::string responses_echo_;
+  std::optional<RequestFiles> files_;  // where the request names any
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;

@@ -1,10 +1,10 @@
-// What requests of the Responses API go on from, and what is kept of them: after admission, and
-// before the end of an answer leaves.
-#include <exception>
+// What a request stands for by ids, which is asked for after admission: responses of before, and
+// files. And what is kept of the Responses API, before the end of an answer leaves.
 #include <utility>
 
 #include "dialect/responses_echo.h"
 #include "dialect/responses_history.h"
+#include "proxy/off_loop.h"
 #include "proxy/pipeline.h"
 
 namespace penstock::proxy {
@@ -21,27 +21,23 @@ Status Pipeline::parseState() {
   return Unit{};
 }
 
-// May wait for the store: the request goes on from there.
-void Pipeline::recall() {
-  if (!state_ || !state_->needsRecall()) return guard();
+// Runs it on a thread of the pool, which may block, then goes on here.
+template <typename Pool>
+void Pipeline::work(Pool& pool, std::function<Status()> task,
+                    void (Pipeline::*then)(const Status&)) {
   live();
-  const bool taken = loop_.shared.responses->submit([self = shared_from_this()]() mutable {
-    Status recalled = Unit{};
-    try {
-      recalled = self->state_->recall(self->responsesRequest());
-    } catch (const std::exception& failure) {
-      recalled = internalError(failure.what());
-    }
-    // Moved there: the last reference is to be dropped on the loop.
-    http::Loop& loop = self->loop_.loop;
-    loop.post([self = std::move(self), recalled = std::move(recalled)] {
-      if (!self->done_) self->onRecalled(recalled);
-    });
-  });
-  if (taken) return;
-  ApiError error{ErrorKind::Overloaded, "overloaded", "too many responses are being looked up"};
-  error.retry_after_ms = 1000;
-  answerFailure(error);
+  const auto go_on = [then](Pipeline& pipeline, const Status& status) {
+    if (!pipeline.done_) (pipeline.*then)(status);
+  };
+  if (offLoop(pool, loop_.loop, shared_from_this(), std::move(task), go_on)) return;
+  answerFailure(tooMuchWaits("too many responses and files are being looked up"));
+}
+
+void Pipeline::recall() {
+  if (!state_ || !state_->needsRecall()) return fetchFiles();
+  work(
+      *loop_.shared.responses, [this] { return state_->recall(responsesRequest()); },
+      &Pipeline::onRecalled);
 }
 
 // The request goes on as one that needs nothing of before.
@@ -49,6 +45,30 @@ void Pipeline::onRecalled(const Status& recalled) {
   const auto keep = shared_from_this();
   if (!recalled) return answerFailure(recalled.error());
   rewritten_ = state_->take(std::move(request_));
+  if (Status parsed = parseBody(); !parsed) return answerFailure(parsed.error());
+  fetchFiles();
+}
+
+void Pipeline::fetchFiles() {
+  if (mediaKindOf(endpoint_) || !dialect::mayNameFiles(dialect_, *request_)) return guard();
+  files_.emplace(loop_, caller_, extensions_);
+  work(
+      *loop_.shared.desk, [this] { return files_->resolve(dialect_, *request_); },
+      &Pipeline::onFiles);
+}
+
+void Pipeline::onFiles(const Status& fetched) {
+  const auto keep = shared_from_this();
+  if (!fetched) return answerFailure(fetched.error());
+  auto with_files = files_->takeBody();
+  if (!with_files) return guard();
+  if (state_) {
+    // What is kept of the request names them still.
+    if (keepsResponse()) state_->holdInput(responsesRequest());
+    state_->changed();
+  }
+  request_.reset();
+  rewritten_ = *std::move(with_files);
   if (Status parsed = parseBody(); !parsed) return answerFailure(parsed.error());
   guard();
 }

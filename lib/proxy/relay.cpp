@@ -1,10 +1,10 @@
 #include "proxy/relay.h"
 
-#include <exception>
 #include <utility>
 
 #include "auth/access.h"
 #include "base/id.h"
+#include "proxy/off_loop.h"
 
 namespace penstock::proxy {
 namespace {
@@ -89,34 +89,15 @@ batch::Desk::Wanted Relay::wanted(ObjectKind kind) const {
   return {caller_.project->id, operation_.surface, kind};
 }
 
-// Runs it where it may block, then goes on here. What it writes is left alone meanwhile.
+// Runs it where it may block, then goes on here.
 void Relay::work(std::function<Status()> task, void (Relay::*then)()) {
-  const bool taken = loop_.shared.desk->submit(
-      [self = shared_from_this(), task = std::move(task), then]() mutable {
-        Status status = Unit{};
-        try {
-          status = task();
-        } catch (const std::exception& failure) {
-          status = internalError(failure.what());
-        }
-        task = nullptr;
-        // Moved there: the last reference is to be dropped on the loop.
-        http::Loop& loop = self->loop_.loop;
-        loop.post([self = std::move(self), status = std::move(status), then] {
-          if (self->done_) return;
-          if (!status) return self->answerError(status.error());
-          (self.get()->*then)();
-        });
-      });
-  if (taken) return;
-  answerError({ErrorKind::Overloaded,
-               "overloaded",
-               "too many files and batches are being looked up",
-               {},
-               {},
-               {},
-               {},
-               1000});
+  const auto go_on = [then](Relay& self, const Status& status) {
+    if (self.done_) return;
+    if (!status) return self.answerError(status.error());
+    (self.*then)();
+  };
+  if (offLoop(*loop_.shared.desk, loop_.loop, shared_from_this(), std::move(task), go_on)) return;
+  answerError(tooMuchWaits("too many files and batches are being looked up"));
 }
 
 void Relay::find(ObjectKind kind, std::string id, void (Relay::*then)()) {
@@ -145,7 +126,7 @@ void Relay::create() {
   const bool batch = operation_.kind == ObjectKind::Batch;
   if (!batch) return createFile();
   if (operation_.surface == ObjectSurface::OpenAi) return createBatch();
-  const auto place = choosePlace(caller_, operation_, exchange_->request(), Executable::Yes);
+  const auto place = choosePlace(caller_, operation_, exchange_->request(), Here::Executes);
   if (!place) return answerError(place.error());
   provider_ = place->provider;
   if (provider_ == nullptr) return makeMessageBatchHere();
@@ -168,12 +149,11 @@ void Relay::createFile() {
         const auto upload = readUpload(sent);
         if (!upload) return upload.error();
         purpose_ = upload->purpose;
-        const bool executable = openai && purpose_ == "batch";
-        const auto place =
-            choosePlace(caller_, operation_, sent, executable ? Executable::Yes : Executable::No);
+        const Here here = openai ? hereFor(purpose_) : Here::Keeps;
+        const auto place = choosePlace(caller_, operation_, sent, here);
         if (!place) return place.error();
         provider_ = place->provider;
-        if (provider_ == nullptr) return keepFileHere(upload->name, upload->content);
+        if (provider_ == nullptr) return keepFileHere(*upload);
         if (purpose_ != "batch") return Unit{};
         auto plan = batch::planLines(upload->content, pricing());
         if (!plan) return std::move(plan).error();

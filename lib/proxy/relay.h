@@ -64,7 +64,7 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
   batch::Pricing pricing() const;
 
   // relay_local.cpp: what is kept here.
-  Status keepFileHere(std::string_view name, std::string_view content);
+  Status keepFileHere(const Upload& upload);
   void makeBatchHere();
   void makeMessageBatchHere();
   void onFoundHere();

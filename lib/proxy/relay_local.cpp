@@ -13,9 +13,13 @@ constexpr size_t kBlock = 256 << 10;  // of a content, read at once
 }  // namespace
 
 // On a thread of the desk.
-Status Relay::keepFileHere(std::string_view name, std::string_view content) {
+Status Relay::keepFileHere(const Upload& upload) {
   auto file = loop_.shared.executor->objects().keepFile({caller_.project->id, caller_.key->id},
-                                                        name, content);
+                                                        {.surface = operation_.surface,
+                                                         .name = upload.name,
+                                                         .purpose = upload.purpose,
+                                                         .media_type = upload.media_type,
+                                                         .content = upload.content});
   if (!file) return std::move(file).error();
   response_ = std::move(file->object);
   return Unit{};

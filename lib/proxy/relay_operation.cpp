@@ -109,9 +109,15 @@ std::string RelayOperation::upstreamPath(std::string_view id) const {
   return path;
 }
 
+Here hereFor(std::string_view purpose) {
+  if (purpose == "batch") return Here::Executes;
+  const bool named = purpose == "user_data" || purpose == "vision" || purpose == "assistants";
+  return named ? Here::Keeps : Here::Never;
+}
+
 Result<Place> choosePlace(const Caller& caller, const RelayOperation& operation,
-                          const http::Request& request, Executable executable) {
-  const bool here = executable == Executable::Yes;
+                          const http::Request& request, Here possible) {
+  const bool here = possible != Here::Never;
   const config::Snapshot& snapshot = *caller.snapshot;
   if (here && snapshot.findGuard(caller.project->id) != nullptr) return Place{};
   std::string name(request.headers.get("x-penstock-provider"));
@@ -120,7 +126,10 @@ Result<Place> choosePlace(const Caller& caller, const RelayOperation& operation,
   if (!name.empty() && name != kHere) {
     const model::Provider* named = snapshot.findProviderByName(name);
     if (named == nullptr) named = snapshot.findDefaultProvider(name);
-    if (named != nullptr && here && !hasBatches(*named, operation)) return Place{};
+    const bool lacks =
+        named != nullptr &&
+        (possible == Here::Executes ? !hasBatches(*named, operation) : !serves(*named, operation));
+    if (lacks && here) return Place{};
     if (named != nullptr && serves(*named, operation)) return Place{named};
   }
   if (!name.empty()) {
@@ -148,6 +157,7 @@ Result<Upload> readUpload(const http::Request& request) {
   Upload upload;
   if (*purpose != nullptr) upload.purpose = std::string((*purpose)->value.substr(0, 64));
   upload.name = (*file)->filename.value_or("file").substr(0, kMaxFileName);
+  upload.media_type = (*file)->content_type;
   upload.content = (*file)->value;
   return upload;
 }
@@ -211,7 +221,8 @@ std::string renderDeleted(const RelayOperation& operation, std::string_view id) 
   json::Writer out(text);
   out.beginObject().field("id", id);
   if (operation.surface == ObjectSurface::Anthropic)
-    out.field("type", "message_batch_deleted");
+    out.field("type",
+              operation.kind == ObjectKind::File ? "file_deleted" : "message_batch_deleted");
   else
     out.field("object", "file").field("deleted", true);
   out.endObject();

@@ -33,21 +33,24 @@ struct Place {
   const model::Provider* provider = nullptr;  // of the snapshot; null: here
 };
 
-// Whether it could be done here: a batch, or a file that a batch can be made of.
-enum class Executable : uint8_t { No, Yes };
+// Whether it could be done here: a file that requests may name can be kept; a batch, and a file
+// that a batch can be made of, executed.
+enum class Here : uint8_t { Never, Keeps, Executes };
+// Of a file of OpenAI's with that purpose.
+Here hereFor(std::string_view purpose);
 
-// A batch is executed here when the caller says so (X-Penstock-Provider: local, or ?provider=),
-// when its project has guardrails, or when the provider that is named, else the default one of
-// OpenAI or Azure, or of Anthropic, has no batches of its own or does not exist. The demo takes
+// It is done here when the caller says so (X-Penstock-Provider: local, or ?provider=), when its
+// project has guardrails, or when the provider that is named, else the default one of OpenAI or
+// Azure, or of Anthropic, has no files or batches of its own or does not exist. The demo takes
 // OpenAI's where it is the only provider. What cannot be done here is refused then:
 // InvalidRequest/"unknown_provider" and "no_provider".
 Result<Place> choosePlace(const Caller& caller, const RelayOperation& operation,
-                          const http::Request& request, Executable executable);
+                          const http::Request& request, Here here);
 
 // What POST /files says of the file. Views point into the request.
 struct Upload {
   std::string purpose, name;
-  std::string_view content;
+  std::string_view media_type, content;
 };
 Result<Upload> readUpload(const http::Request& request);
 

@@ -13,9 +13,14 @@ namespace penstock::store {
 namespace {
 
 using Unsupported = model::UnsupportedParameters;
+using model::UnknownFiles;
 
 std::string_view nameOf(Unsupported policy) {
   return model::kUnsupportedParameters.at(static_cast<size_t>(policy));
+}
+
+std::string_view nameOf(UnknownFiles policy) {
+  return model::kUnknownFiles.at(static_cast<size_t>(policy));
 }
 
 model::UnknownModelPolicy policyAt(const storage::Rows& row, int column) {
@@ -69,6 +74,8 @@ model::Project ProjectTable::read(const storage::Rows& row) const {
   project.settings.guardrails = row.string(11);
   project.settings.unsupported_parameters =
       row.string(13) == nameOf(Unsupported::Refuse) ? Unsupported::Refuse : Unsupported::Drop;
+  project.settings.unknown_files =
+      row.string(14) == nameOf(UnknownFiles::Pass) ? UnknownFiles::Pass : UnknownFiles::Refuse;
   if (row.isNull(12)) return project;
   const Result<Secret> opened = box_.open(row.blob(12), identity(project.id));
   if (!opened) throw std::runtime_error(project.id + ": " + opened.error().detail);
@@ -86,7 +93,8 @@ Status ProjectTable::insert(const model::Project& project) {
               project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
               model::policyName(project.settings.unknown_model_policy), project.created_at,
               project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed),
-              nameOf(project.settings.unsupported_parameters));
+              nameOf(project.settings.unsupported_parameters),
+              nameOf(project.settings.unknown_files));
   return Unit{};
 }
 
@@ -121,7 +129,8 @@ Status ProjectTable::update(const model::Project& project) {
                   project.settings.auto_resolve_bare_model, project.settings.retain_payloads,
                   model::policyName(project.settings.unknown_model_policy),
                   project.settings.budget_bare_models, project.settings.guardrails, asBlob(sealed),
-                  nameOf(project.settings.unsupported_parameters), project.id) == 0) {
+                  nameOf(project.settings.unsupported_parameters),
+                  nameOf(project.settings.unknown_files), project.id) == 0) {
     return notFound("project", project.id);
   }
   return Unit{};

@@ -40,7 +40,7 @@ class ProjectTable {
   static constexpr std::string_view kSelect =
       "SELECT id, organization_id, name, slug, description, auto_resolve_bare_model, "
       "retain_payloads, unknown_model_policy, created_at, deleted_at, budget_bare_models, "
-      "guardrails, guardrail_secrets, unsupported_parameters "
+      "guardrails, guardrail_secrets, unsupported_parameters, unknown_files "
       "FROM project ";
   model::Project read(const storage::Rows& row) const;
   std::optional<std::string> seal(const model::Project& project) const;
@@ -51,8 +51,8 @@ class ProjectTable {
       db_,
       "INSERT INTO project (id, organization_id, name, slug, description, "
       "auto_resolve_bare_model, retain_payloads, unknown_model_policy, created_at, "
-      "budget_bare_models, guardrails, guardrail_secrets, unsupported_parameters) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "budget_bare_models, guardrails, guardrail_secrets, unsupported_parameters, unknown_files) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   storage::Statement by_slug_{db_, kSelect,
                               "WHERE organization_id = ? AND slug = ? AND deleted_at IS NULL"};
@@ -64,7 +64,7 @@ class ProjectTable {
       db_,
       "UPDATE project SET name = ?, slug = ?, description = ?, auto_resolve_bare_model = ?, "
       "retain_payloads = ?, unknown_model_policy = ?, budget_bare_models = ?, guardrails = ?, "
-      "guardrail_secrets = ?, unsupported_parameters = ? "
+      "guardrail_secrets = ?, unsupported_parameters = ?, unknown_files = ? "
       "WHERE id = ? AND deleted_at IS NULL"};
   storage::Statement delete_{
       db_, "UPDATE project SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL"};

@@ -43,6 +43,11 @@ std::optional<model::RelayedObject> RelayedObjectTable::find(const ObjectFilter&
                  read);
 }
 
+std::optional<model::RelayedObject> RelayedObjectTable::findFile(std::string_view project_id,
+                                                                 std::string_view id) {
+  return readOne(find_file_.query(id, project_id), read);
+}
+
 std::optional<model::RelayedObject> RelayedObjectTable::findAt(std::string_view provider_id,
                                                                std::string_view id) {
   return readOne(find_at_.query(unlessEmpty(provider_id), id), read);

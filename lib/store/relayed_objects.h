@@ -30,6 +30,8 @@ class RelayedObjectTable {
   bool insert(const model::RelayedObject& object);
   // The project's own of that id; the newest should several providers have given it.
   std::optional<model::RelayedObject> find(const ObjectFilter& filter, std::string_view id);
+  // A file of the project by whichever API it was uploaded; the newest.
+  std::optional<model::RelayedObject> findFile(std::string_view project_id, std::string_view id);
   std::optional<model::RelayedObject> findAt(std::string_view provider_id, std::string_view id);
   // What the provider shows of it now.
   void update(std::string_view provider_id, std::string_view id, std::string_view status,
@@ -58,6 +60,8 @@ class RelayedObjectTable {
   storage::Statement find_{
       db_, kColumns,
       "WHERE id = ? AND project_id = ? AND surface = ? AND kind = ? ORDER BY seq DESC LIMIT 1"};
+  storage::Statement find_file_{
+      db_, kColumns, "WHERE id = ? AND project_id = ? AND kind = 'file' ORDER BY seq DESC LIMIT 1"};
   storage::Statement find_at_{db_, kColumns, "WHERE provider_id IS ? AND id = ?"};
   storage::Statement update_{db_,
                              "UPDATE relayed_object SET status = ?3, object = ?4 "

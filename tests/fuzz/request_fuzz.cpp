@@ -1,9 +1,11 @@
 // Requests: whatever the bytes are, reading them ends; what is read can be written for every
 // dialect as JSON that is read again; what the view for policy takes can be spliced as JSON.
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "dialect/anthropic_request.h"
+#include "dialect/file_references.h"
 #include "dialect/gemini_embed_request.h"
 #include "dialect/gemini_request.h"
 #include "dialect/openai_embeddings.h"
@@ -58,11 +60,28 @@ void askAll(const ChatView& view) {
   if (const std::string schema = view.jsonSchema(); !schema.empty()) requireJson(schema);
 }
 
+// Files by ids: whatever is found can be replaced.
+void placeFiles(Dialect caller, const ChatView& view) {
+  const auto references = fileReferences(caller, view);
+  if (!references) return;
+  require(references->empty() || mayNameFiles(caller, view));
+  for (const InlineFile& file :
+       {InlineFile{"a", "text/plain", "x\"y"}, InlineFile{"b.png", "image/png", "\x89PNG\xFF"},
+        InlineFile{"c.pdf", "application/pdf", "%PDF"}}) {
+    Replacements replacements;
+    for (const FileReference& one : *references)
+      if (!one.place.empty()) replacements.emplace_back(one.place, inlineFile(caller, one, file));
+    std::ranges::sort(replacements, {}, [](const auto& one) { return one.first.data(); });
+    requireJson(replaceIn(view.body.text(), replacements));
+  }
+}
+
 }  // namespace
 
 void requestOpenAi(std::string_view bytes) {
   if (const auto view = parseOpenAiChat(bytes)) {
     askAll(*view);
+    placeFiles(Dialect::OpenAi, *view);
     requireJson(encodeOpenAiRequest(*view, "m", StreamUsage::Request, OutputLimit{7}).str());
   }
   translate(Dialect::OpenAi, bytes);
@@ -72,6 +91,7 @@ void requestResponses(std::string_view bytes) {
   requireJson("{" + responsesEcho(bytes) + "}");
   if (const auto view = parseResponses(bytes)) {
     askAll(*view);
+    placeFiles(Dialect::Responses, *view);
     requireJson(encodeResponsesRequest(*view, "m", 7).str());
     requireJson(inputItems(*view));
     ResponsesHistory history{.items = R"([{"role":"user","content":"x"}])"};
@@ -85,6 +105,7 @@ void requestResponses(std::string_view bytes) {
 void requestAnthropic(std::string_view bytes) {
   if (const auto view = parseAnthropicMessages(bytes)) {
     askAll(*view);
+    placeFiles(Dialect::Anthropic, *view);
     static_cast<void>(checkAnthropicVersion(*view, "2026-10-21"));
     requireJson(encodeAnthropicRequest(*view, "m", 7).str());
   }

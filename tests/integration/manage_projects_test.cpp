@@ -23,9 +23,9 @@ TEST_SUITE("manage/projects") {
     CHECK(dataText(made, "slug") == "support-bot");
     CHECK(contains(made.body,
                    R"("settings":{"auto_resolve_bare_model":true,"retain_payloads":false,)"));
-    CHECK(
-        contains(made.body,
-                 R"("budget_bare_models":true,"unsupported_parameters":"drop","guardrails":[]})"));
+    CHECK(contains(
+        made.body,
+        R"("budget_bare_models":true,"unsupported_parameters":"drop","unknown_files":"refuse","guardrails":[]})"));
     const std::string path = "/projects/" + dataText(made, "id");
     runScenarios(
         api,

@@ -74,8 +74,8 @@ TEST_SUITE("proxy/local_batches") {
     // There is only a provider whose vendor has none.
     CHECK(here({}));
     CHECK(here({{"X-Penstock-Provider", "oa"}}));
-    CHECK(errorCode(world.upload("x", "user_data")) == "no_provider");
-    CHECK(errorCode(world.upload("x", "user_data", {{"X-Penstock-Provider", "local"}})) ==
+    CHECK(errorCode(world.upload("x", "fine-tune")) == "no_provider");
+    CHECK(errorCode(world.upload("x", "fine-tune", {{"X-Penstock-Provider", "local"}})) ==
           "unknown_provider");
     CHECK(errorCode(world.upload("x", "batch", {{"X-Penstock-Provider", "none"}})) ==
           "unknown_provider");

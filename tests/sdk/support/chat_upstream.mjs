@@ -18,15 +18,20 @@ export class ChatUpstream {
     this.server.close();
   }
 
-  // The answer says the last message again.
+  last;  // what was asked
+
+  // The answer says the last message again, its texts.
   async #serve(request, response) {
     const asked = JSON.parse(Buffer.concat(await request.toArray()) || '{}');
+    this.last = asked;
+    const said = (content) => typeof content === 'string'
+      ? content : content.filter(({ type }) => type === 'text').map(({ text }) => text).join('\n');
     const usage = { prompt_tokens: 8, completion_tokens: 2, total_tokens: 10 };
     const answers = {
       '/v1/chat/completions': () => ({
         id: 'c', object: 'chat.completion', created: 1, model: asked.model, usage,
         choices: [{ index: 0, finish_reason: 'stop',
-                    message: { role: 'assistant', content: asked.messages.at(-1).content } }],
+                    message: { role: 'assistant', content: said(asked.messages.at(-1).content) } }],
       }),
       '/v1/embeddings': () => ({
         object: 'list', model: asked.model, usage: { prompt_tokens: 8, total_tokens: 8 },

@@ -73,8 +73,21 @@ TEST_SUITE("executor/objects") {
   }
 
   TEST_CASE("a file tells when it goes") {
-    CHECK(renderFile({"file-1", "a.jsonl", "batch", 7, 1'000, 9'000}) ==
+    FileFacts file{.id = "file-1",
+                   .name = "a.jsonl",
+                   .purpose = "batch",
+                   .media_type = {},
+                   .bytes = 7,
+                   .created_at = 1'000,
+                   .expires_at = 9'000};
+    CHECK(renderFile(file) ==
           R"({"id":"file-1","object":"file","bytes":7,"created_at":1,"expires_at":9,)"
           R"("filename":"a.jsonl","purpose":"batch","status":"processed","status_details":null})");
+    file.surface = model::ObjectSurface::Anthropic;
+    file.media_type = "text/plain";
+    CHECK(renderFile(file) ==
+          R"({"id":"file-1","type":"file","filename":"a.jsonl","mime_type":"text/plain",)"
+          R"("size_bytes":7,"created_at":"1970-01-01T00:00:01Z",)"
+          R"("expires_at":"1970-01-01T00:00:09Z","downloadable":true})");
   }
 }

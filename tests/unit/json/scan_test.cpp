@@ -222,4 +222,12 @@ TEST_SUITE("json/scan") {
       CHECK(faultOf("{\"a\":\"" + pad + "\xFF" + pad + "\"}") != "");
     }
   }
+
+  TEST_CASE("text is UTF-8 without NUL") {
+    for (const char* good : {"", "a\n\x7f", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
+      CHECK(json::isText(good));
+    for (const char* bad : {"\xC3", "\xC0\x80", "\xED\xA0\x80", "\xFF", "a\x80"})
+      CHECK_FALSE(json::isText(bad));
+    CHECK_FALSE(json::isText(std::string_view("a\0b", 3)));
+  }
 }

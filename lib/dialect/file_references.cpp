@@ -1,0 +1,269 @@
+#include "dialect/file_references.h"
+
+#include <functional>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/base64.h"
+#include "dialect/json_members.h"
+#include "dialect/rare_search.h"
+#include "json/raw.h"
+#include "json/writer.h"
+
+namespace penstock::dialect {
+namespace {
+
+using References = std::vector<FileReference>;
+
+// `nesting`: how deep a reference is at least.
+bool mayNameFilesIn(const ChatView& request, std::string_view key, uint32_t nesting) {
+  const json::Member* member = request.body.find(key);
+  if (member == nullptr || member->nesting < nesting) return false;
+  // An escape may hide a letter, which no writer of JSON does to these.
+  return holdsWord(member->value, "file_id", 4) || holdsWord(member->value, R"(\u006)", 0) ||
+         holdsWord(member->value, R"(\u005)", 0);
+}
+
+ApiError ambiguous(std::string_view param) {
+  return invalidRequest("invalid_json", "the object is too large, or holds a key twice",
+                        std::string(param));
+}
+
+// Looks for references in a request, in the places where a dialect has them.
+class Search {
+ public:
+  Result<References> take() {
+    if (error_) return *std::move(error_);
+    return std::move(found_);
+  }
+
+  // {"messages":[{"content":[{"file":{"file_id":…}}]}]}
+  void chat(std::string_view messages) {
+    forEachObject(
+        messages, "messages", [this](const auto& message, std::string_view, const std::string& at) {
+          forEachObject(arrayAt(message, "content"), at + ".content",
+                        [this](const auto& part, std::string_view raw, const std::string& in) {
+                          json::ObjectIndex file;
+                          if (scan(part, "file", in, file)) note(file, in + ".file", raw);
+                        });
+        });
+  }
+
+  // {"input":[{"content":[{"type":"input_file","file_id":…}]},
+  //           {"output":[…]}, {"output":{"type":"computer_screenshot","file_id":…}}]}
+  void responses(std::string_view input) {
+    forEachObject(input, "input",
+                  [this](const auto& item, std::string_view, const std::string& at) {
+                    for (const char* key : {"content", "output"}) {
+                      const std::string in = at + "." + key;
+                      forEachObject(arrayAt(item, key), in,
+                                    [this](const auto& part, std::string_view raw,
+                                           const std::string& place) { note(part, place, raw); });
+                      json::ObjectIndex single;
+                      if (scan(item, key, at, single)) note(single, in, item.find(key)->value);
+                    }
+                  });
+  }
+
+  // {"tools":[{"container":{"file_ids":[…]}}]}
+  void containers(std::string_view tools) {
+    forEachObject(tools, "tools",
+                  [this](const auto& tool, std::string_view, const std::string& at) {
+                    json::ObjectIndex container;
+                    if (!scan(tool, "container", at, container)) return;
+                    json::forEachElement(arrayAt(container, "file_ids"), [&](std::string_view id) {
+                      note(json::rawString(id), at + ".container.file_ids", {});
+                      return true;
+                    });
+                  });
+  }
+
+  // {"content":[{"source":{"type":"file","file_id":…}}, {"type":"container_upload","file_id":…},
+  //             {"type":"tool_result","content":[…]}, {"source":{"type":"content","content":[…]}}]}
+  void blocks(std::string_view content, const std::string& path) {
+    forEachObject(content, path,
+                  [this](const auto& block, std::string_view, const std::string& at) {
+                    note(block, at, {});
+                    blocks(arrayAt(block, "content"), at + ".content");
+                    json::ObjectIndex source;
+                    if (!scan(block, "source", at, source)) return;
+                    if (source.find("file_id") != nullptr)
+                      note(source, at + ".source", block.find("source")->value);
+                    else
+                      blocks(arrayAt(source, "content"), at + ".source.content");
+                  });
+  }
+  void anthropic(std::string_view messages) {
+    forEachObject(messages, "messages",
+                  [this](const auto& message, std::string_view, const std::string& at) {
+                    blocks(arrayAt(message, "content"), at + ".content");
+                  });
+  }
+
+ private:
+  using EachObject =
+      std::function<void(const json::ObjectIndex&, std::string_view raw, const std::string& path)>;
+
+  static std::string_view arrayAt(const json::ObjectIndex& object, std::string_view key) {
+    const json::Member* member = object.find(key);
+    return member != nullptr && member->kind == json::Kind::Array ? member->value : "[]";
+  }
+
+  void forEachObject(std::string_view array, const std::string& path, const EachObject& each) {
+    if (json::rawKind(array) != json::Kind::Array) return;
+    size_t place = 0;
+    json::forEachElement(array, [&](std::string_view raw) {
+      const std::string at = fmt::format("{}[{}]", path, place++);
+      json::ObjectIndex object;
+      if (json::rawKind(raw) != json::Kind::Object) return true;
+      if (json::scanObject(raw, object))
+        each(object, raw, at);
+      else
+        error_ = ambiguous(at);
+      return !error_.has_value();
+    });
+  }
+
+  // False where it is no object.
+  bool scan(const json::ObjectIndex& object, std::string_view key, const std::string& path,
+            json::ObjectIndex& inner) {
+    const json::Member* member = object.find(key);
+    if (member == nullptr || member->kind != json::Kind::Object) return false;
+    if (json::scanObject(member->value, inner)) return true;
+    error_ = ambiguous(fmt::format("{}.{}", path, key));
+    return false;
+  }
+
+  void note(const json::ObjectIndex& holder, const std::string& path, std::string_view place) {
+    if (const json::Member* id = holder.find("file_id"))
+      note(json::rawString(id->value), path + ".file_id", place);
+  }
+  void note(std::optional<std::string> id, std::string param, std::string_view place) {
+    if (id) found_.push_back({*std::move(id), std::move(param), place});
+  }
+
+  References found_;
+  std::optional<ApiError> error_;
+};
+
+std::string dataUrl(const InlineFile& file) {
+  return fmt::format("data:{};base64,{}", file.media_type, encodeBase64(file.content));
+}
+
+// Texts have no name of their own where they stand among others.
+std::string titled(const InlineFile& file) {
+  std::string text(file.name);
+  if (!text.empty()) text += "\n\n";
+  return text.append(file.content);
+}
+
+bool isText(const InlineFile& file) {
+  return file.media_type != "application/pdf" && json::isText(file.content);
+}
+
+// {"type":"base64","media_type":…,"data":…}
+void writeSource(json::Writer& out, const InlineFile& file) {
+  const bool text = isText(file);
+  out.beginObject().field("type", text ? "text" : "base64");
+  out.field("media_type", text ? "text/plain" : file.media_type).key("data");
+  if (text)
+    out.value(file.content);
+  else
+    out.value(encodeBase64(file.content));
+  out.endObject();
+}
+
+void writeChatPart(json::Writer& out, const InlineFile& file) {
+  if (isText(file)) {
+    out.field("type", "text").field("text", titled(file));
+  } else if (file.media_type.starts_with("image/")) {
+    out.field("type", "image_url").key("image_url").beginObject();
+    out.field("url", dataUrl(file)).endObject();
+  } else {
+    out.field("type", "file").key("file").beginObject().field("filename", file.name);
+    out.field("file_data", dataUrl(file)).endObject();
+  }
+}
+
+// `screen`: an image that is a tool's result.
+void writeResponsesPart(json::Writer& out, const InlineFile& file, bool screen) {
+  if (isText(file)) {
+    out.field("type", "input_text").field("text", titled(file));
+  } else if (file.media_type.starts_with("image/")) {
+    out.field("type", screen ? "computer_screenshot" : "input_image");
+    out.field("image_url", dataUrl(file));
+  } else {
+    out.field("type", "input_file").field("filename", file.name);
+    out.field("file_data", dataUrl(file));
+  }
+}
+
+}  // namespace
+
+bool mayNameFiles(Dialect caller, const ChatView& request) {
+  switch (caller) {
+    case Dialect::OpenAi: return mayNameFilesIn(request, "messages", 5);
+    case Dialect::Responses:
+      return mayNameFilesIn(request, "input", 3) || mayNameFilesIn(request, "tools", 4);
+    case Dialect::Anthropic: return mayNameFilesIn(request, "messages", 4);
+    case Dialect::Gemini:
+    case Dialect::Bedrock: return false;
+  }
+  return false;
+}
+
+Result<References> fileReferences(Dialect caller, const ChatView& request) {
+  Search search;
+  const auto member = [&request](std::string_view key) -> std::string_view {
+    const json::Member* found = request.body.find(key);
+    return found == nullptr ? "[]" : found->value;
+  };
+  if (caller == Dialect::OpenAi) search.chat(member("messages"));
+  if (caller == Dialect::Anthropic) search.anthropic(member("messages"));
+  if (caller == Dialect::Responses) {
+    search.responses(member("input"));
+    search.containers(member("tools"));
+  }
+  return search.take();
+}
+
+std::string inlineFile(Dialect caller, const FileReference& reference, const InlineFile& file) {
+  std::string text;
+  json::Writer out(text);
+  if (caller == Dialect::Anthropic) {
+    writeSource(out, file);
+    return text;
+  }
+  json::ObjectIndex part;
+  static_cast<void>(json::scanObject(reference.place, part));  // it was when it was found
+  out.beginObject();
+  if (caller == Dialect::OpenAi)
+    writeChatPart(out, file);
+  else
+    writeResponsesPart(out, file, textAt(part, "type") == "computer_screenshot");
+  for (const json::Member& member : part) {
+    if (member.key == "type" || member.key == "file" || member.key == "file_id" ||
+        member.key == "filename")
+      continue;
+    out.rawField(member.key, member.value);
+  }
+  out.endObject();
+  return text;
+}
+
+std::string replaceIn(std::string_view body, const Replacements& replacements) {
+  std::string text;
+  size_t length = body.size();
+  for (const auto& [place, json] : replacements) length += json.size();
+  text.reserve(length);
+  size_t from = 0;
+  for (const auto& [place, json] : replacements) {
+    const auto at = static_cast<size_t>(place.data() - body.data());
+    text.append(body, from, at - from).append(json);
+    from = at + place.size();
+  }
+  return text.append(body, from);
+}
+
+}  // namespace penstock::dialect
