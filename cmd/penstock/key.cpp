@@ -24,6 +24,7 @@ constexpr Column kFields[] = {{"id", "id"},
                               {"requests a minute", "rate_limit_rpm"},
                               {"allowed models", "allowed_models"},
                               {"allowed addresses", "ip_allowlist"},
+                              {"provider keys of callers", "allow_provider_keys"},
                               {"expires", "expires_at"},
                               {"revoked", "revoked_at"},
                               {"old secret until", "previous_expires_at"},
@@ -79,6 +80,9 @@ constexpr Option kModels{"--allow-model",
                          Into::Body,
                          false,
                          true};
+constexpr Option kProviderKeys{"--allow-provider-keys", "allow_provider_keys",
+                               "Requests may bring the caller's own key for their provider",
+                               Kind::Flag};
 constexpr Option kRole{"--role", "role", "Of a management key: owner, admin, member, viewer"};
 constexpr Option kProjects{"--projects", "project_ids", "Projects it is confined to, by id",
                            Kind::List,   Into::Body,    false,
@@ -89,15 +93,16 @@ constexpr Option kOverlap{"--overlap-seconds", "overlap_seconds",
 constexpr Option kStatus{"--status", "status", "active, expired or revoked", Kind::Text,
                          Into::Parameter};
 
-constexpr Option kCreate[] = {kName,          {"--project", "project_id", "Project, by id or slug"},
-                              kDescription,   kRpm,
-                              kModels,        kAddresses,
-                              kExpiresInDays, kExpiresAt};
+constexpr Option kCreate[] = {kName,         {"--project", "project_id", "Project, by id or slug"},
+                              kDescription,  kRpm,
+                              kModels,       kAddresses,
+                              kProviderKeys, kExpiresInDays,
+                              kExpiresAt};
 constexpr Option kList[] = {
     {"--project", "project_id", "Of this project, by id or slug", Kind::Text, Into::Parameter},
     kStatus};
-constexpr Option kUpdate[] = {kNewName,   kDescription,   kRpm,      kModels,
-                              kAddresses, kExpiresInDays, kExpiresAt};
+constexpr Option kUpdate[] = {kNewName,   kDescription,  kRpm,           kModels,
+                              kAddresses, kProviderKeys, kExpiresInDays, kExpiresAt};
 constexpr Option kRotate[] = {kOverlap};
 
 // A management key is made with the least role unless another is named.

@@ -30,6 +30,7 @@ void writeKey(json::Writer& out, const model::ApiKey& key, UnixMillis now) {
   out.field("status", keyStatus(key, now)).field("rate_limit_rpm", key.rate_limit_rpm);
   writeTexts(out, "allowed_models", key.allowed_models);
   writeTexts(out, "ip_allowlist", key.ip_allowlist);
+  out.field("allow_provider_keys", key.allow_provider_keys);
   writeKeyTimes(out, key);
   out.endObject();
 }
@@ -128,6 +129,7 @@ void readApiKeyFields(json::ObjectReader& body, model::ApiKey& key, UnixMillis n
   readRateLimit(body, key.rate_limit_rpm);
   readTexts(body, "allowed_models", key.allowed_models);
   readIpAllowlist(body, key.ip_allowlist);
+  key.allow_provider_keys = body.boolean("allow_provider_keys").value_or(key.allow_provider_keys);
   readExpiry(body, key.expires_at, now);
 }
 

@@ -111,6 +111,7 @@ void writeKey(json::Writer& out, const model::ApiKey& key, const std::string& pr
   out.field("description", key.description).field("rate_limit_rpm", key.rate_limit_rpm);
   writeTexts(out, "allowed_models", key.allowed_models);
   writeTexts(out, "ip_allowlist", key.ip_allowlist);
+  out.field("allow_provider_keys", key.allow_provider_keys);
   writeTime(out, "expires_at", key.expires_at);
   if (key_hashes == KeyHashes::Include) {
     out.field("hash", hex(key.hash)).field("prefix", key.prefix);

@@ -25,6 +25,8 @@ struct ApiKey {
   // "openai/*"). Empty allows all.
   std::vector<std::string> allowed_models;
   std::vector<std::string> ip_allowlist;  // addresses and CIDR ranges; empty allows all
+  // Whether its requests may bring the caller's own key for their provider.
+  bool allow_provider_keys = false;
   std::optional<UnixMillis> expires_at;
   std::optional<UnixMillis> revoked_at;
   UnixMillis created_at = 0;

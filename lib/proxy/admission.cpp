@@ -57,6 +57,13 @@ Status introduce(const LoopContext& loop, const http::Request& request, const Ca
   row.organization_id = caller.project->organization_id;
   if (Status allowed = checkPeer(caller, request); !allowed) return allowed;
   extensions = readExtensions(request.headers);
+  if (!extensions.provider_key.empty() && !caller.key->allow_provider_keys) {
+    extensions.provider_key = {};
+    return ApiError{ErrorKind::Forbidden, "provider_key_not_allowed",
+                    "this API key does not allow the caller's own key for a provider: set its "
+                    "allow_provider_keys",
+                    "X-Modelux-Provider-Key"};
+  }
   row.trace_id = extensions.trace_id;  // of what cannot be parsed too
   const telemetry::Exporter* exporter = loop.shared.telemetry;
   auto context = telemetry::continueTrace(request.headers.get("traceparent"),

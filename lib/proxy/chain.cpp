@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "proxy/response_state.h"
 
 namespace penstock::proxy {
 namespace {
@@ -254,6 +255,11 @@ void Chain::onFailed(Attempt& attempt) {
     if (!won_) winner_ = &attempt;
   }
   Place& place = placeOf(attempt);
+  if (scope_.state != nullptr && failure.refusal &&
+      scope_.state->hasLost(*attempt.candidate().provider, *failure.refusal)) {
+    place.state = Place::State::Untried;  // once: it is told the history now
+    return proceed();
+  }
   place.may_retry = isPassing(failure);
   place.retry_after_ms = failure.retry_after_ms.value_or(0);
   ruleOut(failure, attempt.candidate());

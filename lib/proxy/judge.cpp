@@ -48,11 +48,16 @@ std::string requestText(const routing::Line& line, std::string_view question) {
   return text;
 }
 
-RequestScope scopeOf(const RequestScope& judged, const dialect::OpenAiRequest& request,
-                     TypedRequest& typed) {
+Extensions withoutKey(Extensions extensions) {
+  extensions.provider_key = {};
+  return extensions;
+}
+
+RequestScope scopeOf(const RequestScope& judged, const Extensions& extensions,
+                     const dialect::OpenAiRequest& request, TypedRequest& typed) {
   return {.loop = judged.loop,
           .caller = judged.caller,
-          .extensions = judged.extensions,
+          .extensions = extensions,
           .request = request,
           .typed = typed,
           .row = judged.row,
@@ -114,9 +119,10 @@ std::optional<double> readScore(std::string_view answer) {
 Judge::Judge(const RequestScope& judged, const config::PolicyTarget& target, int64_t timeout_ms,
              std::string_view question)
     : line_(lineTo(target, judged, timeout_ms)),
+      extensions_(withoutKey(judged.extensions)),
       text_(requestText(line_, question)),
       request_(dialect::parseOpenAiChat(text_).value()),  // we wrote it
       typed_(dialect::Dialect::OpenAi, text_, false),
-      scope_(scopeOf(judged, request_, typed_)) {}
+      scope_(scopeOf(judged, extensions_, request_, typed_)) {}
 
 }  // namespace penstock::proxy

@@ -9,6 +9,7 @@
 #include "config/policies.h"
 #include "dialect/openai_request.h"
 #include "proxy/attempt.h"
+#include "proxy/extensions.h"
 #include "routing/decision.h"
 
 namespace penstock::proxy {
@@ -39,7 +40,8 @@ class Judge {
  private:
   // Constant after construction.
   const routing::Line line_;
-  const std::string text_;  // request_ points into it
+  const Extensions extensions_;  // without a key of the caller's: who judges is ours to pay
+  const std::string text_;       // request_ points into it
   const dialect::OpenAiRequest request_;
   TypedRequest typed_;
   const RequestScope scope_;

@@ -5,6 +5,7 @@
 namespace penstock::proxy {
 
 routing::TargetView LiveEnvironment::view(const model::Provider& provider, std::string_view model) {
+  if (standing_ == Standing::Unknown) return {};
   return loop_.health(provider, model).view(now_);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "proxy/admission.h"
 #include "proxy/loop_context.h"
 #include "routing/environment.h"
@@ -9,8 +11,11 @@ namespace penstock::proxy {
 // The environment of a request that is being served: the loop's health board, prices and clock.
 class LiveEnvironment final : public routing::Environment {
  public:
-  LiveEnvironment(LoopContext& loop, const Caller& caller, UnixMillis now)
-      : loop_(loop), caller_(caller), now_(now) {}
+  // How our credentials stand says nothing of a caller's own.
+  enum class Standing : uint8_t { OfOurs, Unknown };
+  LiveEnvironment(LoopContext& loop, const Caller& caller, UnixMillis now,
+                  Standing standing = Standing::OfOurs)
+      : loop_(loop), caller_(caller), now_(now), standing_(standing) {}
 
   routing::TargetView view(const model::Provider& provider, std::string_view model) override;
   Latency latency(const model::Provider& provider, std::string_view model,
@@ -24,6 +29,7 @@ class LiveEnvironment final : public routing::Environment {
   LoopContext& loop_;
   const Caller& caller_;
   const UnixMillis now_;
+  const Standing standing_;
 };
 
 }  // namespace penstock::proxy

@@ -7,6 +7,7 @@
 #include "proxy/ensemble.h"
 #include "proxy/live_environment.h"
 #include "proxy/surface.h"
+#include "routing/narrow.h"
 
 namespace penstock::proxy {
 namespace {
@@ -157,12 +158,16 @@ Status Pipeline::decide(std::string_view model) {
   if (decisions_.empty()) {
     if (Status allowed = auth::checkModel(*caller_.key, request_->model); !allowed) return allowed;
   }
-  LiveEnvironment environment(loop_, caller_, row_.created_at);
+  const bool own_key = !extensions_.provider_key.empty();
+  LiveEnvironment environment(
+      loop_, caller_, row_.created_at,
+      own_key ? LiveEnvironment::Standing::Unknown : LiveEnvironment::Standing::OfOurs);
   const ChatTraits traits(loop_, caller_, *request_, row_, environment);
   const bool shown = request_->trace || extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun;
   auto decision = routing::decide({*caller_.snapshot, *caller_.project, model, traits, environment,
                                    shown ? routing::Detail::Explained : routing::Detail::Brief});
   if (!decision) return std::move(decision).error();
+  if (Status fits = fitOwnKey(*decision); !fits) return fits;
   if (files_)
     if (Status there = files_->restrict(*decision); !there) return there;
   decisions_.push_back(std::make_unique<const routing::Decision>(*std::move(decision)));
@@ -175,6 +180,22 @@ Status Pipeline::decide(std::string_view model) {
   }
   if (guarding_) return guarding_->checkTargets(made);
   return Unit{};
+}
+
+// The caller's own key goes to whom it was meant for, the provider of the first target, and to
+// nobody else: not on a fallback, nor where a budget sends the request.
+Status Pipeline::fitOwnKey(routing::Decision& decision) {
+  if (extensions_.provider_key.empty() || decision.first() == nullptr) return Unit{};
+  if (own_key_for_ == nullptr) own_key_for_ = decision.first()->provider;
+  const bool left = routing::narrow(decision, [this](const model::Provider& provider) {
+    const bool fits =
+        provider.vendor == own_key_for_->vendor && provider.base_url == own_key_for_->base_url;
+    return fits ? std::string() : "the caller's own key is for '" + own_key_for_->name + "'";
+  });
+  if (left) return Unit{};
+  return invalidRequest("provider_key_elsewhere",
+                        "no target is at the provider that the caller's own key is for",
+                        "X-Modelux-Provider-Key");
 }
 
 // From the cache, where the config has answers kept and this one is there. What costs nothing is

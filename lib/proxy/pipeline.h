@@ -71,6 +71,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void keepResponse(std::string_view object, const Attempt& by);
   void keepReplayed(std::string_view events);
   Status decide(std::string_view model);
+  Status fitOwnKey(routing::Decision& decision);
   bool serveKept();
   void guard();
   void checkRequest();
@@ -169,6 +170,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::optional<ResponseState> state_;
   std::string responses_echo_;
   std::optional<RequestFiles> files_;  // where the request names any
+  // Of a caller with a key of its own: whom it is for, once that is decided.
+  const model::Provider* own_key_for_ = nullptr;
   std::optional<budget::RateDecision> rate_;
   // A budget that downgrades has a second one made; attempts refer to the one that they are of.
   std::vector<std::unique_ptr<const routing::Decision>> decisions_;

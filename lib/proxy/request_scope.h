@@ -55,7 +55,7 @@ struct RequestScope {
   // What is to become of what a target cannot express.
   dialect::OnLoss on_loss = dialect::OnLoss::Drop;
   // Of callers of Responses: what the request goes on from, and whether its answer is kept.
-  const ResponseState* state = nullptr;
+  ResponseState* state = nullptr;
   // The decision as raw JSON, as it is when a stream by `serving` comes to its last chunk, which it
   // is put into; empty: it is not wanted.
   std::function<std::string(const Attempt& serving)> trace = {};

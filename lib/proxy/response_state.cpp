@@ -93,6 +93,17 @@ const dialect::ResponsesRequest* ResponseState::originalFor(const model::Provide
   return static_cast<const dialect::ResponsesRequest*>(original_.get());
 }
 
+bool ResponseState::hasLost(const model::Provider& provider,
+                            const dialect::UpstreamError& refusal) {
+  const bool response =
+      refusal.code == "previous_response_not_found" || refusal.param == "previous_response_id";
+  const bool item = refusal.message.starts_with("Item with id") &&
+                    refusal.message.find("not found") != std::string::npos;
+  if ((!response && !item) || originalFor(provider) == nullptr) return false;
+  original_.reset();
+  return true;
+}
+
 void ResponseState::holdInput(const dialect::ResponsesRequest& request) {
   if (!keeps_ || input_) return;
   input_ = dialect::inputItems(request, recalled_ ? recalled_->history_items : 0);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "dialect/openai_errors.h"
 #include "dialect/responses_request.h"
 #include "model/provider.h"
 #include "model/request_log.h"
@@ -42,6 +43,9 @@ class ResponseState {
   bool recalled() const { return recalled_.has_value(); }
   // The request as the caller sent it, where that provider holds all that it names; else null.
   const dialect::ResponsesRequest* originalFor(const model::Provider& provider) const;
+  // Whether that refusal says that the provider holds no more what it was named; the next time it
+  // is sent the history, as any other.
+  bool hasLost(const model::Provider& provider, const dialect::UpstreamError& refusal);
   // Whether the provider may store the response: not what nobody could ask for or delete here.
   dialect::ResponsesStore storeAtProvider() const {
     using Store = dialect::ResponsesStore;

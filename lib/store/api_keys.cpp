@@ -23,6 +23,7 @@ model::ApiKey read(const storage::Rows& row) {
   key.created_at = row.integer(12);
   key.previous_hash = optionalDigestAt(row, 13);
   key.previous_expires_at = row.optionalInteger(14);
+  key.allow_provider_keys = row.flag(15);
   return key;
 }
 
@@ -52,7 +53,7 @@ void ApiKeyTable::insert(const model::ApiKey& key) {
   insert_.run(key.id, key.project_id, key.name, key.description, storage::blob(key.hash),
               key.prefix, key.last_four, key.rate_limit_rpm, textsToJson(key.allowed_models),
               textsToJson(key.ip_allowlist), key.expires_at, key.revoked_at, key.created_at,
-              optionalBlob(key.previous_hash), key.previous_expires_at);
+              optionalBlob(key.previous_hash), key.previous_expires_at, key.allow_provider_keys);
 }
 
 std::optional<model::ApiKey> ApiKeyTable::find(std::string_view id) {
@@ -83,7 +84,8 @@ std::optional<model::ApiKey> ApiKeyTable::usableBySecret(const Sha256& hash) {
 bool ApiKeyTable::update(const model::ApiKey& key) {
   touchSecretsOf(key.id);
   return update_.run(key.name, key.description, key.rate_limit_rpm, textsToJson(key.allowed_models),
-                     textsToJson(key.ip_allowlist), key.expires_at, key.id) > 0;
+                     textsToJson(key.ip_allowlist), key.expires_at, key.allow_provider_keys,
+                     key.id) > 0;
 }
 
 bool ApiKeyTable::rotate(std::string_view id, const MintedKey& minted,

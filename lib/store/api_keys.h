@@ -44,7 +44,7 @@ class ApiKeyTable {
   Page<model::ApiKey> list(const ApiKeyFilter& filter, const PageRequest& page);
   // What the proxy may accept: not revoked, of living projects. Expiry is checked per request.
   std::vector<model::ApiKey> usable();
-  // Writes name, description, rate_limit_rpm, allowed_models, ip_allowlist and expires_at. False
+  // Writes name, description, rate_limit_rpm, what it allows, ip_allowlist and expires_at. False
   // when there is no such key.
   bool update(const model::ApiKey& key);
   // Gives the key another secret. The old one works until `overlap_until`, and without that is gone
@@ -71,13 +71,14 @@ class ApiKeyTable {
   static constexpr std::string_view kSelect =
       "SELECT id, project_id, name, description, hash, prefix, last_four, rate_limit_rpm, "
       "allowed_models, ip_allowlist, expires_at, revoked_at, created_at, previous_hash, "
-      "previous_expires_at FROM api_key ";
+      "previous_expires_at, allow_provider_keys FROM api_key ";
   storage::Database& db_;
   storage::Statement insert_{
       db_,
       "INSERT INTO api_key (id, project_id, name, description, hash, prefix, last_four, "
       "rate_limit_rpm, allowed_models, ip_allowlist, expires_at, revoked_at, created_at, "
-      "previous_hash, previous_expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "previous_hash, previous_expires_at, allow_provider_keys) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   storage::Statement find_{db_, kSelect, "WHERE id = ?"};
   // The status is numbered as KeyStatus is. '+' keeps SQLite in the order of ids.
   storage::Statement list_{
@@ -105,7 +106,7 @@ class ApiKeyTable {
   storage::Statement update_{
       db_,
       "UPDATE api_key SET name = ?, description = ?, rate_limit_rpm = ?, allowed_models = ?, "
-      "ip_allowlist = ?, expires_at = ? WHERE id = ?"};
+      "ip_allowlist = ?, expires_at = ?, allow_provider_keys = ? WHERE id = ?"};
   storage::Statement rotate_{
       db_,
       "UPDATE api_key SET previous_hash = CASE WHEN ?1 IS NULL THEN NULL ELSE hash END, "

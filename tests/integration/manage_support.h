@@ -78,6 +78,15 @@ inline std::vector<std::string> listAll(Api& api, const std::string& path, const
   return values;
 }
 
+// All project keys may bring keys for providers from then on.
+inline void allowProviderKeys(Api& manage) {
+  for (const std::string& id : listAll(manage, "/api-keys", "id")) {
+    const Answer changed =
+        manage.patch(kBase + ("/api-keys/" + id), R"({"allow_provider_keys":true})");
+    REQUIRE_MESSAGE(changed.status == 200, changed.body);
+  }
+}
+
 inline bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "manage_support.h"
+#include "support/fake_upstream.h"
 
 using namespace penstock;
 using namespace penstock::test;
@@ -56,6 +57,64 @@ TEST_SUITE("proxy/access") {
     CHECK(models.body.find("@default") != std::string::npos);
     CHECK(models.body.find("demo-chat") == std::string::npos);
     CHECK(api.get("/v1/models/demo/demo-chat").status == 404);
+  }
+
+  TEST_CASE("callers' own keys for providers are for those whose key says so") {
+    Gateway gateway = quietGateway();
+    FakeUpstream upstream(answering(
+        R"({"id":"1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,)"
+        R"("message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]})"));
+    REQUIRE(manageOf(gateway)
+                .post(std::string(kBase) + "/providers",
+                      R"({"verify":false,"vendor":"openai","name":"up","api_key":"sk-gateway-000",)"
+                      R"("private":true,"base_url":")" +
+                          upstream.baseUrl() + "\"}")
+                .status == 201);
+    const httplib::Headers own = {{"X-Modelux-Provider-Key", "sk-own-0123456789abcdef"}};
+    const auto ask = [&](Api api) {
+      return api.send("POST", "/v1/chat/completions", chat("up/m"), own);
+    };
+    const Answer refused = ask(keyWith(gateway, R"("description":"")"));
+    CHECK(refused.status == 403);
+    CHECK(errorCode(refused) == "provider_key_not_allowed");
+    CHECK(upstream.seen().empty());
+    CHECK(ask(keyWith(gateway, R"("allow_provider_keys":true)")).status == 200);
+    CHECK(upstream.seen().at(0).header("Authorization") == "Bearer sk-own-0123456789abcdef");
+    CHECK(contains(manageOf(gateway).get(std::string(kBase) + "/logs").body,
+                   R"("byok_fingerprint":"sk-o...cdef")"));
+  }
+
+  TEST_CASE("a caller's own key goes to the provider of the first target, and to no other") {
+    Gateway gateway = quietGateway();
+    Api manage = manageOf(gateway);
+    FakeUpstream first(answering(R"({"error":{"message":"down"}})", 500));
+    FakeUpstream second(answering("{}", 500));
+    for (const auto& [name, vendor, url] : {std::tuple{"first", "openai", first.baseUrl()},
+                                            std::tuple{"other", "groq", second.baseUrl()},
+                                            std::tuple{"second", "openai", first.baseUrl()}}) {
+      const Answer made = manage.post(
+          std::string(kBase) + "/providers",
+          R"({"verify":false,"api_key":"sk-gateway-000","private":true,"vendor":")" +
+              std::string(vendor) + R"(","name":")" + name + R"(","base_url":")" + url + "\"}");
+      REQUIRE_MESSAGE(made.status == 201, made.body);
+    }
+    const Answer saved =
+        manage.post(std::string(kBase) + "/routing-configs",
+                    R"({"name":"C","slug":"c","policy":"fallback_chain","config":{"models":[)"
+                    R"({"model":"first/m"},{"model":"other/m"},{"model":"second/m"}]}})");
+    REQUIRE_MESSAGE(saved.status == 201, saved.body);
+    Api api = keyWith(gateway, R"("allow_provider_keys":true)");
+    // However often our own key has failed there.
+    for (int i = 0; i < 12; ++i) api.post("/v1/chat/completions", chat("@c"));
+    const size_t ours = second.seen().size();
+    const Answer answer = api.send("POST", "/v1/chat/completions", chat("@c"),
+                                   {{"X-Modelux-Provider-Key", "sk-own-0123456789abcdef"}});
+    CHECK(answer.status == 502);
+    CHECK(second.seen().size() == ours);
+    CHECK(first.seen().back().header("Authorization") == "Bearer sk-own-0123456789abcdef");
+    const Answer trace = manage.get(std::string(kBase) + "/logs/" +
+                                    answer.header("X-Modelux-Request-Id") + "/trace");
+    CHECK(contains(trace.body, "the caller's own key is for 'first'"));
   }
 
   TEST_CASE("a change of what a key may is in force with the next request") {

@@ -211,6 +211,7 @@ TEST_SUITE("proxy/cache") {
       const size_t at = answer.body.find("answer ");
       return cacheOf(answer) + " " + (at == std::string::npos ? "" : answer.body.substr(at, 8));
     };
+    allowProviderKeys(world.manage);
     CHECK(content(R"(,"mlx:cache":{"skip":true})", {}) == "MISS answer 1");
     CHECK(content("", {{"Cache-Control", "no-store"}}) == "MISS answer 2");
     CHECK(content("", {{"X-Modelux-Provider-Key", "sk-own"}}) == "MISS answer 3");

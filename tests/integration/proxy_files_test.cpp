@@ -141,6 +141,7 @@ TEST_SUITE("proxy/files") {
     CHECK(code(world.send("POST", "/v1/files", "{}")) == "invalid_multipart");
     CHECK(code(world.upload("x", "user_data", "/v1/files", {{"X-Penstock-Provider", "nobody"}})) ==
           "unknown_provider");
+    allowProviderKeys(world.routed.manage);
     CHECK(code(world.upload("x", "user_data", "/v1/files", {{"X-Modelux-Provider-Key", "sk-x"}})) ==
           "byok_not_supported");
     CHECK(code(world.upload("no json", "batch")) == "invalid_batch_line");

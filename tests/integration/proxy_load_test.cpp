@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "json/document.h"
-#include "support/api.h"
+#include "manage_support.h"
 
 using namespace penstock;
 using namespace penstock::test;
@@ -177,11 +177,17 @@ TEST_SUITE("proxy/load") {
                                R"(","base_url":"http://127.0.0.1:9/v1","private":true})");
     const std::string body = R"({"model":"up/m","messages":[{"role":"user","content":"x"}]})";
     std::string everything;
+    const auto byok = [&] {
+      return proxyOf(gateway)
+          .send("POST", "/v1/chat/completions", body,
+                {{"X-Modelux-Provider-Key", canary + "-byok"}})
+          .body;
+    };
+    everything += byok();  // refused
+    Api manage = manageOf(gateway);
+    allowProviderKeys(manage);
+    everything += byok();
     everything += proxyOf(gateway).post("/v1/chat/completions", body).body;
-    everything += proxyOf(gateway)
-                      .send("POST", "/v1/chat/completions", body,
-                            {{"X-Modelux-Provider-Key", canary + "-byok"}})
-                      .body;
     gateway.flushLogs();
     for (const char* path : {"/manage/v1/providers", "/manage/v1/logs", "/manage/v1/api-keys",
                              "/manage/v1/management-keys", "/metrics"}) {

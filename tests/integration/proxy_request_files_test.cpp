@@ -237,7 +237,7 @@ TEST_SUITE("proxy/request_files") {
 
   TEST_CASE("with a key of its own a caller names files of its own") {
     World world;
-    const std::string key = world.withKey("");
+    const std::string key = world.withKey(R"("allow_provider_keys":true)");
     const auto ask = [&](const std::string& id) {
       return world.send(
           "POST", "/v1/chat/completions",

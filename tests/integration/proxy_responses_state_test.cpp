@@ -49,6 +49,10 @@ class NativeProvider {
     return [this](const http::ExchangePtr& exchange) { serve(exchange); };
   }
   void fail(int status) { fails_with_ = status; }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+  }
   bool has(const std::string& id) {
     const std::lock_guard lock(mutex_);
     return held_.contains(id);
@@ -66,7 +70,15 @@ class NativeProvider {
     }
     const auto body = json::parse(request.body);
     const std::string previous = textOf(body->root(), "previous_response_id");
-    if (!previous.empty() && !held_.contains(previous)) return test::fail(exchange, 400);
+    if (!previous.empty() && !held_.contains(previous)) {
+      return exchange->respond({400,
+                                "application/json",
+                                R"({"error":{"message":"Previous response with id ')" + previous +
+                                    R"(' not found.","type":"invalid_request_error",)"
+                                    R"("param":"previous_response_id",)"
+                                    R"("code":"previous_response_not_found"}})",
+                                {}});
+    }
     const std::string id = "resp_n" + std::to_string(++made_);
     const bool stored = flagOf(body->root(), "store", true);
     if (stored) held_.insert(id);
@@ -287,6 +299,21 @@ TEST_SUITE("proxy/responses_state") {
     REQUIRE_MESSAGE(changed.status == 200, changed.body);
     idOf(w.goOn("nat/m", first));
     CHECK_FALSE(parsed(World::lastBody(w.native)).root().find("previous_response_id"));
+  }
+
+  TEST_CASE("a provider that has lost a response is sent what was said") {
+    World w;
+    const std::string first = idOf(w.create("nat/m", R"("input":"Hi")"));
+    w.holder.forget();
+    const size_t before = w.native.seen().size();
+    const Answer second = w.goOn("nat/m", first);
+    REQUIRE_MESSAGE(second.status == 200, second.body);
+    const auto seen = w.native.seen();
+    REQUIRE(seen.size() == before + 2);
+    CHECK(contains(seen[before].body, first));
+    CHECK_FALSE(contains(seen[before + 1].body, first));
+    CHECK(contains(seen[before + 1].body, "native 1"));
+    CHECK(w.goOn("nat/m", idOf(second)).status == 200);
   }
 
   TEST_CASE("another project's response is none") {
