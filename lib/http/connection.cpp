@@ -8,8 +8,6 @@
 namespace penstock::http {
 namespace {
 
-// Bodies up to this size are not worth an atomic on a shared counter.
-constexpr uint64_t kUncountedBytes = 64 << 10;
 constexpr size_t kDrainBytes = 64 << 20;
 constexpr size_t kCompactBytes = 256 << 10;
 constexpr std::chrono::milliseconds kClosingTime{2'000};
@@ -27,7 +25,8 @@ Connection::Connection(Server& server, Loop& loop, Transport transport, std::str
       loop_(loop),
       transport_(std::move(transport)),
       peer_(std::move(peer)),
-      timer_(loop, [this] { onTimeout(); }) {
+      timer_(loop, [this] { onTimeout(); }),
+      message_(server.options_.limits, server.counters_) {
   server_.counters_.open.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -135,14 +134,13 @@ std::string_view Connection::consumeHead(std::string_view bytes) {
     }
     return {};
   }
-  head_bytes_ = size;
   const size_t rest = head.size() - size;  // the rest is a suffix of `bytes`
-  message_.assign(head.substr(0, size));
+  message_.begin(head.substr(0, size));
   std::string().swap(input_);
   scanner_.reset();
   exchange_ = Exchange::create(loop_);
   head_ = {};
-  auto parsed = parseRequestHead(message_, limits, exchange_->request_);
+  auto parsed = parseRequestHead(message_.head(), limits, exchange_->request_);
   if (!parsed) {
     refuse(parsed.error());
     return {};
@@ -172,18 +170,17 @@ bool Connection::beginBody() {
     }
   }
   const bool special = large && server_.options_.body_rule;
-  body_rule_ = special ? server_.options_.body_rule(exchange_->request_)
-                       : BodyRule{.most = limits.body_bytes};
+  const BodyRule rule = special ? server_.options_.body_rule(exchange_->request_)
+                                : BodyRule{.most = limits.body_bytes};
   // What may be larger than others may take longer too: a MiB in four seconds is slow enough.
-  if (special && body_rule_.most > limits.body_bytes)
+  if (special && rule.most > limits.body_bytes)
     timer_.armIn(limits.body_timeout + std::chrono::milliseconds(head_.framing.length >> 8));
-  if (head_.framing.kind == Framing::Kind::Length) {
-    body_left_ = head_.framing.length;
-    if (!accountBody(body_left_)) return false;
-    // Trust the declared length only so far: a client could declare much and send nothing.
-    message_.reserve(head_bytes_ + std::min<uint64_t>(body_left_, 1 << 20));
-  } else {
-    decoder_.emplace(ChunkedDecoder::Peer::Client);
+  const bool known = head_.framing.kind == Framing::Kind::Length;
+  body_left_ = known ? head_.framing.length : 0;
+  if (!known) decoder_.emplace(ChunkedDecoder::Peer::Client);
+  if (const Status fits = message_.expectBody(rule, body_left_); !fits) {
+    refuse(fits.error());
+    return false;
   }
   if (head_.expect_continue) send(kContinue);
   return state_ == State::Body;
@@ -192,17 +189,23 @@ bool Connection::beginBody() {
 std::string_view Connection::consumeBody(std::string_view bytes) {
   if (!decoder_) {
     const auto take = static_cast<size_t>(std::min<uint64_t>(body_left_, bytes.size()));
-    if (!keepBody(bytes.substr(0, take))) return {};
+    if (const Status kept = message_.append(bytes.substr(0, take)); !kept) {
+      refuse(kept.error());
+      return {};
+    }
     body_left_ -= take;
     bytes.remove_prefix(take);
     if (body_left_ == 0) state_ = State::Ready;
     return bytes;
   }
-  bool fits = true;
+  Status kept = Unit{};
   const auto state = decoder_->feed(bytes, [&](std::string_view data) {
-    fits = fits && accountBody(data.size()) && keepBody(data);
+    if (kept) kept = message_.appendCounted(data);
   });
-  if (!fits) return {};
+  if (!kept) {
+    refuse(kept.error());
+    return {};
+  }
   if (state == ChunkedDecoder::State::Malformed) {
     refuse(
         invalidRequest("malformed_request", "the chunked body is malformed", "Transfer-Encoding"));
@@ -212,86 +215,17 @@ std::string_view Connection::consumeBody(std::string_view bytes) {
   return bytes;
 }
 
-uint64_t Connection::bodySize() const {
-  return message_.size() - head_bytes_ + (spool_ ? spool_->size() : 0);
-}
-
-// Adds to the body what was accounted for. False when the request was refused. A write to a file
-// goes to the system's cache, as fast as to memory unless the disk cannot follow; then the loop
-// waits, as that of any server that spools does.
-bool Connection::keepBody(std::string_view bytes) {
-  const ServerLimits& limits = server_.options_.limits;
-  const bool spool = spool_ != nullptr || (body_rule_.spooled && !limits.spool_directory.empty() &&
-                                           bodySize() + bytes.size() > limits.spool_bytes);
-  if (!spool) {
-    message_.append(bytes);
-    return true;
-  }
-  Status kept = Unit{};
-  if (spool_ == nullptr) {
-    auto opened = SpoolFile::open(limits.spool_directory);
-    if (!opened) {
-      refuse(opened.error());
-      return false;
-    }
-    auto file = std::make_unique<SpoolFile>(*std::move(opened));
-    kept = file->append(std::string_view(message_).substr(head_bytes_));
-    message_.resize(head_bytes_);
-    message_.shrink_to_fit();
-    spool_ = std::move(file);
-  }
-  if (kept) kept = spool_->append(bytes);
-  if (!kept) refuse(kept.error());
-  return static_cast<bool>(kept);
-}
-
-// Checks `bytes` more of body against both limits, and counts large bodies against the shared one.
-bool Connection::accountBody(size_t bytes) {
-  const ServerLimits& limits = server_.options_.limits;
-  const uint64_t size = bodySize() + bytes;
-  if (size > body_rule_.most) {
-    refuse({ErrorKind::PayloadTooLarge, "payload_too_large",
-            "the request body is larger than " + std::to_string(body_rule_.most) + " bytes"});
-    return false;
-  }
-  if (size <= kUncountedBytes || size <= buffered_) return true;
-  auto& total = server_.counters_.buffered;
-  const auto more = static_cast<int64_t>(size - buffered_);
-  buffered_ = size;
-  if (total.fetch_add(more, std::memory_order_relaxed) + more >
-      static_cast<int64_t>(limits.buffered_bytes)) {
-    server_.counters_.shed.fetch_add(1, std::memory_order_relaxed);
-    refuse({ErrorKind::Overloaded,
-            "overloaded",
-            "too many large requests at once",
-            {},
-            {},
-            {},
-            {},
-            1000});
-    return false;
-  }
-  return true;
-}
-
-void Connection::releaseBuffered() {
-  if (buffered_ > 0)
-    server_.counters_.buffered.fetch_sub(static_cast<int64_t>(buffered_),
-                                         std::memory_order_relaxed);
-  buffered_ = 0;
-}
-
 // Gives the request, whole or not, to its exchange, from where the answer will come.
 ExchangePtr Connection::handOver() {
   ExchangePtr exchange = std::exchange(exchange_, nullptr);
   Request& request = exchange->request_;
-  exchange->bytes_ = std::move(message_);
-  message_.clear();
-  exchange->spool_ = std::move(spool_);
+  IncomingMessage::Taken taken = message_.take();
+  exchange->bytes_ = std::move(taken.bytes);
+  exchange->spool_ = std::move(taken.spool);
   if (request.method.data() != nullptr && request.method.data() != exchange->bytes_.data()) {
     // The buffer moved while the body grew: the views must be taken again.
     [[maybe_unused]] const auto again =
-        parseRequestHead(std::string_view(exchange->bytes_).substr(0, head_bytes_),
+        parseRequestHead(std::string_view(exchange->bytes_).substr(0, taken.head_bytes),
                          server_.options_.limits.head, request);
   }
   exchange->peer_ = peer_;
@@ -307,14 +241,13 @@ ExchangePtr Connection::handOver() {
 }
 
 void Connection::dispatch() {
-  if (spool_ != nullptr) {
-    if (const auto mapped = spool_->view(); !mapped) return refuse(mapped.error());
-  }
+  if (const Status sealed = message_.seal(); !sealed) return refuse(sealed.error());
+  const size_t head_bytes = message_.head().size();
   const ExchangePtr exchange = handOver();
   // A file that could be mapped stays so.
   exchange->request_.body = exchange->spool_ != nullptr
                                 ? exchange->spool_->view().value_or(std::string_view())
-                                : std::string_view(exchange->bytes_).substr(head_bytes_);
+                                : std::string_view(exchange->bytes_).substr(head_bytes);
   if (pendingBytes() == 0)
     timer_.disarm();
   else
@@ -338,7 +271,7 @@ void Connection::refuse(const ApiError& error) {
   std::string().swap(input_);
   if (!exchange_) {
     exchange_ = Exchange::create(loop_);
-    message_.clear();
+    message_.begin({});
     head_ = {};
   }
   const ExchangePtr exchange = handOver();

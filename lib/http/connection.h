@@ -9,9 +9,9 @@
 #include "http/chunked.h"
 #include "http/exchange.h"
 #include "http/head_parser.h"
+#include "http/incoming_message.h"
 #include "http/loop.h"
 #include "http/server.h"
-#include "http/spool_file.h"
 #include "http/transport.h"
 #include "http/wire_answer.h"
 
@@ -40,7 +40,7 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   // For its WireAnswer.
   void send(std::string_view first, std::string_view second = {}, std::string_view third = {});
   void exchangeFinished(bool keep_alive);
-  void releaseBuffered();
+  void releaseBuffered() { message_.release(); }
   void resetOnClose();
   size_t pendingBytes() const { return out_.size() - out_sent_; }
   bool closeAfterAnswer() const;
@@ -53,9 +53,6 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   std::string_view consumeHead(std::string_view bytes);
   bool beginBody();
   std::string_view consumeBody(std::string_view bytes);
-  bool accountBody(size_t bytes);
-  bool keepBody(std::string_view bytes);
-  uint64_t bodySize() const;
   bool mayRead() const;
   void dispatch();
   ExchangePtr handOver();
@@ -77,17 +74,13 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   bool close_after_ = false;
   bool consuming_ = false;  // consume() is on the stack; it continues by itself
   HeadScanner scanner_;
-  std::string input_;    // received, not yet taken as part of a message
-  std::string message_;  // head and decoded body of the request being read; see spool_
-  size_t head_bytes_ = 0;
+  std::string input_;  // received, not yet taken as part of a message
+  IncomingMessage message_;
   RequestHead head_;
   std::optional<ChunkedDecoder> decoder_;
   uint64_t body_left_ = 0;
-  BodyRule body_rule_;                // of this request
-  std::unique_ptr<SpoolFile> spool_;  // where the body is, instead of behind the head
-  uint64_t buffered_ = 0;             // what this connection has added to counters().buffered
-  size_t drained_ = 0;                // read and dropped while closing
-  std::string out_;                   // accepted by send(), not yet taken by the socket
+  size_t drained_ = 0;  // read and dropped while closing
+  std::string out_;     // accepted by send(), not yet taken by the socket
   size_t out_sent_ = 0;
   ExchangePtr exchange_;      // of the request being read
   Exchange* busy_ = nullptr;  // out with a handler, who owns it
