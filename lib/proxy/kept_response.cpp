@@ -190,7 +190,7 @@ void KeptResponse::respond(http::Response response, std::string error_class) {
 // finds the request in the log.
 void KeptResponse::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
-  endAttempt("cancelled");
+  record_.end("cancelled", row_);
   call_.reset();
   row_.status = status;
   row_.error_class = std::move(error_class);

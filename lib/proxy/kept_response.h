@@ -17,6 +17,7 @@
 #include "model/request_log.h"
 #include "proxy/admission.h"
 #include "proxy/answer.h"
+#include "proxy/call_record.h"
 #include "proxy/extensions.h"
 #include "proxy/loop_context.h"
 #include "proxy/routes.h"
@@ -73,7 +74,6 @@ class KeptResponse final : private http::CallObserver,
   void onData(std::string_view) override {}
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
-  void endAttempt(std::string_view status);
   void removeHere();
   void answerDeleted();
 
@@ -104,9 +104,7 @@ class KeptResponse final : private http::CallObserver,
   std::shared_ptr<const Target> target_;
   http::ClientRequest request_;
   std::unique_ptr<http::Call> call_;
-  model::Attempt attempt_;
-  SteadyTime called_at_;
-  bool called_ = false;
+  CallRecord record_;
   int upstream_status_ = 0;
   bool left_there_ = false;  // the provider has it still, for all we know
   bool counted_ = false;     // by enter()

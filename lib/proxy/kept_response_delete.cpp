@@ -73,29 +73,20 @@ void KeptResponse::send(const provider::Credential& credential) {
   if (!signed_off) return answerError(signed_off.error());
   row_.provider = provider_->vendor;
   row_.provider_id = provider_->id;
-  called_ = true;
-  called_at_ = std::chrono::steady_clock::now();
-  attempt_.provider = provider_->vendor;
-  attempt_.provider_id = provider_->id;
-  attempt_.started_at = now;
-  attempt_.offset_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(called_at_ - arrived_).count();
+  record_.begin(*provider_, arrived_, now);
   call_ = loop_.client.start(std::move(request_), *this);
 }
 
 void KeptResponse::onHead(const http::ResponseHead& head) {
   upstream_status_ = head.status;
-  attempt_.http_status = head.status;
-  attempt_.connect_us = call_->timings().connected.count();
-  attempt_.head_us = call_->timings().head.count();
-  attempt_.upstream_request_id = std::string(head.headers.get("x-request-id").substr(0, 128));
+  record_.noteHead(head, *call_, "x-request-id");
 }
 
 void KeptResponse::onEnd() {
   const auto keep = shared_from_this();
   call_.reset();
   if (done_) return;
-  endAttempt(isGood(upstream_status_) ? "ok" : "refused");
+  record_.end(isGood(upstream_status_) ? "ok" : "refused", row_);
   if (isPassing(upstream_status_))
     return answerError(
         {ErrorKind::UpstreamFailed, "upstream_error",
@@ -117,21 +108,9 @@ void KeptResponse::onFailure(const http::Failure& failure) {
                                             {"failure", http::failureName(failure.kind)},
                                             {"detail", failure.detail}});
   const AttemptFailure failed = failureOf(failure, provider_->vendor);
-  attempt_.error = failed.error.message;
-  endAttempt(failureName(failed.kind));
+  record_.noteError(failed.error.message);
+  record_.end(failureName(failed.kind), row_);
   answerError(failed.error, ClientRetry::Spent);
-}
-
-void KeptResponse::endAttempt(std::string_view status) {
-  if (!std::exchange(called_, false)) return;
-  attempt_.status = status;
-  attempt_.latency_us = std::chrono::duration_cast<std::chrono::microseconds>(
-                            std::chrono::steady_clock::now() - called_at_)
-                            .count();
-  row_.upstream_connect_us = attempt_.connect_us;
-  row_.upstream_head_us = attempt_.head_us;
-  row_.attempts = 1;
-  row_.attempt_log.push_back(attempt_);
 }
 
 void KeptResponse::removeHere() {

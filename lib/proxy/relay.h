@@ -17,6 +17,7 @@
 #include "proxy/admission.h"
 #include "proxy/answer.h"
 #include "proxy/attempt_failure.h"
+#include "proxy/call_record.h"
 #include "proxy/extensions.h"
 #include "proxy/loop_context.h"
 #include "proxy/relay_operation.h"
@@ -85,7 +86,6 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
   void onEnd() override;
   void onFailure(const http::Failure& failure) override;
   void takeObject();
-  void endAttempt(std::string_view status);
 
   // relay_answer.cpp
   void onGone();
@@ -124,9 +124,7 @@ class Relay final : private http::CallObserver, public std::enable_shared_from_t
 
   std::shared_ptr<const Target> target_;
   std::unique_ptr<http::Call> call_;
-  model::Attempt attempt_;
-  SteadyTime called_at_;
-  bool called_ = false;
+  CallRecord record_;
   int upstream_status_ = 0;
   std::optional<int64_t> retry_after_ms_;
   std::string content_type_, response_;

@@ -20,7 +20,8 @@ constexpr const char* kContentHeaders[] = {"content-disposition", "etag", "last-
 void Relay::onGone() {
   const auto keep = shared_from_this();
   const bool makes_batch = operation_.verb == RelayVerb::Create &&
-                           operation_.kind == ObjectKind::Batch && called_ && call_ != nullptr;
+                           operation_.kind == ObjectKind::Batch && record_.underWay() &&
+                           call_ != nullptr;
   if (!makes_batch) return finish(499, "client_closed_request");
   loop_.keepLeft(this, [this] { finish(499, "client_closed_request"); });
 }
@@ -52,8 +53,8 @@ void Relay::answerObject() {
 }
 
 void Relay::answerFailure(AttemptFailure failure) {
-  attempt_.error = failure.error.message;
-  endAttempt(failureName(failure.kind));
+  record_.noteError(failure.error.message);
+  record_.end(failureName(failure.kind), row_);
   failure.said_by = dialect_;
   if (exchange_->started()) {
     // What the caller has is not the whole: its connection is cut, so that it cannot be taken so.
@@ -109,7 +110,7 @@ const Spending& Relay::spending() const {
 // finds the request in the log.
 void Relay::finish(int status, std::string error_class) {
   if (std::exchange(done_, true)) return;
-  endAttempt("cancelled");
+  record_.end("cancelled", row_);
   call_.reset();
   row_.status = status;
   row_.error_class = std::move(error_class);

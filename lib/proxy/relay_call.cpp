@@ -74,24 +74,14 @@ void Relay::send(const provider::Credential& credential) {
   const Status signed_off = provider::authorize(*provider_, target_->endpoint, credential,
                                                 loop_.shared.clock.now(), call);
   if (!signed_off) return answerError(signed_off.error());
-  called_ = true;
-  called_at_ = std::chrono::steady_clock::now();
-  attempt_.provider = provider_->vendor;
-  attempt_.provider_id = provider_->id;
-  attempt_.started_at = loop_.shared.clock.now();
-  attempt_.offset_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(called_at_ - arrived_).count();
+  record_.begin(*provider_, arrived_, loop_.shared.clock.now());
   call_ = loop_.client.start(std::move(call), *this);
 }
 
 void Relay::onHead(const http::ResponseHead& head) {
   upstream_status_ = head.status;
-  attempt_.http_status = head.status;
-  attempt_.connect_us = call_->timings().connected.count();
-  attempt_.head_us = call_->timings().head.count();
-  const auto id =
-      head.headers.get(dialect_ == dialect::Dialect::OpenAi ? "x-request-id" : "request-id");
-  attempt_.upstream_request_id = std::string(id.substr(0, 128));
+  record_.noteHead(head, *call_,
+                   dialect_ == dialect::Dialect::OpenAi ? "x-request-id" : "request-id");
   content_type_ = head.headers.get("content-type");
   if (!isGood(head.status))
     retry_after_ms_ = provider::readRetryAfter(head.headers, loop_.shared.clock.now());
@@ -115,12 +105,12 @@ void Relay::onEnd() {
   call_.reset();
   if (done_) return;
   if (exchange_->started()) {
-    endAttempt("ok");
+    record_.end("ok", row_);
     finish(200, {});
     return exchange_->finish();
   }
   if (isGood(upstream_status_)) {
-    endAttempt("ok");
+    record_.end("ok", row_);
     return takeObject();
   }
   auto said = dialect_ == dialect::Dialect::Anthropic
@@ -186,18 +176,6 @@ void Relay::takeObject() {
         return loop_.shared.desk->add(object, std::move(shares));
       },
       &Relay::answerObject);
-}
-
-void Relay::endAttempt(std::string_view status) {
-  if (!std::exchange(called_, false)) return;
-  attempt_.status = status;
-  attempt_.latency_us = std::chrono::duration_cast<std::chrono::microseconds>(
-                            std::chrono::steady_clock::now() - called_at_)
-                            .count();
-  row_.upstream_connect_us = attempt_.connect_us;
-  row_.upstream_head_us = attempt_.head_us;
-  row_.attempts = 1;
-  row_.attempt_log.push_back(attempt_);
 }
 
 }  // namespace penstock::proxy
