@@ -119,6 +119,8 @@ void addLimits(CLI::App& command, GatewayOptions& gateway) {
         "Largest answer taken from a provider");
   limit("--max-audio-bytes", "PENSTOCK_MAX_AUDIO_BYTES", gateway.max_audio_bytes,
         "Largest recording to be transcribed");
+  limit("--inlined-bytes", "PENSTOCK_INLINED_BYTES", gateway.inlined_bytes,
+        "Files that are put into requests by their ids, at once");
   limit("--max-connections", "PENSTOCK_MAX_CONNECTIONS", gateway.max_connections,
         "Client connections at once");
   limit("--max-in-flight", "PENSTOCK_MAX_IN_FLIGHT", gateway.max_in_flight,

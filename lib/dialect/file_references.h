@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +22,15 @@ struct FileReference {
   std::string param;  // "messages[0].content[1].file.file_id"
   // What holds the file itself in its place: a value within the body. Empty: nothing can.
   std::string_view place = {};
+  size_t item = 0;  // of messages or input, from 0; of what is elsewhere 0 too
 };
 
 // Whether it may name any: false costs next to nothing for most requests.
 bool mayNameFiles(Dialect caller, const ChatView& request);
-// In order; views into the request's body. InvalidRequest for an object that two readers could
-// read differently, since whose its file is could not be told.
-Result<std::vector<FileReference>> fileReferences(Dialect caller, const ChatView& request);
+// Views into the request's body. Looks no further when it has more than `most`. InvalidRequest for
+// an object that two readers could read differently, since whose its file is could not be told.
+Result<std::vector<FileReference>> fileReferences(Dialect caller, const ChatView& request,
+                                                  size_t most = 100);
 
 // A file as it is put into a request.
 struct InlineFile {

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "base/id.h"
 #include "executor/line.h"
 #include "executor/media_type.h"
@@ -188,15 +186,11 @@ Result<std::string> LocalObjects::contentOf(const model::RelayedObject& object) 
   return name;
 }
 
-Result<LocalObjects::WholeFile> LocalObjects::readFile(const model::RelayedObject& file,
-                                                       uint64_t most) {
-  const auto name = contentOf(file);
-  if (!name) return name.error();
-  const uint64_t size = services_.shelf.size(*name).value_or(0);
-  if (size > most)
-    return ApiError{ErrorKind::PayloadTooLarge, "file_too_large",
-                    fmt::format("the file has {} bytes, of which a request has no room", size)};
-  auto content = services_.shelf.read(*name, 0, size);
+Result<LocalObjects::WholeFile> LocalObjects::readFile(const model::RelayedObject& file) {
+  const auto size = services_.shelf.size(file.id);
+  auto content =
+      size ? services_.shelf.read(file.id, 0, *size) : Result<std::string>(std::string());
+  if (!size) return invalidRequest("file_not_found", "the file's content is not there any more");
   if (!content) return std::move(content).error();
   WholeFile whole{.content = *std::move(content)};
   const auto shown = json::parse(file.object);

@@ -58,12 +58,11 @@ class LocalObjects {
 
   // The name of what a file or an Anthropic batch's results hold; NotFound where there is none yet.
   Result<std::string> contentOf(const model::RelayedObject& object);
-  // A file with all that it holds. NotFound where that is gone, PayloadTooLarge/"file_too_large"
-  // where it is more than `most` bytes.
+  // A file with all that it holds. InvalidRequest/"file_not_found" where that is gone.
   struct WholeFile {
     std::string name, media_type, content;
   };
-  Result<WholeFile> readFile(const model::RelayedObject& file, uint64_t most);
+  Result<WholeFile> readFile(const model::RelayedObject& file);
   const Shelf& shelf() const { return services_.shelf; }
 
  private:

@@ -44,6 +44,7 @@ proxy::ProxyOptions proxyOptions(const GatewayOptions& options) {
   proxy.max_body_bytes = options.max_body_bytes;
   proxy.max_file_bytes = options.max_file_bytes;
   proxy.max_audio_bytes = options.max_audio_bytes;
+  proxy.max_inlined_bytes = options.inlined_bytes;
   proxy.max_in_flight = static_cast<int64_t>(options.max_in_flight);
   proxy.rate_limit_rpm = options.rate_limit_rpm;
   return proxy;

@@ -48,6 +48,7 @@ bool isShape(int status, const dialect::UpstreamError& said) {
 }
 
 FailureClass classifyRefusal(int status, const dialect::UpstreamError& said) {
+  if (saysLost(said)) return FailureClass::Caller;
   if (isShape(status, said)) return FailureClass::Shape;
   if (isOneOf(said.code, kPolicy) || isOneOf(said.type, kPolicy)) return FailureClass::Policy;
   if (isOneOf(said.code, kNoModel)) return FailureClass::NoModel;
@@ -56,6 +57,13 @@ FailureClass classifyRefusal(int status, const dialect::UpstreamError& said) {
 }
 
 }  // namespace
+
+bool saysLost(const dialect::UpstreamError& said) {
+  if (said.code == "previous_response_not_found" || said.param == "previous_response_id")
+    return true;
+  return said.message.starts_with("Item with id") &&
+         said.message.find("not found") != std::string::npos;
+}
 
 FailureClass classify(int status, const dialect::UpstreamError& said) {
   if (isMoney(said) || status == 402) return FailureClass::Money;

@@ -24,4 +24,7 @@ enum class FailureClass : uint8_t {
 // Reads an error answer's status and words, whatever vendor they are of.
 FailureClass classify(int status, const dialect::UpstreamError& said);
 
+// Whether it says that a response, or an item of one, is not there that the request names.
+bool saysLost(const dialect::UpstreamError& said);
+
 }  // namespace penstock::provider

@@ -91,6 +91,8 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::string takeResponse() { return relay_ ? relay_->takeResponse() : std::string(); }
   // Its answer is the caller's as the provider made it.
   bool passesThrough() const { return wire_ && wire_->passesThrough(); }
+  // It named a response that its provider was to hold.
+  bool namesPrevious() const { return wire_ && wire_->namesPrevious(); }
   const AttemptFailure& failure() const { return *failure_; }
   // A budget refused or downgrades it: see spending().enforced().
   bool isDowngraded() const { return downgraded_; }

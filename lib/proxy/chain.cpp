@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/random.h"
+#include "provider/failure.h"
 #include "proxy/response_state.h"
 
 namespace penstock::proxy {
@@ -255,10 +256,11 @@ void Chain::onFailed(Attempt& attempt) {
     if (!won_) winner_ = &attempt;
   }
   Place& place = placeOf(attempt);
-  if (scope_.state != nullptr && failure.refusal &&
-      scope_.state->hasLost(*attempt.candidate().provider, *failure.refusal)) {
-    place.state = Place::State::Untried;  // once: it is told the history now
-    return proceed();
+  if (attempt.namesPrevious() && failure.refusal && provider::saysLost(*failure.refusal)) {
+    scope_.state->forgetHolder();
+    place.state = Place::State::Untried;  // it is told the history then
+    if (running() == 0) proceed();
+    return;
   }
   place.may_retry = isPassing(failure);
   place.retry_after_ms = failure.retry_after_ms.value_or(0);

@@ -39,6 +39,8 @@ struct ProxyOptions {
   uint64_t max_body_bytes = 32ULL << 20;
   uint64_t max_file_bytes = 256ULL << 20;  // of what is uploaded, and of Anthropic's batches
   uint64_t max_audio_bytes = 25ULL << 20;  // of a recording to be written down
+  // Of files that are put into requests, over all requests under way.
+  uint64_t max_inlined_bytes = 512ULL << 20;
   int64_t max_in_flight = 10'000;          // requests being served at once; more are shed with 503
   int64_t rate_limit_rpm = 600;            // of keys without a limit of their own
   size_t stream_buffer_bytes = 256 << 10;  // held for a slow reader before its upstream is paused
@@ -63,6 +65,7 @@ struct Context {
   Logger& log;
   ProxyOptions options;
   std::atomic<int64_t> in_flight{0};
+  std::atomic<uint64_t> inlined_bytes{0};
   telemetry::Exporter* telemetry = nullptr;      // null: no spans are exported
   cache::ResponseCache* cache = nullptr;         // null: no answers are kept, whatever configs say
   upstream::Credentials* credentials = nullptr;  // set before the first request

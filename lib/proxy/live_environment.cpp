@@ -11,6 +11,7 @@ routing::TargetView LiveEnvironment::view(const model::Provider& provider, std::
 
 routing::Environment::Latency LiveEnvironment::latency(const model::Provider& provider,
                                                        std::string_view model, int64_t seconds) {
+  if (standing_ == Standing::Unknown) return {};
   constexpr int64_t kBoardSeconds = 300;  // what a view is of
   const routing::TargetHealth& health = loop_.health(provider, model);
   if (seconds == kBoardSeconds) {
@@ -22,6 +23,7 @@ routing::Environment::Latency LiveEnvironment::latency(const model::Provider& pr
 }
 
 routing::HealthStatus LiveEnvironment::status(const model::Provider& provider) {
+  if (standing_ == Standing::Unknown) return {};
   return loop_.shared.health.status(provider.id, now_);
 }
 
@@ -30,6 +32,7 @@ pricing::Quote LiveEnvironment::quote(const model::Provider& provider, std::stri
                      caller_.project->settings.unknown_model_policy);
 }
 
-uint64_t LiveEnvironment::random() { return fastRandom(); }
+// One explores nothing, and chooses the first of several.
+uint64_t LiveEnvironment::random() { return standing_ == Standing::Unknown ? 1 : fastRandom(); }
 
 }  // namespace penstock::proxy

@@ -11,7 +11,8 @@ namespace penstock::proxy {
 // The environment of a request that is being served: the loop's health board, prices and clock.
 class LiveEnvironment final : public routing::Environment {
  public:
-  // How our credentials stand says nothing of a caller's own.
+  // How our credentials stand says nothing of a caller's own. Then nothing is by chance either:
+  // whom such a key is sent to is to depend on the configuration alone.
   enum class Standing : uint8_t { OfOurs, Unknown };
   LiveEnvironment(LoopContext& loop, const Caller& caller, UnixMillis now,
                   Standing standing = Standing::OfOurs)

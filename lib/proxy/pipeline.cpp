@@ -49,7 +49,7 @@ void Pipeline::run() {
   for (auto step : {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit}) {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
-  recall();
+  fetchFiles();
 }
 
 void Pipeline::proceed() {

@@ -29,7 +29,7 @@ namespace penstock::proxy {
 
 // One proxy request, from arrival to log row:
 //
-//   authenticate → parse → admit → recall → fetch files → guard → decide → cache → serve (attempts:
+//   authenticate → parse → admit → fetch files → recall → guard → decide → cache → serve (attempts:
 //   reserve → call → settle) → guard → respond → record
 //
 // The first three are plain functions in order; recall and the files may ask the store, guard a
@@ -64,6 +64,10 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void onRecalled(const Status& recalled);
   void fetchFiles();
   void onFiles(const Status& fetched);
+  void fetchHistoryFiles();
+  void onHistoryFiles(const Status& fetched);
+  Result<bool> namesFiles();
+  Status putFiles();
   template <typename Pool>
   void work(Pool& pool, std::function<Status()> task, void (Pipeline::*then)(const Status&));
   bool keepsResponse() const;
@@ -166,6 +170,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::optional<TypedRequest> typed_;
   std::optional<Guarding> guarding_;  // where the project has guardrails
   std::optional<std::string> rewritten_;
+  std::optional<std::string> named_body_;  // before files were put in, for the log
   // Of callers of Responses.
   std::optional<ResponseState> state_;
   std::string responses_echo_;

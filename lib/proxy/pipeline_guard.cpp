@@ -50,6 +50,7 @@ Status Pipeline::rewriteBody(std::string checked) {
   }
   if (checked == body()) return Unit{};
   rewritten_ = std::move(checked);
+  named_body_.reset();
   if (state_) state_->changed();
   return parseBody();
 }

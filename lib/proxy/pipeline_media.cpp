@@ -18,7 +18,8 @@ Status Pipeline::parseMediaBody(dialect::MediaKind kind) {
 // Of a form its fields, with its files by their names and sizes.
 std::string Pipeline::requestPayload() const {
   const dialect::MediaRequest* of_media = media();
-  return of_media != nullptr && of_media->form ? *of_media->fields : std::string(body());
+  if (of_media != nullptr && of_media->form) return *of_media->fields;
+  return named_body_ ? *named_body_ : std::string(body());
 }
 
 // Whether an answer is text, which a log can hold.

@@ -33,8 +33,47 @@ void Pipeline::work(Pool& pool, std::function<Status()> task,
   answerFailure(tooMuchWaits("too many responses and files are being looked up"));
 }
 
+// The files that the caller names: without them what comes is not known.
+void Pipeline::fetchFiles() {
+  const auto named = namesFiles();
+  if (!named) return answerFailure(named.error());
+  if (!*named) return recall();
+  work(
+      *loop_.shared.desk, [this] { return files_->resolve(dialect_, *request_, 0); },
+      &Pipeline::onFiles);
+}
+
+void Pipeline::onFiles(const Status& fetched) {
+  const auto keep = shared_from_this();
+  if (!fetched) return answerFailure(fetched.error());
+  // What is kept of the request names them still.
+  if (keepsResponse()) state_->holdInput(responsesRequest());
+  if (Status put = putFiles(); !put) return answerFailure(put.error());
+  recall();
+}
+
+// Whether it names any. Most that may do not: they are not to wait for those that do.
+Result<bool> Pipeline::namesFiles() {
+  constexpr size_t kSearchedHere = 256 << 10;
+  if (mediaKindOf(endpoint_) || !dialect::mayNameFiles(dialect_, *request_)) return false;
+  if (!files_) files_.emplace(loop_, caller_, extensions_);
+  if (body().size() > kSearchedHere) return true;
+  const auto references = dialect::fileReferences(dialect_, *request_);
+  if (!references) return references.error();
+  return !references->empty();
+}
+
+Status Pipeline::putFiles() {
+  auto with_files = files_->takeBody();
+  if (!with_files) return Unit{};
+  if (retainsPayloads()) named_body_ = std::string(body());
+  request_.reset();
+  rewritten_ = *std::move(with_files);
+  return parseBody();
+}
+
 void Pipeline::recall() {
-  if (!state_ || !state_->needsRecall()) return fetchFiles();
+  if (!state_ || !state_->needsRecall()) return guard();
   work(
       *loop_.shared.responses, [this] { return state_->recall(responsesRequest()); },
       &Pipeline::onRecalled);
@@ -44,32 +83,27 @@ void Pipeline::recall() {
 void Pipeline::onRecalled(const Status& recalled) {
   const auto keep = shared_from_this();
   if (!recalled) return answerFailure(recalled.error());
-  rewritten_ = state_->take(std::move(request_));
+  auto text = std::exchange(rewritten_, std::nullopt);
+  rewritten_ = state_->take(std::move(request_), std::move(text));
   if (Status parsed = parseBody(); !parsed) return answerFailure(parsed.error());
-  fetchFiles();
+  fetchHistoryFiles();
 }
 
-void Pipeline::fetchFiles() {
-  if (mediaKindOf(endpoint_) || !dialect::mayNameFiles(dialect_, *request_)) return guard();
-  files_.emplace(loop_, caller_, extensions_);
+// Those of what came before, which whoever holds that has: they are put in for the others.
+void Pipeline::fetchHistoryFiles() {
+  const auto named = namesFiles();
+  if (!named) return answerFailure(named.error());
+  if (!*named) return guard();
   work(
-      *loop_.shared.desk, [this] { return files_->resolve(dialect_, *request_); },
-      &Pipeline::onFiles);
+      *loop_.shared.desk,
+      [this] { return files_->resolve(dialect_, *request_, state_->historyItems()); },
+      &Pipeline::onHistoryFiles);
 }
 
-void Pipeline::onFiles(const Status& fetched) {
+void Pipeline::onHistoryFiles(const Status& fetched) {
   const auto keep = shared_from_this();
   if (!fetched) return answerFailure(fetched.error());
-  auto with_files = files_->takeBody();
-  if (!with_files) return guard();
-  if (state_) {
-    // What is kept of the request names them still.
-    if (keepsResponse()) state_->holdInput(responsesRequest());
-    state_->changed();
-  }
-  request_.reset();
-  rewritten_ = *std::move(with_files);
-  if (Status parsed = parseBody(); !parsed) return answerFailure(parsed.error());
+  if (Status put = putFiles(); !put) return answerFailure(put.error());
   guard();
 }
 

@@ -19,27 +19,63 @@ ApiError elsewhere(const std::string& param, std::string message) {
   return invalidRequest("file_elsewhere", message, param);
 }
 
+ApiError tooLarge(uint64_t size) {
+  return {ErrorKind::PayloadTooLarge, "file_too_large",
+          fmt::format("with this file of {} bytes the request is too large", size)};
+}
+
 }  // namespace
 
-Status RequestFiles::resolve(dialect::Dialect dialect, const dialect::ChatView& request) {
-  const auto references = dialect::fileReferences(dialect, request);
+RequestFiles::~RequestFiles() {
+  if (shared_ > 0) loop_.shared.inlined_bytes.fetch_sub(shared_, std::memory_order_relaxed);
+}
+
+Status RequestFiles::resolve(dialect::Dialect dialect, const dialect::ChatView& request,
+                             size_t history) {
+  const auto references = dialect::fileReferences(dialect, request, kMostReferences);
   if (!references) return references.error();
   if (references->size() > kMostReferences)
     return invalidRequest("too_many_files",
                           fmt::format("a request may name {} files", kMostReferences),
-                          references->at(kMostReferences).param);
-  for (const dialect::FileReference& reference : *references)
-    if (Status placed = place(reference, dialect); !placed) return placed;
+                          references->back().param);
+  for (const dialect::FileReference& reference : *references) {
+    Status placed = place(reference, dialect);
+    if (placed) continue;
+    const bool of_before = reference.item < history && !reference.place.empty();
+    if (!of_before || placed.error().kind != ErrorKind::InvalidRequest) return placed;
+    leaveNote(reference, dialect);
+  }
   std::ranges::sort(replacements_, {}, [](const auto& one) { return one.first.data(); });
   if (!replacements_.empty()) body_ = dialect::replaceIn(request.body.text(), replacements_);
   replacements_.clear();
   return Unit{};
 }
 
+// The conversation goes on without it.
+void RequestFiles::leaveNote(const dialect::FileReference& reference, dialect::Dialect dialect) {
+  replacements_.emplace_back(
+      reference.place,
+      dialect::inlineFile(dialect, reference, {"", "text/plain", "(a file that is gone)"}));
+}
+
 Status RequestFiles::place(const dialect::FileReference& reference, dialect::Dialect dialect) {
   const auto file = loop_.shared.desk->findFile(caller_.project->id, reference.id);
   if (!file) return unknown(reference);
   return file->isHere() ? placeHere(reference, *file, dialect) : noteHolder(reference, *file);
+}
+
+// For what it comes to in a request, while it is put together and after.
+Status RequestFiles::makeRoom(uint64_t bytes) {
+  const uint64_t wanted = bytes * 3;
+  auto& taken = loop_.shared.inlined_bytes;
+  shared_ += wanted;
+  if (taken.fetch_add(wanted, std::memory_order_relaxed) + wanted <=
+      loop_.shared.options.max_inlined_bytes)
+    return Unit{};
+  ApiError error{ErrorKind::Overloaded, "overloaded",
+                 "too many requests with files are being served"};
+  error.retry_after_ms = 1000;
+  return error;
 }
 
 Status RequestFiles::unknown(const dialect::FileReference& reference) const {
@@ -62,16 +98,22 @@ Status RequestFiles::placeHere(const dialect::FileReference& reference,
                           "here: upload it with the provider's name in X-Penstock-Provider",
                           reference.param);
   const uint64_t most = loop_.shared.options.max_body_bytes;
-  auto whole = loop_.shared.executor->objects().readFile(file, most - bytes_);
-  if (!whole) {
-    ApiError error = std::move(whole).error();
+  executor::LocalObjects& objects = loop_.shared.executor->objects();
+  const uint64_t size = objects.shelf().size(file.id).value_or(0);
+  const auto fail = [&reference](ApiError error) -> Status {
     error.param = reference.param;
     return error;
-  }
-  bytes_ += whole->content.size();
+  };
+  // As base64 it is a third more; a text is about what it is, and is measured when it is written.
+  if (bytes_ + size > most) return fail(tooLarge(size));
+  if (Status room = makeRoom(size); !room) return room;
+  auto whole = objects.readFile(file);
+  if (!whole) return fail(std::move(whole).error());
   replacements_.emplace_back(
       reference.place,
       dialect::inlineFile(dialect, reference, {whole->name, whole->media_type, whole->content}));
+  bytes_ += replacements_.back().second.size();
+  if (bytes_ > most) return fail(tooLarge(size));
   return Unit{};
 }
 

@@ -24,10 +24,15 @@ class RequestFiles {
  public:
   RequestFiles(LoopContext& loop, const Caller& caller, const Extensions& extensions)
       : loop_(loop), caller_(caller), extensions_(extensions) {}
+  ~RequestFiles();
+  RequestFiles(const RequestFiles&) = delete;
+  RequestFiles& operator=(const RequestFiles&) = delete;
 
   // On a thread that may block. InvalidRequest naming the place: "file_not_found" of what nobody of
-  // the project has uploaded here, "file_elsewhere" of what cannot be where the others are.
-  Status resolve(dialect::Dialect dialect, const dialect::ChatView& request);
+  // the project has uploaded here, "file_elsewhere" of what cannot be where the others are. Of its
+  // first items, `history` of them, which the caller did not send, files that are gone are said to
+  // be. PayloadTooLarge for more than a body may have, Overloaded for more than there is room for.
+  Status resolve(dialect::Dialect dialect, const dialect::ChatView& request, size_t history);
   // The request's body with the files that are kept here; nothing where it is as it was.
   std::optional<std::string> takeBody() { return std::exchange(body_, std::nullopt); }
 
@@ -38,6 +43,8 @@ class RequestFiles {
   Status place(const dialect::FileReference& reference, dialect::Dialect dialect);
   Status placeHere(const dialect::FileReference& reference, const model::RelayedObject& file,
                    dialect::Dialect dialect);
+  Status makeRoom(uint64_t bytes);
+  void leaveNote(const dialect::FileReference& reference, dialect::Dialect dialect);
   Status noteHolder(const dialect::FileReference& reference, const model::RelayedObject& file);
   Status unknown(const dialect::FileReference& reference) const;
 
@@ -45,7 +52,8 @@ class RequestFiles {
   const Caller& caller_;
   const Extensions& extensions_;
   dialect::Replacements replacements_;
-  uint64_t bytes_ = 0;  // of the files that are put in
+  uint64_t bytes_ = 0;   // of what is put in
+  uint64_t shared_ = 0;  // of all requests' room
   std::optional<std::string> body_;
   // Of the files that are at a provider.
   const model::Provider* holder_ = nullptr;

@@ -72,7 +72,10 @@ Status ResponseState::recall(const dialect::ResponsesRequest& request) {
   return Unit{};
 }
 
-std::string ResponseState::take(std::unique_ptr<dialect::ChatView> original) {
+std::string ResponseState::take(std::unique_ptr<dialect::ChatView> original,
+                                std::optional<std::string> text) {
+  // A text moves without its characters: it is far longer than one that lies in the object.
+  original_text_ = std::move(text);
   if (recalled_->holder) original_ = std::move(original);
   return std::move(recalled_->body);
 }
@@ -93,20 +96,9 @@ const dialect::ResponsesRequest* ResponseState::originalFor(const model::Provide
   return static_cast<const dialect::ResponsesRequest*>(original_.get());
 }
 
-bool ResponseState::hasLost(const model::Provider& provider,
-                            const dialect::UpstreamError& refusal) {
-  const bool response =
-      refusal.code == "previous_response_not_found" || refusal.param == "previous_response_id";
-  const bool item = refusal.message.starts_with("Item with id") &&
-                    refusal.message.find("not found") != std::string::npos;
-  if ((!response && !item) || originalFor(provider) == nullptr) return false;
-  original_.reset();
-  return true;
-}
-
 void ResponseState::holdInput(const dialect::ResponsesRequest& request) {
   if (!keeps_ || input_) return;
-  input_ = dialect::inputItems(request, recalled_ ? recalled_->history_items : 0);
+  input_ = dialect::inputItems(request, historyItems());
 }
 
 void ResponseState::keep(std::string_view object, const Origin& origin) {

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "dialect/openai_errors.h"
 #include "dialect/responses_request.h"
 #include "model/provider.h"
 #include "model/request_log.h"
@@ -33,19 +32,25 @@ class ResponseState {
   // On a thread that may block. Then take() gives the request that needs nothing of before, which
   // is parsed anew; `original`, as the caller sent it, is for who holds all that it names.
   Status recall(const dialect::ResponsesRequest& request);
-  std::string take(std::unique_ptr<dialect::ChatView> original);
+  // `text`: what the request's views point to, where that is no longer the caller's body.
+  std::string take(std::unique_ptr<dialect::ChatView> original, std::optional<std::string> text);
   // What the request that was parsed anew cannot say of itself.
   void complete(dialect::ResponsesRequest& request) const;
-  // A guardrail has changed it: nobody holds it any more.
-  void changed() { original_.reset(); }
+  // A guardrail has changed it: nobody holds it any more, and what is kept is what it made of it.
+  void changed() {
+    original_.reset();
+    input_.reset();
+  }
+  // How many of its items are history.
+  size_t historyItems() const { return recalled_ ? recalled_->history_items : 0; }
 
   // Whether history or items that were referred to stand in the request.
   bool recalled() const { return recalled_.has_value(); }
   // The request as the caller sent it, where that provider holds all that it names; else null.
   const dialect::ResponsesRequest* originalFor(const model::Provider& provider) const;
-  // Whether that refusal says that the provider holds no more what it was named; the next time it
-  // is sent the history, as any other.
-  bool hasLost(const model::Provider& provider, const dialect::UpstreamError& refusal);
+  // A provider that was named what came before does not hold it any more: it is sent the history,
+  // as any other.
+  void forgetHolder() { original_.reset(); }
   // Whether the provider may store the response: not what nobody could ask for or delete here.
   dialect::ResponsesStore storeAtProvider() const {
     using Store = dialect::ResponsesStore;
@@ -83,6 +88,7 @@ class ResponseState {
   std::string_view why_not_;
   std::string previous_id_;
   std::optional<responses::Recalled> recalled_;
+  std::optional<std::string> original_text_;
   std::unique_ptr<dialect::ChatView> original_;
   std::optional<std::string> input_;
 };

@@ -121,7 +121,10 @@ void Wire::spliceResponses(const Order& order, const std::optional<int64_t>& lim
   const auto encode = [&](const dialect::ResponsesRequest& as) {
     spliced_ = dialect::encodeResponsesRequest(as, model_, limit, state.storeAtProvider());
   };
-  if (const auto* original = state.originalFor(order.provider)) return encode(*original);
+  if (const auto* original = state.originalFor(order.provider)) {
+    names_previous_ = true;
+    return encode(*original);
+  }
   if (!state.recalled()) return encode(request);
   rewritten_ = dialect::forAnotherServer(request);
   const auto free = dialect::parseResponses(rewritten_);

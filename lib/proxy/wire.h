@@ -75,6 +75,8 @@ class Wire {
   // `type` is what a header says of the error, with AWS.
   dialect::UpstreamError readError(std::string_view body, int status, std::string_view type) const;
   dialect::Dialect provider() const { return provider_; }
+  // Whether it names a response of before in place of what was said.
+  bool namesPrevious() const { return names_previous_; }
   // Whether answers are the caller's as they come.
   bool passesThrough() const;
 
@@ -102,6 +104,7 @@ class Wire {
   const provider::Endpoint& endpoint_;
 
   std::string model_;
+  bool names_previous_ = false;
   std::string rewritten_;  // a request that is spliced as it is in no other attempt
   json::Spliced spliced_;
   dialect::WrittenRequest written_;

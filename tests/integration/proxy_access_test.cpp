@@ -115,6 +115,24 @@ TEST_SUITE("proxy/access") {
     const Answer trace = manage.get(std::string(kBase) + "/logs/" +
                                     answer.header("X-Modelux-Request-Id") + "/trace");
     CHECK(contains(trace.body, "the caller's own key is for 'first'"));
+    // Nor by chance: policies that measure or draw lots go by what is written.
+    for (const auto& [slug, policy, config] :
+         {std::tuple{"x", "single", R"({"model":"first/m"})"},
+          std::tuple{"y", "single", R"({"model":"other/m"})"},
+          std::tuple{
+              "d", "ab_test",
+              R"({"variants":[{"weight":20,"config":"@x"},{"weight":80,"config":"@y"}]})"}}) {
+      const Answer added =
+          manage.post(std::string(kBase) + "/routing-configs",
+                      R"({"name":"N","slug":")" + std::string(slug) + R"(","policy":")" + policy +
+                          R"(","config":)" + config + "}");
+      REQUIRE_MESSAGE(added.status == 201, added.body);
+    }
+    for (int i = 0; i < 10; ++i)
+      api.send("POST", "/v1/chat/completions", chat("@d"),
+               {{"X-Modelux-Provider-Key", "sk-own-0123456789abcdef"}});
+    for (const Seen& seen : second.seen())
+      CHECK_FALSE(contains(seen.header("Authorization"), "sk-own"));
   }
 
   TEST_CASE("a change of what a key may is in force with the next request") {

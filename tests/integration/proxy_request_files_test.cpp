@@ -212,6 +212,51 @@ TEST_SUITE("proxy/request_files") {
                        idOf(first) + "\"}");
     REQUIRE_MESSAGE(second.status == 200, second.body);
     CHECK(contains(world.sent(), kPdfData));
+    // It goes on without one that is gone.
+    REQUIRE(world.send("DELETE", "/v1/files/" + id).status == 200);
+    const Answer third =
+        world.send("POST", "/v1/responses",
+                   R"({"model":"an/claude-sonnet-4-5","max_output_tokens":9,"input":"more",)"
+                   R"("previous_response_id":")" +
+                       idOf(first) + "\"}");
+    REQUIRE_MESSAGE(third.status == 200, third.body);
+    CHECK(contains(world.sent(), "(a file that is gone)"));
+  }
+
+  TEST_CASE("a guardrail's redaction holds for what is kept, files or not") {
+    World world;
+    REQUIRE(world.routed.manage
+                .patch(std::string(kBase) + "/projects/" + world.own_project,
+                       R"({"settings":{"guardrails":[{"name":"k","kind":"keywords",)"
+                       R"("keywords":["Zanzibar"],"action":"redact"}]}})")
+                .status == 200);
+    const std::string id = idOf(world.upload(kPdf, "user_data"));
+    const Answer answer =
+        world.send("POST", "/v1/responses",
+                   R"({"model":"oa/gpt-4o","input":[{"role":"user","content":[)"
+                   R"({"type":"input_file","file_id":")" +
+                       id + R"("},{"type":"input_text","text":"to Zanzibar"}]}]})");
+    REQUIRE_MESSAGE(answer.status == 200, answer.body);
+    CHECK_FALSE(contains(world.sent(), "Zanzibar"));
+    const Answer items = world.send("GET", "/v1/responses/" + idOf(answer) + "/input_items");
+    REQUIRE(items.status == 200);
+    CHECK_FALSE(contains(items.body, "Zanzibar"));
+  }
+
+  TEST_CASE("requests with files have so much room together") {
+    GatewayOptions options = unlimitedOptions();
+    options.inlined_bytes = 30'000;
+    World world(std::move(options));
+    const std::string id =
+        idOf(world.upload(std::string(9'000, 'x'), "user_data", "/v1/files", kLocal));
+    for (int i = 0; i < 3; ++i)
+      CHECK(world.chat(id, "oa/gpt-4o").status == 200);  // each gives its room back
+    const std::string large =
+        idOf(world.upload(std::string(11'000, 'x'), "user_data", "/v1/files", kLocal));
+    const Answer refused = world.chat(large, "oa/gpt-4o");
+    CHECK(refused.status == 503);
+    CHECK(errorCode(refused) == "overloaded");
+    CHECK(world.chat(id, "oa/gpt-4o").status == 200);
   }
 
   TEST_CASE("a request has room for so much, and a container takes a provider's files only") {

@@ -18,7 +18,7 @@ const InlineFile kPng{"a.png", "image/png", "\x89PNG"};
 const InlineFile kNotes{"n.txt", "application/octet-stream", "hi \"you\""};
 
 const std::string kPlainChat =
-    R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"file_id"}]}]})";
+    R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"its \"file_id\""}]}]})";
 
 std::string chat(const std::string& part) {
   return R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"},)" +
@@ -72,6 +72,8 @@ TEST_SUITE("dialect/file_references") {
           "file-1 at messages[0].content[1].file.file_id; ");
     CHECK(foundIn(chat(R"({"type":"file","file":{"filename":"a","file_data":"file_"}})")).empty());
     CHECK(foundIn(chat(R"({"type":"text","text":"x"})")).empty());
+    CHECK(foundIn(chat(R"({"type":"file","file_id":"file-1"})")) ==
+          "file-1 at messages[0].content[1].file_id; ");
     CHECK_FALSE(mayNameFiles(Dialect::OpenAi, *parseOpenAiChat(kPlainChat)));
     // Hidden from a search, but not from a reader.
     CHECK(foundIn(chat(R"({"type":"file","file":{"\u0066ile_id":"file-1"}})")) ==
@@ -103,6 +105,17 @@ TEST_SUITE("dialect/file_references") {
           "file_1 at messages[0].content[1].source.content[0].source.file_id; ");
     CHECK(foundInMessages(messages(R"({"type":"container_upload","file_id":"file_2"})")) ==
           "file_2 at messages[0].content[0].file_id alone; ");
+    CHECK(foundInMessages(
+              messages(R"({"type":"web_fetch_tool_result","tool_use_id":"t","content":{"content":)"
+                       R"({"type":"document","source":)" +
+                       source + "}}}")) ==
+          "file_1 at messages[0].content[0].content.content.source.file_id; ");
+    // What came out of a tool is the provider's.
+    CHECK(
+        foundInMessages(
+            messages(R"({"type":"bash_code_execution_tool_result","tool_use_id":"t","content":)"
+                     R"({"content":[{"type":"bash_code_execution_output","file_id":"file_3"}]}})"))
+            .empty());
   }
 
   TEST_CASE("Responses name them in content, in results of tools and for containers") {
@@ -117,6 +130,41 @@ TEST_SUITE("dialect/file_references") {
     CHECK(foundInResponses(R"({"model":"m","input":"x","tools":[{"type":"code_interpreter",)"
                            R"("container":{"type":"auto","file_ids":["file-1"]}}]})") ==
           "file-1 at tools[0].container.file_ids alone; ");
+    CHECK(foundInResponses(
+              R"({"model":"m","prompt":{"id":"p","variables":{"doc":{"type":"input_file",)"
+              R"("file_id":"file-1"},"n":"x"}},"tools":[{"type":"image_generation",)"
+              R"("input_image_mask":{"file_id":"file-2"}}]})") ==
+          "file-1 at prompt.variables.doc.file_id; "
+          "file-2 at tools[0].input_image_mask.file_id alone; ");
+  }
+
+  TEST_CASE("no more are collected than are wanted, and each says which item it is of") {
+    std::string items;
+    for (int i = 0; i < 50; ++i)
+      items += std::string(i > 0 ? "," : "") +
+               R"({"role":"user","content":[{"type":"input_file","file_id":"f"}]})";
+    const std::string body = responses(items);
+    const auto request = parseResponses(body);
+    const auto references = fileReferences(Dialect::Responses, *request, 3);
+    REQUIRE(references);
+    CHECK(references->size() == 4);
+    CHECK(references->back().item == 3);
+  }
+
+  TEST_CASE("what a part had beside its name goes with it") {
+    const std::string body = responses(
+        R"({"role":"user","content":[{"type":"input_image","file_id":"f","image_url":null,)"
+        R"("detail":"auto","prompt_cache_breakpoint":true}]})");
+    const auto request = parseResponses(body);
+    CHECK(with(Dialect::Responses, request, kPng) ==
+          responses(R"({"role":"user","content":[{"type":"input_image",)"
+                    R"("image_url":"data:image/png;base64,iVBORw==","detail":"auto",)"
+                    R"("prompt_cache_breakpoint":true}]})"));
+    CHECK(with(Dialect::Responses, request, kNotes) ==
+          responses(R"({"role":"user","content":[{"type":"input_text",)"
+                    R"("text":"n.txt\n\nhi \"you\"","prompt_cache_breakpoint":true}]})"));
+    const InlineFile controls{"c", "text/plain", "\x01\x02"};
+    CHECK(with(Dialect::Responses, request, controls).find("base64,AQI=") != std::string::npos);
   }
 
   TEST_CASE("an object that readers could take for two is refused") {
@@ -147,7 +195,7 @@ TEST_SUITE("dialect/file_references") {
                     R"("image_url":"data:image/png;base64,iVBORw==","detail":"low"}]})"));
     CHECK(with(Dialect::Responses, request, kPdf) ==
           responses(R"({"role":"user","content":[{"type":"input_file","filename":"a.pdf",)"
-                    R"("file_data":"data:application/pdf;base64,JVBERi0x","detail":"low"}]})"));
+                    R"("file_data":"data:application/pdf;base64,JVBERi0x"}]})"));
     const std::string block =
         messages(R"({"type":"document","source":{"type":"file","file_id":"f"},"title":"t"})");
     const auto parsed = parseAnthropicMessages(block);

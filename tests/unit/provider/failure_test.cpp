@@ -37,6 +37,10 @@ TEST_SUITE("provider/failure") {
          R"({"error":{"message":"Request too large for model `m` on tokens per minute (TPM): Limit )"
          R"(6000, Requested 8000","type":"tokens","code":"rate_limit_exceeded"}})",
          FailureClass::Shape},
+        {404, R"({"error":{"message":"Item with id 'rs_1' not found.","param":"input"}})",
+         FailureClass::Caller},
+        {404, R"({"error":{"message":"m","code":"previous_response_not_found"}})",
+         FailureClass::Caller},
         {400, R"({"error":{"message":"m","code":"content_filter"}})", FailureClass::Policy},
         {400, R"({"error":{"message":"unknown field","code":"invalid_type"}})",
          FailureClass::Caller},

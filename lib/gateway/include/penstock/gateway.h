@@ -42,6 +42,7 @@ struct GatewayOptions {
   uint64_t spool_bytes = 1ULL << 20;  // of an upload's body in memory; a larger one is in a file
   uint64_t max_response_bytes = 64ULL << 20;
   uint64_t max_audio_bytes = 25ULL << 20;  // of a recording that is to be transcribed
+  uint64_t inlined_bytes = 512ULL << 20;   // of files put into requests by their ids, at once
   uint64_t max_connections = 20'000;
   uint64_t max_in_flight = 10'000;
   // Requests at once of batches that are executed here: of one batch, and of all together.
