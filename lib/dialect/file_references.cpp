@@ -227,8 +227,7 @@ bool isText(const InlineFile& file) {
 }
 
 // {"type":"base64","media_type":…,"data":…}
-void writeSource(json::Writer& out, const InlineFile& file) {
-  const bool text = isText(file);
+void writeSource(json::Writer& out, const InlineFile& file, bool text) {
   out.beginObject().field("type", text ? "text" : "base64");
   out.field("media_type", text ? "text/plain" : file.media_type).key("data");
   if (text)
@@ -238,8 +237,8 @@ void writeSource(json::Writer& out, const InlineFile& file) {
   out.endObject();
 }
 
-void writeChatPart(json::Writer& out, const InlineFile& file) {
-  if (isText(file)) {
+void writeChatPart(json::Writer& out, const InlineFile& file, bool text) {
+  if (text) {
     out.field("type", "text").field("text", titled(file));
   } else if (file.media_type.starts_with("image/")) {
     out.field("type", "image_url").key("image_url").beginObject();
@@ -251,8 +250,8 @@ void writeChatPart(json::Writer& out, const InlineFile& file) {
 }
 
 // `screen`: an image that is a tool's result.
-void writeResponsesPart(json::Writer& out, const InlineFile& file, bool screen) {
-  if (isText(file)) {
+void writeResponsesPart(json::Writer& out, const InlineFile& file, bool text, bool screen) {
+  if (text) {
     out.field("type", "input_text").field("text", titled(file));
   } else if (file.media_type.starts_with("image/")) {
     out.field("type", screen ? "computer_screenshot" : "input_image");
@@ -295,28 +294,29 @@ Result<References> fileReferences(Dialect caller, const ChatView& request, size_
 }
 
 std::string inlineFile(Dialect caller, const FileReference& reference, const InlineFile& file) {
-  std::string text;
-  json::Writer out(text);
+  std::string written;
+  json::Writer out(written);
+  const bool text = isText(file);
   if (caller == Dialect::Anthropic) {
-    writeSource(out, file);
-    return text;
+    writeSource(out, file, text);
+    return written;
   }
   json::ObjectIndex part;
   static_cast<void>(json::scanObject(reference.place, part));  // it was when it was found
   out.beginObject();
   if (caller == Dialect::OpenAi)
-    writeChatPart(out, file);
+    writeChatPart(out, file, text);
   else
-    writeResponsesPart(out, file, textAt(part, "type") == "computer_screenshot");
+    writeResponsesPart(out, file, text, textAt(part, "type") == "computer_screenshot");
   // What any part may have beside its own; the rest is of what it was.
-  const bool image = file.media_type.starts_with("image/") && !isText(file);
+  const bool image = file.media_type.starts_with("image/") && !text;
   for (const json::Member& member : part) {
     const bool kept = member.key == "cache_control" || member.key == "prompt_cache_breakpoint" ||
                       (image && caller == Dialect::Responses && member.key == "detail");
     if (kept) out.rawField(member.key, member.value);
   }
   out.endObject();
-  return text;
+  return written;
 }
 
 std::string replaceIn(std::string_view body, const Replacements& replacements) {

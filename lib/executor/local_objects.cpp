@@ -188,9 +188,8 @@ Result<std::string> LocalObjects::contentOf(const model::RelayedObject& object) 
 
 Result<LocalObjects::WholeFile> LocalObjects::readFile(const model::RelayedObject& file) {
   const auto size = services_.shelf.size(file.id);
-  auto content =
-      size ? services_.shelf.read(file.id, 0, *size) : Result<std::string>(std::string());
   if (!size) return invalidRequest("file_not_found", "the file's content is not there any more");
+  auto content = services_.shelf.read(file.id, 0, *size);
   if (!content) return std::move(content).error();
   WholeFile whole{.content = *std::move(content)};
   const auto shown = json::parse(file.object);
