@@ -15,6 +15,11 @@ bool isKept(const model::Budget& budget) {
 
 }  // namespace
 
+uint64_t Account::next() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
 Bucket* Account::find(std::string_view value, UnixMillis now) {
   const UnixMillis start = periodOf(now).start;
   if (latest == nullptr || latest->period.start != start || latest->value != value) {

@@ -59,12 +59,13 @@ struct BucketKeyHash {
 // A budget with its buckets. Outlives changes of the budget, and stays while anything in it is
 // open.
 struct Account : std::enable_shared_from_this<Account> {
-  explicit Account(const model::Budget& of) : id(of.id), budget(of) {}
+  explicit Account(const model::Budget& of) : id(of.id), order(next()), budget(of) {}
 
   const std::string id;
+  const uint64_t order;            // no two of a process have the same; later ones have higher ones
   std::atomic<bool> active{true};  // whether the budget binds anybody now
-  // Guards what follows; several accounts are locked in the order of their addresses. Whoever takes
-  // it needs what stands beside it too.
+  // Guards what follows; several accounts are locked in their `order`. Whoever takes it needs what
+  // stands beside it too.
   alignas(64) BriefMutex mutex;
   Bucket* latest = nullptr;  // the bucket last found: most budgets have one
   Period window;             // the period last asked for
@@ -90,6 +91,9 @@ struct Account : std::enable_shared_from_this<Account> {
   void change(const model::Budget& next);
   // Whether nothing in it is open or has yet to be written.
   bool idle() const;
+
+ private:
+  static uint64_t next();
 };
 
 // The store's row of a bucket with that lease.

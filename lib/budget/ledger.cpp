@@ -62,8 +62,9 @@ void want(Wanting& wanting, const Claimed& claim, int64_t lease) {
 bool openBuckets(std::vector<Claimed>& claims, const Amounts& most, UnixMillis now,
                  size_t most_in_memory, Wanting& wanting) {
   bool wait = false;
+  const ByUnit amounts = byUnit(most);
   for (Claimed& claim : claims) {
-    claim.amount = most.of(claim.account->budget.unit);
+    claim.amount = amounts[static_cast<size_t>(claim.account->budget.unit)];
     claim.bucket = &claim.account->open(claim.match->value, now, most_in_memory);
     if (claim.bucket->loaded) continue;
     want(wanting, claim, claim.amount);
@@ -163,8 +164,11 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
     Account* account = result.accounts->find(*match.budget);
     if (account != nullptr && account->active) claims.push_back({account, &match});
   }
-  std::sort(claims.begin(), claims.end(),
-            [](const Claimed& a, const Claimed& b) { return a.account < b.account; });
+  const auto before = [](const Claimed& a, const Claimed& b) {
+    return a.account->order < b.account->order;
+  };
+  if (!std::is_sorted(claims.begin(), claims.end(), before))
+    std::sort(claims.begin(), claims.end(), before);
   const auto same = [](const Claimed& a, const Claimed& b) { return a.account == b.account; };
   claims.erase(std::unique(claims.begin(), claims.end(), same), claims.end());
   return result;

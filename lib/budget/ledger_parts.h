@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,10 @@ struct Claimed {
   Bucket* bucket = nullptr;
   int64_t amount = 0;
 };
+
+// Amounts::of() of every BudgetUnit, by its number: a request may have dozens of budgets.
+using ByUnit = std::array<int64_t, 4>;
+ByUnit byUnit(const Amounts& amounts);
 
 struct Ledger::Parts {
   using AccountMap =

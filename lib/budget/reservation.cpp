@@ -34,6 +34,11 @@ double Standing::usedShare() const {
   return static_cast<double>(settled + reserved) / static_cast<double>(cap);
 }
 
+ByUnit byUnit(const Amounts& amounts) {
+  using enum model::BudgetUnit;
+  return {amounts.of(Usd), amounts.of(Tokens), amounts.of(Requests), amounts.of(Concurrency)};
+}
+
 Reservation& Reservation::operator=(Reservation&& other) noexcept {
   if (this == &other) return *this;
   release();
@@ -49,6 +54,7 @@ void Reservation::release() { close(nullptr); }
 
 void Reservation::close(const Amounts* used) {
   const auto keep = std::move(accounts_);
+  const ByUnit amounts = used == nullptr ? ByUnit{} : byUnit(*used);
   for (const Held& held : std::exchange(held_, {})) {
     Ledger::Parts& parts = *ledger_->parts_;
     std::lock_guard lock(held.account->mutex);
@@ -58,7 +64,7 @@ void Reservation::close(const Amounts* used) {
     bucket.used = true;
     const model::BudgetUnit unit = held.account->budget.unit;
     if (used != nullptr && unit != model::BudgetUnit::Concurrency) {
-      const int64_t amount = used->of(unit);
+      const int64_t amount = amounts[static_cast<size_t>(unit)];
       if (amount > held.amount) parts.overruns.fetch_add(1, std::memory_order_relaxed);
       bucket.settled += amount;
       bucket.requests += used->requests;
@@ -78,8 +84,8 @@ void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper) {
   const model::Budget& budget = account.budget;
   if (!bucket.kept || budget.cap <= 0) return;
   for (const int pct : budget.thresholds) {
-    const bool reached = Int128{bucket.settled} * 100 >= Int128{budget.cap} * pct;
-    if (!reached || pct <= bucket.crossed_pct) continue;
+    if (Int128{bucket.settled} * 100 < Int128{budget.cap} * pct) break;  // they rise
+    if (pct <= bucket.crossed_pct) continue;
     bucket.crossed_pct = pct;
     tell(account, bucket, keeper, pct == 100 ? AlertKind::Exceeded : AlertKind::Threshold, pct);
   }

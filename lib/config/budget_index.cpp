@@ -12,8 +12,9 @@ namespace {
 
 std::vector<model::Budget> labelled(std::vector<model::Budget> budgets) {
   for (model::Budget& budget : budgets) {
-    budget.label = json::quoted(budget.name) + ',' + json::quoted(model::unitName(budget.unit)) +
-                   ',' + json::quoted(model::actionName(budget.action));
+    budget.label = '[' + json::quoted(budget.name) + ',' +
+                   std::to_string(static_cast<int>(budget.unit)) + ',' +
+                   std::to_string(static_cast<int>(budget.action)) + ',';
   }
   return budgets;
 }

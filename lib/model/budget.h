@@ -27,7 +27,7 @@ std::string_view scopeName(BudgetScope scope);  // "end_user"
 std::optional<BudgetScope> parseBudgetScope(std::string_view name);
 
 // What is counted: nano-dollars, tokens, requests, or requests being served right now.
-enum class BudgetUnit : uint8_t { Usd, Tokens, Requests, Concurrency };
+enum class BudgetUnit : uint8_t { Usd, Tokens, Requests, Concurrency };  // numbers are stored
 std::string_view unitName(BudgetUnit unit);  // "usd"
 std::optional<BudgetUnit> parseBudgetUnit(std::string_view name);
 
@@ -35,7 +35,7 @@ enum class BudgetPeriod : uint8_t { Minute, Hour, Daily, Weekly, Monthly, Total 
 std::string_view periodName(BudgetPeriod period);  // "daily"
 std::optional<BudgetPeriod> parseBudgetPeriod(std::string_view name);
 
-enum class BudgetAction : uint8_t { Block, Downgrade, WarnOnly };
+enum class BudgetAction : uint8_t { Block, Downgrade, WarnOnly };  // numbers are stored
 std::string_view actionName(BudgetAction action);  // "warn_only"
 std::optional<BudgetAction> parseBudgetAction(std::string_view name);
 
@@ -73,7 +73,7 @@ struct Budget {
   UnixMillis created_at = 0;
   UnixMillis updated_at = 0;
   // Derived when the configuration is loaded, not stored:
-  std::string label;  // its name, unit and action as JSON, "b","usd","block": for traces
+  std::string label;  // its name, unit and action, as its row in traces begins: ["b",0,0,
   BudgetOrigin origin = BudgetOrigin::Budget;
   std::vector<int> thresholds;           // of alerts, percent of the cap, rising
   std::optional<int64_t> low_threshold;  // of a balance: balance.low when less is left

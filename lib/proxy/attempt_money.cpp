@@ -49,7 +49,8 @@ pricing::RequestBound Attempt::bound() const {
   if (scope_.media != nullptr) {
     pricing::RequestBound of_media =
         mediaBound(*scope_.media, candidate_.model, quote_.context_window);
-    of_media.multiplier_permille = prices().dearestPermille(seller_, candidate_.model, {});
+    of_media.multiplier_permille =
+        scope_.loop.dearestPermille(prices(), seller_, candidate_.model, {});
     return of_media;
   }
   const dialect::InputBound input = request.boundInput();
@@ -68,8 +69,8 @@ pricing::RequestBound Attempt::bound() const {
     bound.image_output = request.wantsImages();
   }
   bound.web_searches = request.searchesWeb() ? kMostSearches : 0;
-  bound.multiplier_permille =
-      prices().dearestPermille(seller_, candidate_.model, request.service_tier);
+  bound.multiplier_permille = scope_.loop.dearestPermille(prices(), seller_, candidate_.model,
+                                                          request.service_tier);
   return bound;
 }
 

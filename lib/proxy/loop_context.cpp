@@ -40,14 +40,26 @@ std::optional<int64_t> LoopContext::contextWindow(const config::Snapshot& snapsh
   return quote(snapshot, provider, model, now, pricing::UnknownModelPolicy::Ceiling).context_window;
 }
 
+// The catalogue stays as it is; its rules take a while to go through.
+int64_t LoopContext::dearestPermille(const pricing::PriceBook& book, const pricing::Seller& seller,
+                                     std::string_view model, std::string_view service_tier) {
+  constexpr size_t kLongest = 256;  // of names that callers make up
+  if (!service_tier.empty() || model.size() > kLongest) return book.dearestPermille(seller, model, service_tier);
+  key_.assign(seller.catalogue_id).append(1, '\0').append(model);
+  const auto found = dearest_.find(key_);
+  if (found != dearest_.end()) return found->second;
+  if (dearest_.size() >= kMaxCached) dearest_.clear();
+  return dearest_[key_] = book.dearestPermille(seller, model, {});
+}
+
 routing::TargetHealth& LoopContext::health(const model::Provider& provider,
                                            std::string_view model) {
-  health_key_.assign(provider.id).append(1, '\0').append(model);
-  const auto found = health_.find(health_key_);
+  key_.assign(provider.id).append(1, '\0').append(model);
+  const auto found = health_.find(key_);
   if (found != health_.end() && found->second.updated_at == provider.updated_at)
     return *found->second.health;
   if (health_.size() >= kMaxCached) health_.clear();
-  CachedHealth& slot = health_[health_key_];
+  CachedHealth& slot = health_[key_];
   slot = {provider.updated_at, shared.health.target(provider, model)};
   return *slot.health;
 }

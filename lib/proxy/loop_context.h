@@ -46,6 +46,11 @@ class LoopContext {
   pricing::Quote quote(const config::Snapshot& snapshot, const model::Provider& provider,
                        std::string_view model, UnixMillis now, pricing::UnknownModelPolicy unknown);
 
+  // The most that a tier of service, or the one that is asked for, multiplies the model's price by;
+  // see PriceBook.
+  int64_t dearestPermille(const pricing::PriceBook& book, const pricing::Seller& seller,
+                          std::string_view model, std::string_view service_tier);
+
   // How one of its models stands; asked for again when the provider changed.
   routing::TargetHealth& health(const model::Provider& provider, std::string_view model);
 
@@ -88,7 +93,8 @@ class LoopContext {
   };
   std::unordered_map<std::string, HedgeCount> hedges_;
   std::unordered_map<std::string, CachedHealth, TextHash, std::equal_to<>> health_;
-  std::string health_key_;  // reused
+  std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> dearest_;
+  std::string key_;  // reused
   std::unordered_map<const void*, std::function<void()>> left_;
   std::unordered_map<std::string, std::shared_ptr<budget::RateBucket>, TextHash, std::equal_to<>>
       buckets_;

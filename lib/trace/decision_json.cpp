@@ -1,18 +1,21 @@
 #include "trace/decision_json.h"
 
-#include <algorithm>
+#include <array>
 #include <charconv>
-#include <iterator>
+#include <vector>
 
 #include "base/clock.h"
 #include "json/raw.h"
 #include "json/splice.h"
 #include "json/writer.h"
+#include "model/budget.h"
 
 namespace penstock::trace {
 namespace {
 
 constexpr size_t kUsualBytes = 2048;  // of a trace
+// What budgets do to nearly all requests.
+constexpr std::string_view kFits = "ok", kCounted = "counted";
 
 // Null for what did not happen.
 void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
@@ -99,44 +102,47 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
 
 // A request may have dozens: what is the same in each comes rendered, and a row is short.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
-  constexpr size_t kBeside = 32;  // a number, and what stands between
-  size_t most = 0;
-  for (const auto& budget : trace.budgets)
-    most += budget.label.size() + budget.outcome.size() + kBeside;
-  std::string rows(most, '\0');
-  char* end = rows.data();
-  const auto put = [&end](std::string_view text) { end = std::ranges::copy(text, end).out; };
+  static thread_local std::string rows;
+  rows.clear();
   for (const auto& budget : trace.budgets) {
-    put(end == rows.data() ? "[" : ",[");
-    put(budget.label);
+    std::array<char, 32> rest;
+    char* end = std::to_chars(rest.data(), rest.data() + 24, budget.used_permyriad).ptr;
+    rows.append(budget.label);
+    if (budget.outcome != kFits && budget.outcome != kCounted) {
+      rows.append(rest.data(), end).append(",\"").append(budget.outcome);
+      end = rest.data();
+      *end++ = '"';
+    }
+    *end++ = ']';
     *end++ = ',';
-    end = std::to_chars(end, end + kBeside, budget.used_permyriad).ptr;
-    put(",\"");
-    put(budget.outcome);
-    put("\"]");
+    rows.append(rest.data(), end);
   }
-  rows.resize(static_cast<size_t>(end - rows.data()));
   out.key("budgets").beginArray();
-  if (!rows.empty()) out.raw(rows);
+  if (!rows.empty()) out.raw(std::string_view(rows).substr(0, rows.size() - 1));
   out.endArray();
 }
 
-// The row of a budget, ["b","usd","block",125,"ok"], as the APIs show it.
+// The row of a budget as the APIs show it; of before, with names instead of numbers, too.
 void showBudget(std::string_view row, json::Writer& out) {
-  constexpr std::string_view kNames[] = {"name", "unit", "action", "used_pct", "outcome"};
   constexpr int kPlaces = 4;  // a ten-thousandth is the unit
-  size_t i = 0;
-  out.beginObject();
-  json::forEachElement(row, [&](std::string_view value) {
-    if (i == std::size(kNames)) return false;
-    const std::string_view name = kNames[i++];
-    if (name == "used_pct")
-      out.key(name).decimal(json::rawInteger(value).value_or(0), kPlaces);
-    else
-      out.rawField(name, value);
+  std::vector<std::string_view> values;
+  json::forEachElement(row, [&values](std::string_view value) {
+    values.push_back(value);
     return true;
   });
-  out.endObject();
+  values.resize(5);
+  const auto number = [&values](size_t i) { return json::rawInteger(values[i]).value_or(0); };
+  std::string unit(values[1]), action(values[2]);
+  std::string outcome(values[4]);
+  if (json::rawKind(values[1]) == json::Kind::Number) {
+    const auto by = static_cast<model::BudgetAction>(number(2));
+    unit = json::quoted(model::unitName(static_cast<model::BudgetUnit>(number(1))));
+    action = json::quoted(model::actionName(by));
+    const bool counts = by == model::BudgetAction::WarnOnly;
+    if (outcome.empty()) outcome = json::quoted(counts ? kCounted : kFits);
+  }
+  out.beginObject().rawField("name", values[0]).rawField("unit", unit).rawField("action", action);
+  out.key("used_pct").decimal(number(3), kPlaces).rawField("outcome", outcome).endObject();
 }
 
 void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
