@@ -75,7 +75,7 @@ struct RequestLog {
   std::optional<std::string> byok_fingerprint;
   std::vector<Attempt> attempt_log;  // not stored as such: it is in the decision
   std::string ab_variant;
-  std::string decision;  // the decision trace as JSON (trace/decision_json.h); empty: none was made
+  std::string decision;  // the decision trace, see trace/stored_decision.h; empty: none was made
   std::optional<std::string> request_body, response_body;  // only when the project retains payloads
 
   // Whether an answer of the cache was given.

@@ -8,7 +8,7 @@
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
-#include "trace/decision_json.h"
+#include "trace/stored_decision.h"
 
 namespace penstock::proxy {
 namespace {

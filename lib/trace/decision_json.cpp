@@ -1,12 +1,11 @@
 #include "trace/decision_json.h"
 
 #include <array>
-#include <charconv>
-#include <vector>
+#include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "json/raw.h"
-#include "json/splice.h"
 #include "json/writer.h"
 #include "model/budget.h"
 
@@ -14,8 +13,6 @@ namespace penstock::trace {
 namespace {
 
 constexpr size_t kUsualBytes = 2048;  // of a trace
-// What budgets do to nearly all requests.
-constexpr std::string_view kFits = "ok", kCounted = "counted";
 
 // Null for what did not happen.
 void writeMillis(json::Writer& out, std::string_view name, int64_t micros) {
@@ -100,49 +97,28 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
-// A request may have dozens: what is the same in each comes rendered, and a row is short.
-void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
-  static thread_local std::string rows;
-  rows.clear();
-  for (const auto& budget : trace.budgets) {
-    std::array<char, 32> rest;
-    char* end = std::to_chars(rest.data(), rest.data() + 24, budget.used_permyriad).ptr;
-    rows.append(budget.label);
-    if (budget.outcome != kFits && budget.outcome != kCounted) {
-      rows.append(rest.data(), end).append(",\"").append(budget.outcome);
-      end = rest.data();
-      *end++ = '"';
-    }
-    *end++ = ']';
-    *end++ = ',';
-    rows.append(rest.data(), end);
-  }
-  out.key("budgets").beginArray();
-  if (!rows.empty()) out.raw(std::string_view(rows).substr(0, rows.size() - 1));
-  out.endArray();
+// Name, unit and action are in the label, as the log keeps them.
+void writeBudget(json::Writer& out, const model::DecisionTrace::Budget& budget) {
+  constexpr int kPlaces = 4;  // a ten-thousandth is the unit
+  std::array<std::string_view, 3> values;
+  size_t i = 0;
+  const std::string row = std::string(budget.label) + "0]";
+  json::forEachElement(row, [&](std::string_view value) {
+    values[i++] = value;
+    return i < values.size();
+  });
+  const auto unit = static_cast<model::BudgetUnit>(json::rawInteger(values[1]).value_or(0));
+  const auto action = static_cast<model::BudgetAction>(json::rawInteger(values[2]).value_or(0));
+  out.beginObject().rawField("name", values[0]).field("unit", model::unitName(unit));
+  out.field("action", model::actionName(action));
+  out.key("used_pct").decimal(budget.used_permyriad, kPlaces);
+  out.field("outcome", budget.outcome).endObject();
 }
 
-// The row of a budget as the APIs show it; of before, with names instead of numbers, too.
-void showBudget(std::string_view row, json::Writer& out) {
-  constexpr int kPlaces = 4;  // a ten-thousandth is the unit
-  std::vector<std::string_view> values;
-  json::forEachElement(row, [&values](std::string_view value) {
-    values.push_back(value);
-    return true;
-  });
-  values.resize(5);
-  const auto number = [&values](size_t i) { return json::rawInteger(values[i]).value_or(0); };
-  std::string unit(values[1]), action(values[2]);
-  std::string outcome(values[4]);
-  if (json::rawKind(values[1]) == json::Kind::Number) {
-    const auto by = static_cast<model::BudgetAction>(number(2));
-    unit = json::quoted(model::unitName(static_cast<model::BudgetUnit>(number(1))));
-    action = json::quoted(model::actionName(by));
-    const bool counts = by == model::BudgetAction::WarnOnly;
-    if (outcome.empty()) outcome = json::quoted(counts ? kCounted : kFits);
-  }
-  out.beginObject().rawField("name", values[0]).rawField("unit", unit).rawField("action", action);
-  out.key("used_pct").decimal(number(3), kPlaces).rawField("outcome", outcome).endObject();
+void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
+  out.key("budgets").beginArray();
+  for (const auto& budget : trace.budgets) writeBudget(out, budget);
+  out.endArray();
 }
 
 void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
@@ -158,7 +134,7 @@ void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
 
 }  // namespace
 
-std::string renderStored(const model::DecisionTrace& trace) {
+std::string renderDecision(const model::DecisionTrace& trace) {
   std::string text;
   text.reserve(kUsualBytes);
   json::Writer out(text);
@@ -175,30 +151,6 @@ std::string renderStored(const model::DecisionTrace& trace) {
   out.field("decision", trace.decision).field("reason", trace.reason);
   out.key("total_latency_ms").decimal(trace.total_latency_us, 3).endObject();
   return text;
-}
-
-std::string showStored(std::string stored) {
-  // Rows of before, and of requests that no budget binds, are as they are shown.
-  if (stored.find(R"("budgets":[[)") == std::string::npos) return stored;
-  json::ObjectIndex members;
-  if (!json::scanObject(stored, members)) return stored;
-  const json::Member* const budgets = members.find("budgets");
-  if (budgets == nullptr) return stored;
-  std::string shown;
-  json::Writer out(shown);
-  out.beginArray();
-  json::forEachElement(budgets->value, [&out](std::string_view row) {
-    showBudget(row, out);
-    return true;
-  });
-  out.endArray();
-  json::Splicer splicer(members);
-  splicer.replaceValue(static_cast<size_t>(budgets - &members[0]), std::move(shown));
-  return splicer.build().str();
-}
-
-std::string renderDecision(const model::DecisionTrace& trace) {
-  return showStored(renderStored(trace));
 }
 
 }  // namespace penstock::trace

@@ -1,6 +1,7 @@
 #include "trace/row_decision.h"
 
 #include "trace/decision_json.h"
+#include "trace/stored_decision.h"
 
 namespace penstock::trace {
 namespace {
@@ -48,7 +49,7 @@ std::string reasonOf(const model::RequestLog& row) {
 }  // namespace
 
 std::string decisionOf(const model::RequestLog& row) {
-  if (!row.decision.empty()) return showStored(row.decision);
+  if (!row.decision.empty()) return showStored(row.decision, row.request_id);
   model::DecisionTrace trace;
   trace.request_id = row.request_id;
   trace.config = configOf(row);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "simulation/decider.h"
-#include "trace/decision_json.h"
+#include "trace/stored_decision.h"
 
 using namespace penstock;
 

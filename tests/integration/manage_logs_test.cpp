@@ -8,7 +8,7 @@
 #include "integration/manage_support.h"
 #include "store/log_store.h"
 #include "support/store_fixture.h"
-#include "trace/decision_json.h"
+#include "trace/stored_decision.h"
 
 using namespace penstock;
 using namespace penstock::test;
@@ -46,7 +46,7 @@ std::string storedDecision(const model::RequestLog& row) {
                      .started_at = row.created_at,
                      .cost = Money{125'000}}};
   trace.rules = {{"tags.a == 'b'", false}, {"else", true}};
-  trace.budgets = {{R"("team-ml","usd","warn_only")", 4200, "counted"}};
+  trace.budgets = {{R"(["team-ml",0,2,)", 4200, "counted"}};
   trace.ab_variant = row.ab_variant;
   trace.decision = "attempt_2";
   trace.reason = "attempt_1 timed out";
@@ -214,7 +214,7 @@ TEST_SUITE("manage/logs") {
     Gateway gateway = Gateway::start(options);
     Api api(gateway.manageUrl(), key);
     const Answer trace = api.get("/manage/v1/logs/" + row.request_id + "/trace");
-    const std::string shown = trace::showStored(row.decision);
+    const std::string shown = trace::showStored(row.decision, row.request_id);
     CHECK(trace.body == "{\"data\":" + shown + "}");
     CHECK(contains(api.get("/manage/v1/logs/" + row.request_id).body, shown));
     CHECK(listAll(api, "/logs?ab_variant=b", "ab_variant") == std::vector<std::string>{"b"});
