@@ -80,9 +80,10 @@ std::optional<int64_t> audioMillis(std::string_view file) {
   return wav ? millisAt(wav->bytes, wav->bytes_a_second) : flacMillis(file);
 }
 
-int64_t boundAudioMillis(std::string_view file) {
-  if (const auto wav = readWav(file)) return millisAt(file.size() - wav->begin, wav->slowest);
-  return std::max(flacMillis(file).value_or(0), millisAt(file.size(), kLowestBytesASecond));
+int64_t boundAudioMillis(std::string_view file, uint64_t coming) {
+  const size_t most = file.size() + coming;
+  if (const auto wav = readWav(file)) return millisAt(most - wav->begin, wav->slowest);
+  return std::max(flacMillis(file).value_or(0), millisAt(most, kLowestBytesASecond));
 }
 
 int64_t estimateAudioMillis(std::string_view file) {

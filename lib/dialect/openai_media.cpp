@@ -22,6 +22,9 @@ using namespace input_rules;
 constexpr int64_t kMaxImages = 128;
 constexpr int64_t kMaxPartialImages = 64;
 constexpr size_t kMaxFormatBytes = 64;
+// Of a recording, before which its head may not be whole that says how long it is.
+constexpr size_t kHeadOfSound = 16 << 10;
+constexpr size_t kBehindSound = 16 << 10;  // what may stand there in a form
 
 // What comes with files; the others are JSON only. Newer edits come as either.
 bool needsForm(MediaKind kind) { return kind == MediaKind::ImageVariation || makesText(kind); }
@@ -118,7 +121,7 @@ void readRecording(FieldReader& fields, const MediaLimits& limits, MediaRequest&
                              file->value.size(), limits.audio_bytes),
                  "file"};
   }
-  request.most_audio_ms = boundAudioMillis(file->value);
+  request.most_audio_ms = boundAudioMillis(file->value, request.coming);
   request.likely_audio_ms = estimateAudioMillis(file->value);
   readText(fields, "prompt", Need::Optional, request);
 }
@@ -147,6 +150,12 @@ void readName(FieldReader& fields, MediaRequest& request) {
   }
 }
 
+Status readFields(http::Form form, MediaRequest& request) {
+  request.form = std::move(form);
+  request.fields = std::make_unique<const std::string>(fieldsOf(*request.form));
+  return json::scanObject(*request.fields, request.body, {}, "the form");
+}
+
 Status readForm(std::string_view content_type, std::string_view body, const MediaLimits& limits,
                 MediaRequest& request) {
   if (!http::isForm(content_type)) {
@@ -155,9 +164,20 @@ Status readForm(std::string_view content_type, std::string_view body, const Medi
   }
   auto form = http::parseForm(content_type, body, limits.form);
   if (!form) return std::move(form).error();
-  request.form = *std::move(form);
-  request.fields = std::make_unique<const std::string>(fieldsOf(*request.form));
-  return json::scanObject(*request.fields, request.body, {}, "the form");
+  return readFields(*std::move(form), request);
+}
+
+// What its members say.
+Status readMembers(const MediaLimits& limits, MediaRequest& request) {
+  FieldReader fields(request.body, "");
+  readName(fields, request);
+  readKind(fields, limits, request);
+  request.format = fields.string("response_format", kMaxFormatBytes);
+  if (request.kind != MediaKind::Speech) request.stream = fields.boolean("stream");
+  request.user = borrowedText(request.body, "user");
+  readExtensions(fields, request);
+  if (fields.error()) return std::move(*fields.error());
+  return Unit{};
 }
 
 }  // namespace
@@ -191,15 +211,47 @@ Result<MediaRequest> parseMedia(MediaKind kind, std::string_view content_type,
   Status read = form ? readForm(content_type, body, limits, request)
                      : json::scanObject(body, request.body, {}, "the request body");
   if (!read) return std::move(read).error();
-  FieldReader fields(request.body, "");
-  readName(fields, request);
-  readKind(fields, limits, request);
-  request.format = fields.string("response_format", kMaxFormatBytes);
-  if (kind != MediaKind::Speech) request.stream = fields.boolean("stream");
-  request.user = borrowedText(request.body, "user");
-  readExtensions(fields, request);
-  if (fields.error()) return std::move(*fields.error());
+  if (read = readMembers(limits, request); !read) return std::move(read).error();
   return request;
+}
+
+void MediaRequest::grow(std::string_view there) {
+  const uint64_t total = bytes.size() + coming;
+  bytes = there.substr(0, arriving->certain(there));
+  coming = total - bytes.size();
+}
+
+std::optional<MediaRequest> parseArrivingMedia(MediaKind kind, std::string_view content_type,
+                                               std::string_view body, uint64_t total,
+                                               const MediaLimits& limits) {
+  if (!makesText(kind)) return std::nullopt;
+  auto form = http::parseFormToFile(content_type, body, limits.form);
+  if (!form || form->parts.back().name != "file" || form->find("model") == nullptr)
+    return std::nullopt;
+  const std::string_view file = form->parts.back().value;
+  const uint64_t most = file.size() + total - body.size();
+  if (file.size() < kHeadOfSound || most > limits.audio_bytes + kBehindSound) return std::nullopt;
+  MediaRequest request;
+  request.kind = kind;
+  request.bytes = body;
+  request.coming = total - body.size();
+  request.arriving.emplace(*form);
+  if (!readFields(*std::move(form), request) || !readMembers(limits, request)) return std::nullopt;
+  request.grow(body);
+  return request;
+}
+
+bool differsWhole(const MediaRequest& whole, const MediaRequest& arriving) {
+  if (whole.most_audio_ms > arriving.most_audio_ms) return true;
+  const auto& parts = whole.form->parts;
+  const auto matters = [](const http::FormPart& part) {
+    constexpr std::string_view kForTheAnswer[] = {
+        "language", "response_format", "timestamp_granularities", "include", "chunking_strategy"};
+    const std::string_view name = std::string_view(part.name).substr(0, part.name.find('['));
+    return std::ranges::find(kForTheAnswer, name) == std::end(kForTheAnswer);
+  };
+  return std::any_of(parts.begin() + static_cast<ptrdiff_t>(arriving.form->parts.size()),
+                     parts.end(), matters);
 }
 
 }  // namespace penstock::dialect

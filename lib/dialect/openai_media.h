@@ -36,6 +36,9 @@ struct MediaRequest final : ChatView {
   MediaKind kind = MediaKind::Moderation;
   std::string_view bytes;  // the whole body, as the caller sent it
   std::optional<http::Form> form;
+  // Of a form whose file is still arriving, of which `bytes` is what surely is not behind it:
+  uint64_t coming = 0;  // how many bytes will follow
+  std::optional<http::FormFile> arriving = {};
   std::unique_ptr<const std::string> fields;  // a form's, as JSON: `body` points into it
 
   std::string format;  // response_format
@@ -58,6 +61,9 @@ struct MediaRequest final : ChatView {
   bool hasImages() const override { return images_given > 0; }
   bool wantsJsonSchema() const override { return false; }
   bool wantsJson() const override { return false; }
+  // More of an arriving form: all that there is of it now.
+  void grow(std::string_view there);
+
   InputBound boundInput() const override;
   int64_t estimateInputTokens() const override { return text_tokens; }
   bool wantsAudio() const override { return kind == MediaKind::Speech; }
@@ -75,6 +81,17 @@ struct MediaLimits {
 // recording that is too large. Views point into `body`, which outlives the request.
 Result<MediaRequest> parseMedia(MediaKind kind, std::string_view content_type,
                                 std::string_view body, const MediaLimits& limits = {});
+
+// Of a recording that is to be written down and still arrives, in a form of `total` bytes: what
+// stands before it. Nothing where that does not tell yet how long it may be and who is to hear it,
+// or parseMedia() may refuse it.
+std::optional<MediaRequest> parseArrivingMedia(MediaKind kind, std::string_view content_type,
+                                               std::string_view body, uint64_t total,
+                                               const MediaLimits& limits = {});
+// Whether the whole form may decide otherwise than what was read before it came: by what stands
+// behind the file, other than how it is to be heard and the answer to look; or as the recording is
+// longer than it seemed.
+bool differsWhole(const MediaRequest& whole, const MediaRequest& arriving);
 
 // A media request's body on its way to a provider. Movable; valid while the caller's bytes live.
 struct MediaBody {

@@ -38,9 +38,14 @@ void appendPath(std::string& head, std::string_view path) {
   }
 }
 
+uint64_t sizeOf(const std::vector<std::string_view>& pieces) {
+  uint64_t size = 0;
+  for (const std::string_view piece : pieces) size += piece.size();
+  return size;
+}
+
 std::string requestHead(const ClientRequest& request) {
-  size_t length = 0;
-  for (const std::string_view piece : request.body) length += piece.size();
+  const uint64_t length = request.body_bytes.value_or(sizeOf(request.body));
   std::string head;
   head.reserve(512);
   head.append(request.method).append(" ");
@@ -89,6 +94,7 @@ void HttpCall::cancel() {
 
 void HttpCall::begin() {
   head_out_ = requestHead(request_);
+  if (request_.body_bytes) awaited_ = *request_.body_bytes - sizeOf(request_.body);
   const std::string pool = poolKey(request_.origin);
   connection_ = core_->takeIdle(pool);
   if (connection_) {
@@ -181,7 +187,7 @@ void HttpCall::onConnectionIo(uint32_t events) {
     return connecting();
   }
   if (state_ != State::Exchanging) return;
-  if (!sent_ && (events & EPOLLOUT) != 0) sendPending();
+  if (!done_sending_ && (events & EPOLLOUT) != 0) sendPending();
   if (state_ == State::Exchanging) readResponse();
 }
 
@@ -197,7 +203,40 @@ void HttpCall::exchange() {
   timings_.connected = elapsed();
   timings_.reused = connection_->reused;
   last_error_.clear();  // of addresses tried before
+  armForAnswer();
+  sendPending();
+}
+
+// While we do not have the whole request ourselves, nobody is late.
+void HttpCall::armForAnswer() {
+  if (got_head_) return;
+  if (awaited_ > 0) return timer_.cancel();
   armPhase(request_.timeouts.first_byte, FailureKind::FirstByteTimeout);
+}
+
+// What stands behind the last piece in memory belongs to it: a body may come byte by byte.
+void HttpCall::extendBody(std::string_view piece) {
+  std::vector<std::string_view>& body = request_.body;
+  if (body.empty() || body.back().data() + body.back().size() != piece.data())
+    return body.push_back(piece);
+  if (piece_ > body.size()) {
+    piece_ = body.size();
+    piece_offset_ = body.back().size();
+  }
+  body.back() = {body.back().data(), body.back().size() + piece.size()};
+}
+
+void HttpCall::send(std::string_view piece) {
+  if (piece.empty() || awaited_ == 0) return;
+  piece = piece.substr(0, awaited_);
+  awaited_ -= piece.size();
+  extendBody(piece);
+  if (awaited_ == 0) {
+    started_at_ = std::chrono::steady_clock::now();
+    total_deadline_ = started_at_ + request_.timeouts.total;
+  }
+  if (state_ != State::Exchanging || done_sending_) return;
+  if (awaited_ == 0) armForAnswer();
   sendPending();
 }
 
@@ -215,7 +254,7 @@ void HttpCall::sendPending() {
     if (result.state == IoState::WouldBlock) return;
     if (result.state != IoState::Ok) {
       // The peer may have answered before it closed (a 413, say): reading tells.
-      sent_ = true;
+      done_sending_ = true;
       readable_ = true;
       return post(&HttpCall::readResponse);
     }
@@ -227,8 +266,9 @@ void HttpCall::sendPending() {
       ++piece_;
     }
   }
-  sent_ = true;
-  if (!got_head_) armPhase(request_.timeouts.first_byte, FailureKind::FirstByteTimeout);
+  if (awaited_ > 0) return;
+  done_sending_ = true;
+  armForAnswer();
 }
 
 void HttpCall::readResponse() {
@@ -348,7 +388,7 @@ void HttpCall::endOfInput() {
     stale->user = nullptr;
     loop_.destroyLater(std::move(stale));
     piece_ = piece_offset_ = 0;
-    sent_ = readable_ = peer_closed_ = false;
+    done_sending_ = readable_ = peer_closed_ = false;
     last_error_.clear();
     return connect();
   }
@@ -360,7 +400,7 @@ void HttpCall::endOfInput() {
 void HttpCall::complete() {
   state_ = State::Done;
   timer_.cancel();
-  if (info_.keep_alive && sent_ && piece_ > request_.body.size() && nothingMore()) {
+  if (info_.keep_alive && sent() && nothingMore()) {
     core_->giveBack(std::move(connection_));
   }
   letGo();

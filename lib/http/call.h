@@ -25,6 +25,9 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   void cancel();  // closes the connection; the observer hears nothing more
   void pause();
   void resume();
+  void send(std::string_view piece);
+  // All of the request is with the system.
+  bool sent() const { return awaited_ == 0 && piece_ > request_.body.size(); }
   const CallTimings& timings() const { return timings_; }
 
  private:
@@ -36,6 +39,8 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   void tryNextAddress();
   void connecting();
   void exchange();
+  void extendBody(std::string_view piece);
+  void armForAnswer();
   void sendPending();
   void readResponse();
   bool nothingMore();
@@ -55,10 +60,10 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
 
   const std::shared_ptr<Client::Core> core_;
   Loop& loop_;
-  const ClientRequest request_;
+  ClientRequest request_;
   CallObserver& observer_;
-  const SteadyTime started_at_;
-  const SteadyTime total_deadline_;
+  SteadyTime started_at_;  // or since when the body was known
+  SteadyTime total_deadline_;
   Timer timer_;
   FailureKind on_timeout_ = FailureKind::ConnectTimeout;
   State state_ = State::Resolving;
@@ -72,7 +77,8 @@ class HttpCall final : public std::enable_shared_from_this<HttpCall>, private Co
   std::string head_out_;
   size_t piece_ = 0;  // 0: head_out_, then request_.body
   size_t piece_offset_ = 0;
-  bool sent_ = false;
+  uint64_t awaited_ = 0;       // of the body that send() has to bring
+  bool done_sending_ = false;  // it is all out, or the peer takes no more
 
   HeadScanner scanner_;
   std::string head_in_;

@@ -24,6 +24,8 @@ class CallHandle final : public Call {
   }
   void pause() override { call_->pause(); }
   void resume() override { call_->resume(); }
+  void send(std::string_view piece) override { call_->send(piece); }
+  bool sent() const override { return call_->sent(); }
   const CallTimings& timings() const override { return call_->timings(); }
 
  private:

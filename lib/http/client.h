@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,8 @@ struct ClientRequest {
   std::string path;  // with query
   Headers headers;   // Host, Content-Length and Connection are the client's own
   std::vector<std::string_view> body;
+  // How long the body is, where the pieces are only its beginning: Call::send() has the rest.
+  std::optional<uint64_t> body_bytes = {};
   Timeouts timeouts;
   uint64_t max_response_bytes = 64ULL << 20;
 };
@@ -83,7 +86,8 @@ struct Failure {
   std::string detail;  // for the log
 };
 
-struct CallTimings {                        // since the call started; negative when not reached
+// Since the call started, or had the last of its body; negative when not reached.
+struct CallTimings {
   std::chrono::microseconds connected{-1};  // connection in hand (about zero when pooled)
   std::chrono::microseconds head{-1};
   bool reused = false;
@@ -106,6 +110,11 @@ class Call {
   virtual ~Call() = default;
   virtual void pause() = 0;  // stop reading: backpressure
   virtual void resume() = 0;
+  // More of a body of which not all was there. Stays in its memory like the pieces; what is more
+  // than was announced is not sent.
+  virtual void send(std::string_view piece) = 0;
+  // Whether all of the request has left: what it asks for may be done.
+  virtual bool sent() const = 0;
   virtual const CallTimings& timings() const = 0;
 };
 

@@ -11,7 +11,6 @@ namespace {
 constexpr size_t kDrainBytes = 64 << 20;
 constexpr size_t kCompactBytes = 256 << 10;
 constexpr std::chrono::milliseconds kClosingTime{2'000};
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 ApiError timeoutError(const char* what) {
   return {ErrorKind::Timeout, "request_timeout",
@@ -67,8 +66,7 @@ void Connection::onIo(uint32_t events) {
 }
 
 bool Connection::mayRead() const {
-  return (state_ == State::Head && pendingBytes() == 0) || state_ == State::Body ||
-         state_ == State::Closing;
+  return (state_ == State::Head && pendingBytes() == 0) || awaitsBody() || state_ == State::Closing;
 }
 
 void Connection::readInput() {
@@ -82,6 +80,10 @@ void Connection::readInput() {
     if (got.state != IoState::Ok) return close();
     // A short read means that a plain socket is empty; only TLS may hold more decrypted bytes.
     if (got.bytes < scratch.size() && !transport_.secure() && !peer_closed_) readable_ = false;
+    if (state_ == State::Dropping) {
+      drop(got.bytes);
+      continue;
+    }
     if (state_ == State::Closing) {
       drained_ += got.bytes;
       if (drained_ > kDrainBytes) return close();
@@ -96,13 +98,19 @@ void Connection::readInput() {
 void Connection::consume(std::string_view bytes) {
   consuming_ = true;
   std::string held;
-  while (!bytes.empty() && (state_ == State::Head || state_ == State::Body)) {
-    bytes = state_ == State::Head ? consumeHead(bytes) : consumeBody(bytes);
+  while (!bytes.empty() && (state_ == State::Head || takesBody())) {
+    switch (state_) {
+      case State::Head: bytes = consumeHead(bytes); break;
+      case State::Arriving: bytes = consumeArriving(bytes); break;
+      default: bytes = consumeBody(bytes); break;
+    }
     if (state_ != State::Ready) continue;
     input_.assign(bytes);
     bytes = {};
-    dispatch();
-    if (state_ == State::Head && pendingBytes() == 0 && !input_.empty()) {
+    passOn();
+    if (state_ == State::Dropping) drop(std::exchange(input_, {}).size());
+    const bool more = state_ == State::Arriving || (state_ == State::Head && pendingBytes() == 0);
+    if (more && !input_.empty()) {
       held = std::exchange(input_, {});
       bytes = held;
     }
@@ -152,69 +160,6 @@ std::string_view Connection::consumeHead(std::string_view bytes) {
   return bytes.substr(bytes.size() - rest);
 }
 
-// Prepares for the body, if there is one. False when the request was refused.
-bool Connection::beginBody() {
-  const ServerLimits& limits = server_.options_.limits;
-  if (head_.framing.kind == Framing::Kind::None) {
-    state_ = State::Ready;
-    return true;
-  }
-  state_ = State::Body;
-  timer_.armIn(limits.body_timeout);
-  const bool large =
-      head_.framing.kind == Framing::Kind::Chunked || head_.framing.length > kUncountedBytes;
-  if (large && server_.options_.admit_body) {
-    if (const auto error = server_.options_.admit_body(exchange_->request_)) {
-      refuse(*error);
-      return false;
-    }
-  }
-  const bool special = large && server_.options_.body_rule;
-  const BodyRule rule = special ? server_.options_.body_rule(exchange_->request_)
-                                : BodyRule{.most = limits.body_bytes};
-  // What may be larger than others may take longer too: a MiB in four seconds is slow enough.
-  if (special && rule.most > limits.body_bytes)
-    timer_.armIn(limits.body_timeout + std::chrono::milliseconds(head_.framing.length >> 8));
-  const bool known = head_.framing.kind == Framing::Kind::Length;
-  body_left_ = known ? head_.framing.length : 0;
-  if (!known) decoder_.emplace(ChunkedDecoder::Peer::Client);
-  if (const Status fits = message_.expectBody(rule, body_left_); !fits) {
-    refuse(fits.error());
-    return false;
-  }
-  if (head_.expect_continue) send(kContinue);
-  return state_ == State::Body;
-}
-
-std::string_view Connection::consumeBody(std::string_view bytes) {
-  if (!decoder_) {
-    const auto take = static_cast<size_t>(std::min<uint64_t>(body_left_, bytes.size()));
-    if (const Status kept = message_.append(bytes.substr(0, take)); !kept) {
-      refuse(kept.error());
-      return {};
-    }
-    body_left_ -= take;
-    bytes.remove_prefix(take);
-    if (body_left_ == 0) state_ = State::Ready;
-    return bytes;
-  }
-  Status kept = Unit{};
-  const auto state = decoder_->feed(bytes, [&](std::string_view data) {
-    if (kept) kept = message_.appendCounted(data);
-  });
-  if (!kept) {
-    refuse(kept.error());
-    return {};
-  }
-  if (state == ChunkedDecoder::State::Malformed) {
-    refuse(
-        invalidRequest("malformed_request", "the chunked body is malformed", "Transfer-Encoding"));
-    return {};
-  }
-  if (state == ChunkedDecoder::State::Done) state_ = State::Ready;
-  return bytes;
-}
-
 // Gives the request, whole or not, to its exchange, from where the answer will come.
 ExchangePtr Connection::handOver() {
   ExchangePtr exchange = std::exchange(exchange_, nullptr);
@@ -244,25 +189,24 @@ void Connection::dispatch() {
   if (const Status sealed = message_.seal(); !sealed) return refuse(sealed.error());
   const size_t head_bytes = message_.head().size();
   const ExchangePtr exchange = handOver();
+  const bool arriving = message_.streams();
+  if (arriving) {
+    state_ = State::Arriving;
+    exchange->body_bytes_ = body_left_;
+  }
   // A file that could be mapped stays so.
   exchange->request_.body = exchange->spool_ != nullptr
                                 ? exchange->spool_->view().value_or(std::string_view())
                                 : std::string_view(exchange->bytes_).substr(head_bytes);
-  if (pendingBytes() == 0)
-    timer_.disarm();
-  else
-    timer_.armIn(server_.options_.limits.write_timeout);
+  if (!arriving) awaitAnswer();
   server_.counters_.requests.fetch_add(1, std::memory_order_relaxed);
-  std::string problem;
   try {
     return server_.options_.handler(exchange);
   } catch (const std::exception& thrown) {
-    problem = thrown.what();
+    failed(thrown.what());
   } catch (...) {
-    problem = "unknown exception";
+    failed("unknown exception");
   }
-  if (exchange->started()) return exchange->abort();
-  exchange->respond(server_.options_.render_error(exchange->request_, internalError(problem)));
 }
 
 // Answers an unusable request and closes: after it, nobody knows where the next one would start.
@@ -280,8 +224,10 @@ void Connection::refuse(const ApiError& error) {
   exchange->respond(server_.options_.render_error(exchange->request_, error));
 }
 
+// Of a request whose body is not all there yet, nobody knows where the next one would start.
 bool Connection::closeAfterAnswer() const {
-  return peer_closed_ || server_.draining_.load(std::memory_order_relaxed);
+  return state_ == State::Arriving || peer_closed_ ||
+         server_.draining_.load(std::memory_order_relaxed);
 }
 
 void Connection::send(std::string_view first, std::string_view second, std::string_view third) {
@@ -312,7 +258,7 @@ void Connection::send(std::string_view first, std::string_view second, std::stri
     sent -= skip;
   }
   // Only progress moves this deadline: more to send is none.
-  if (!waiting && state_ != State::Body) timer_.armIn(server_.options_.limits.write_timeout);
+  if (!waiting && !awaitsBody()) timer_.armIn(server_.options_.limits.write_timeout);
 }
 
 void Connection::flush() {
@@ -322,7 +268,7 @@ void Connection::flush() {
     if (result.state == IoState::WouldBlock) break;
     if (result.state != IoState::Ok) return close();
     out_sent_ += result.bytes;
-    if (state_ != State::Body) timer_.armIn(server_.options_.limits.write_timeout);  // progress
+    if (!awaitsBody()) timer_.armIn(server_.options_.limits.write_timeout);  // progress
   }
   if (pendingBytes() > 0) {
     // What is sent goes now and then, or a client that always lags a little would cost the whole
@@ -340,7 +286,7 @@ void Connection::flush() {
     return continueInput();
   }
   if (busy_ != nullptr) {
-    timer_.disarm();
+    if (state_ != State::Arriving) timer_.disarm();
     busy_->drained();
   }
 }
@@ -351,6 +297,11 @@ void Connection::exchangeFinished(bool keep_alive) {
   server_.counters_.in_flight.fetch_sub(1, std::memory_order_relaxed);
   const ServerLimits& limits = server_.options_.limits;
   const bool flushed = pendingBytes() == 0;
+  if (state_ == State::Arriving) {
+    state_ = State::Dropping;  // for as long as the body may take
+    if (!consuming_ && readable_) continueLater();
+    return;
+  }
   if (!keep_alive || close_after_ || peer_closed_) {
     state_ = State::Closing;
     return flushed ? enterClosing() : timer_.armIn(limits.write_timeout);
@@ -388,6 +339,11 @@ void Connection::onTimeout() {
   if (state_ == State::Head && pendingBytes() == 0 && !input_.empty())
     return refuse(timeoutError("head"));
   if (state_ == State::Body) return refuse(timeoutError("body"));
+  if (state_ == State::Arriving) {
+    refuseArriving(timeoutError("body"));
+    if (state_ == State::Dropping) finishDropping();
+    return;
+  }
   close();  // idle for too long, or it takes nothing of its answer
 }
 

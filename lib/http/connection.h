@@ -19,10 +19,13 @@ namespace penstock::http {
 
 // One client's connection: a state machine fed by its loop.
 //   Handshake → Head → Body → Ready → Busy (an Exchange is out) → Head …
-//   The next request is read only when the last answer has left us: a client that sends requests
-//   and takes no answers costs what one answer costs. Closing: the last answer is sent; what the
-//   client still sends is read and dropped for a moment, because closing with unread input would
-//   reset the connection and destroy that answer.
+//   Where the body is streamed, an Exchange is out before it: Head → Ready → Arriving → Busy …
+//   Answered before the body is there, its rest is dropped (Dropping), so that a client that
+//   listens only when it has sent all hears the answer; then Closing. The next request is read only
+//   when the last answer has left us: a client that sends requests and takes no answers costs what
+//   one answer costs. Closing: the last answer is sent; what the client still sends is read and
+//   dropped for a moment, because closing with unread input would reset the connection and destroy
+//   that answer.
 // Private to http/; owned by its Server's shard, used on its loop's thread only.
 class Connection final : public IoHandler, public std::enable_shared_from_this<Connection> {
  public:
@@ -46,14 +49,34 @@ class Connection final : public IoHandler, public std::enable_shared_from_this<C
   bool closeAfterAnswer() const;
 
  private:
-  enum class State : uint8_t { Handshake, Head, Body, Ready, Busy, Closing, Closed };
+  enum class State : uint8_t {
+    Handshake,
+    Head,
+    Body,
+    Ready,
+    Arriving,
+    Busy,
+    Dropping,
+    Closing,
+    Closed
+  };
 
   void readInput();
   void consume(std::string_view bytes);
   std::string_view consumeHead(std::string_view bytes);
   bool beginBody();
   std::string_view consumeBody(std::string_view bytes);
+  std::string_view consumeArriving(std::string_view bytes);
+  void passOn();
+  void awaitAnswer();
+  void tellBody(const Status& came);
+  void refuseArriving(const ApiError& error);
+  void failed(const std::string& problem);
+  void drop(size_t bytes);
+  void finishDropping();
   bool mayRead() const;
+  bool takesBody() const { return state_ == State::Body || state_ == State::Arriving; }
+  bool awaitsBody() const { return takesBody() || state_ == State::Dropping; }
   void dispatch();
   ExchangePtr handOver();
   void refuse(const ApiError& error);

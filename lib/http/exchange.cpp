@@ -47,12 +47,13 @@ Exchange::~Exchange() {
 struct Exchange::Ending {
   AnswerReceiver* receiver;
   std::function<void()> on_gone, on_drained;
+  std::function<void(const Status&)> on_body;
 };
 
 Exchange::Ending Exchange::ending() {
   finished_ = true;
   return {std::exchange(receiver_, nullptr), std::exchange(on_gone_, nullptr),
-          std::exchange(on_drained_, nullptr)};
+          std::exchange(on_drained_, nullptr), std::exchange(on_body_, nullptr)};
 }
 
 void Exchange::respond(const Response& response) {
@@ -90,10 +91,12 @@ size_t Exchange::pendingBytes() const {
 }
 
 void Exchange::releaseRequest() {
+  if (arriving()) return;
   std::string().swap(bytes_);
   spool_.reset();
   request_ = Request{};
   request_.peer = peer_;
+  body_bytes_ = 0;
   if (own_) own_->request = {};
   if (receiver_ != nullptr) receiver_->requestReleased();
 }
@@ -103,9 +106,15 @@ void Exchange::drained() {
   if (const auto callback = on_drained_) callback();
 }
 
+void Exchange::bodyCame(const Status& came) {
+  if (came) request_.body = spool_->view().value_or(request_.body);
+  if (const auto callback = on_body_) callback(came);
+}
+
 void Exchange::hangUp() {
   receiver_ = nullptr;
   on_drained_ = nullptr;
+  on_body_ = nullptr;
   if (on_gone_) std::exchange(on_gone_, nullptr)();
 }
 

@@ -24,8 +24,9 @@ struct OwnRequest {
 };
 
 // One request and the answer to it, which a receiver takes. Created by a Connection when a request
-// is complete, or for a request of our own; handlers keep it alive by shared_ptr. Everything here
-// belongs to the loop's thread; other threads come in through loop().post().
+// is complete, or its head where its body is streamed, or for a request of our own; handlers keep
+// it alive by shared_ptr. Everything here belongs to the loop's thread; other threads come in
+// through loop().post().
 //
 // Exactly one answer: respond(), or start() then write()* then finish(). An Exchange that is
 // dropped unanswered answers 500 (one dropped half-answered cuts the connection), so that no caller
@@ -44,6 +45,15 @@ class Exchange {
   const Request& request() const { return request_; }
   Request& mutableRequest() { return request_; }  // for the router's path parameters
   Loop& loop() const { return loop_; }
+
+  // Whether the request's body is still arriving (BodyRule::streamed): request().body is what is
+  // there, and grows at its place, up to bodyBytes(). Who answers before all of it is there has the
+  // connection closed.
+  bool arriving() const { return request_.body.size() < body_bytes_; }
+  uint64_t bodyBytes() const { return body_bytes_; }
+  // Called on the loop thread each time that more has come, and the last time when it is whole; or
+  // with why it never will be, which the request is to be refused with.
+  void onBody(std::function<void(const Status&)> callback) { on_body_ = std::move(callback); }
 
   // Answers whole, with Content-Length. HEAD requests get the headers only.
   void respond(const Response& response);
@@ -67,7 +77,8 @@ class Exchange {
   size_t pendingBytes() const;
   void onDrained(std::function<void()> callback) { on_drained_ = std::move(callback); }
 
-  // Frees the request's bytes (body and head) once nobody needs them, e.g. for a long stream.
+  // Frees the request's bytes (body and head) once nobody needs them, e.g. for a long stream. Not
+  // while they arrive.
   void releaseRequest();
 
   // By whom the answer is for: it is not wanted any more.
@@ -81,7 +92,9 @@ class Exchange {
     std::unique_ptr<AnswerReceiver> receiver;
   };
   explicit Exchange(Loop& loop) : loop_(loop) {}
-  void drained();  // by the connection: nothing is pending any more
+  // By the connection: nothing is pending any more; more of the body is there, or no more will be.
+  void drained();
+  void bodyCame(const Status& came);
   Ending ending();
 
   Loop& loop_;
@@ -90,11 +103,13 @@ class Exchange {
   // Head and body; the request's views point here. A large body may be in the file instead.
   std::string bytes_;
   std::unique_ptr<SpoolFile> spool_;
+  uint64_t body_bytes_ = 0;  // of a body that is streamed: all that will be there
   std::string peer_;
   bool started_ = false;
   bool finished_ = false;
   std::function<void()> on_gone_;
   std::function<void()> on_drained_;
+  std::function<void(const Status&)> on_body_;
   std::unique_ptr<Own> own_;  // of a request of our own
 };
 

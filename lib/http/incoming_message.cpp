@@ -9,6 +9,7 @@ void IncomingMessage::begin(std::string_view head) {
   bytes_.assign(head);
   head_bytes_ = head.size();
   rule_ = {};
+  streams_ = false;
 }
 
 Status IncomingMessage::expectBody(const BodyRule& rule, uint64_t length) {
@@ -17,8 +18,17 @@ Status IncomingMessage::expectBody(const BodyRule& rule, uint64_t length) {
   rule_ = rule;
   if (length == 0) return Unit{};
   if (Status fits = count(length); !fits) return fits;
+  if (rule_.streamed && mayBeInFile(length)) {
+    if (Status begun = spool(); !begun) return begun;
+    streams_ = true;
+    return spool_->expect(length);
+  }
   bytes_.reserve(head_bytes_ + std::min(length, kMostReserved));
   return Unit{};
+}
+
+bool IncomingMessage::mayBeInFile(uint64_t bytes) const {
+  return !limits_.spool_directory.empty() && bytes > limits_.spool_bytes;
 }
 
 uint64_t IncomingMessage::bodySize() const {
@@ -51,9 +61,7 @@ Status IncomingMessage::appendCounted(std::string_view body) {
 // A write to a file goes to the system's cache, as fast as to memory unless the disk cannot follow;
 // then the loop waits, as that of any server that spools does.
 Status IncomingMessage::append(std::string_view body) {
-  const bool large = rule_.spooled && !limits_.spool_directory.empty() &&
-                     bodySize() + body.size() > limits_.spool_bytes;
-  if (large && spool_ == nullptr)
+  if (rule_.spooled && spool_ == nullptr && mayBeInFile(bodySize() + body.size()))
     if (Status begun = spool(); !begun) return begun;
   if (spool_ != nullptr) return spool_->append(body);
   bytes_.append(body);

@@ -30,6 +30,8 @@ class IncomingMessage {
   // Of the body that comes. PayloadTooLarge, or Overloaded, when its length is known (0: not yet)
   // and too much.
   Status expectBody(const BodyRule& rule, uint64_t length);
+  // Whether it is to be looked at while it comes, in the file that take() gives.
+  bool streams() const { return streams_; }
   Status append(std::string_view body);
   // A body of unknown length: the same, counted as it comes.
   Status appendCounted(std::string_view body);
@@ -49,6 +51,7 @@ class IncomingMessage {
 
  private:
   uint64_t bodySize() const;
+  bool mayBeInFile(uint64_t bytes) const;
   Status count(size_t bytes);
   Status spool();
 
@@ -57,6 +60,7 @@ class IncomingMessage {
   std::string bytes_;
   size_t head_bytes_ = 0;
   BodyRule rule_;
+  bool streams_ = false;
   std::unique_ptr<SpoolFile> spool_;  // where the body is, instead of behind the head
   uint64_t counted_ = 0;              // of this request in counters_.buffered
 };

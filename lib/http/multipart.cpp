@@ -156,6 +156,63 @@ Status readHead(std::string_view body, const FormLimits& limits, size_t& at, For
 
 bool endsForm(std::string_view rest) { return rest == "--" || rest == "--\r\n"; }
 
+// Goes through a form from delimiter to delimiter.
+class FormReader {
+ public:
+  FormReader(std::string boundary, std::string_view body, const FormLimits& limits)
+      : body_(body), limits_(limits), delimiter_("\r\n--" + boundary) {
+    form_.boundary = std::move(boundary);
+    at_ = delimiter_.size() - kLineEnd.size();
+  }
+
+  bool begins() const {
+    return body_.starts_with(std::string_view(delimiter_).substr(kLineEnd.size()));
+  }
+  bool atEnd() const { return endsForm(body_.substr(at_)); }
+  bool atFile() const { return form_.parts.back().filename.has_value(); }
+
+  Status readPartHead() {
+    if (form_.parts.size() == limits_.parts) return malformed("has too many parts");
+    if (body_.substr(at_, kLineEnd.size()) != kLineEnd)
+      return malformed("has a malformed boundary");
+    at_ += kLineEnd.size();
+    FormPart& part = form_.parts.emplace_back();
+    part.begin = line_;
+    return readHead(body_, limits_, at_, part);
+  }
+  bool findValueEnd() {
+    // A part without a byte: its value's end is that of its headers.
+    end_ = body_.find(delimiter_, at_ - kLineEnd.size());
+    return end_ != std::string_view::npos;
+  }
+  Status takeValue() {
+    if (end_ < at_) return malformed("has a part without a line end before its boundary");
+    form_.parts.back().value = body_.substr(at_, end_ - at_);
+    line_ = end_ + kLineEnd.size();
+    at_ = end_ + delimiter_.size();
+    return Unit{};
+  }
+  Form take() {
+    form_.close = line_;
+    return std::move(form_);
+  }
+  // The last part's value as far as it is there.
+  Form takeUnfinished() {
+    form_.parts.back().value = body_.substr(at_);
+    form_.close = at_;
+    return std::move(form_);
+  }
+
+ private:
+  const std::string_view body_;
+  const FormLimits& limits_;
+  const std::string delimiter_;
+  Form form_;
+  size_t line_ = 0;  // of the last delimiter
+  size_t at_;        // what comes next
+  size_t end_ = 0;   // of a value
+};
+
 }  // namespace
 
 const FormPart* Form::find(std::string_view name) const {
@@ -172,29 +229,45 @@ Result<Form> parseForm(std::string_view content_type, std::string_view body,
   if (!isForm(content_type)) return malformed("needs Content-Type: multipart/form-data");
   auto boundary = boundaryOf(content_type);
   if (!boundary) return std::move(boundary).error();
-  Form form{.boundary = *std::move(boundary)};
-  const std::string delimiter = "\r\n--" + form.boundary;
-  if (!body.starts_with(std::string_view(delimiter).substr(kLineEnd.size())))
-    return malformed("does not begin with its boundary");
-  size_t line = 0;                                 // of the delimiter
-  size_t at = delimiter.size() - kLineEnd.size();  // behind it
-  while (!endsForm(body.substr(at))) {
-    if (form.parts.size() == limits.parts) return malformed("has too many parts");
-    if (body.substr(at, kLineEnd.size()) != kLineEnd) return malformed("has a malformed boundary");
-    at += kLineEnd.size();
-    FormPart& part = form.parts.emplace_back();
-    part.begin = line;
-    if (Status head = readHead(body, limits, at, part); !head) return std::move(head).error();
-    // A part without a byte: its value's end is that of its headers.
-    const size_t end = body.find(delimiter, at - kLineEnd.size());
-    if (end == std::string_view::npos) return malformed("ends before its last boundary");
-    if (end < at) return malformed("has a part without a line end before its boundary");
-    part.value = body.substr(at, end - at);
-    line = end + kLineEnd.size();
-    at = end + delimiter.size();
+  FormReader reader(*std::move(boundary), body, limits);
+  if (!reader.begins()) return malformed("does not begin with its boundary");
+  while (!reader.atEnd()) {
+    if (Status head = reader.readPartHead(); !head) return std::move(head).error();
+    if (!reader.findValueEnd()) return malformed("ends before its last boundary");
+    if (Status value = reader.takeValue(); !value) return std::move(value).error();
   }
-  form.close = line;
-  return form;
+  return reader.take();
+}
+
+std::optional<Form> parseFormToFile(std::string_view content_type, std::string_view body,
+                                    const FormLimits& limits) {
+  if (!isForm(content_type)) return std::nullopt;
+  auto boundary = boundaryOf(content_type);
+  if (!boundary) return std::nullopt;
+  FormReader reader(*std::move(boundary), body, limits);
+  if (!reader.begins()) return std::nullopt;
+  while (!reader.atEnd()) {
+    if (!reader.readPartHead()) return std::nullopt;
+    if (reader.atFile()) return reader.takeUnfinished();
+    if (!reader.findValueEnd() || !reader.takeValue()) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+FormFile::FormFile(const Form& form)
+    : delimiter_("\r\n--" + form.boundary), certain_(form.close - kLineEnd.size()) {}
+
+size_t FormFile::certain(std::string_view body) {
+  if (ended_) return certain_;
+  const size_t end = body.find(delimiter_, certain_);
+  ended_ = end != std::string_view::npos;
+  // Of what is there last, the beginning of a delimiter may be part.
+  const size_t open = delimiter_.size() - 1;
+  if (ended_)
+    certain_ = end;
+  else if (body.size() > certain_ + open)
+    certain_ = body.size() - open;
+  return certain_;
 }
 
 std::string FormBody::str() const {

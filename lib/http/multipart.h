@@ -51,6 +51,25 @@ bool isForm(std::string_view content_type);
 Result<Form> parseForm(std::string_view content_type, std::string_view body,
                        const FormLimits& limits = {});
 
+// Of a form that is still arriving, in bodies that grow at one place: its parts up to the first
+// file, of whose value part is there. Nothing where they are not there yet, or parseForm() will not
+// have them.
+std::optional<Form> parseFormToFile(std::string_view content_type, std::string_view body,
+                                    const FormLimits& limits = {});
+
+// Where that file ends, as it arrives.
+class FormFile {
+ public:
+  explicit FormFile(const Form& form);  // as parseFormToFile() gave it
+  // How much of the body that is there surely is not behind the file. Never less than before.
+  size_t certain(std::string_view body);
+
+ private:
+  std::string delimiter_;
+  size_t certain_;
+  bool ended_ = false;
+};
+
 // A form's text with edits, as pieces in order: views into the body where it is unchanged. Movable;
 // valid while the body lives.
 class FormBody {

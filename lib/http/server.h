@@ -25,6 +25,9 @@ struct BodyRule {
   // Beyond ServerLimits::spool_bytes it is put into a file instead of held in memory: uploads,
   // which are passed on rather than read.
   bool spooled = false;
+  // Where it is put into a file and its length is known, the handler has the request as soon as its
+  // head is there, and the body as it comes: see Exchange::arriving().
+  bool streamed = false;
 };
 
 // Every bound of the edge. All are configurable; none may be unbounded.
@@ -53,7 +56,7 @@ using ErrorRenderer = std::function<Response(const Request&, const ApiError&)>;
 
 // HTTP/1.1 server over event loops: a listener hands each connection to one loop for life. A
 // connection that waits (idle keep-alive, half a request) costs a few hundred bytes and no thread.
-// The handler is called on the connection's loop with complete requests only.
+// The handler is called on the connection's loop, with complete requests unless BodyRule::streamed.
 //
 // start/stop calls come from one controlling thread while the loops run.
 class Server {

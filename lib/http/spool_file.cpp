@@ -39,17 +39,19 @@ Result<SpoolFile> SpoolFile::open(const std::filesystem::path& directory) {
 SpoolFile::SpoolFile(SpoolFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
       size_(std::exchange(other.size_, 0)),
-      mapped_(std::exchange(other.mapped_, nullptr)) {}
+      mapped_(std::exchange(other.mapped_, nullptr)),
+      mapped_bytes_(std::exchange(other.mapped_bytes_, 0)) {}
 
 SpoolFile& SpoolFile::operator=(SpoolFile&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(size_, other.size_);
   std::swap(mapped_, other.mapped_);
+  std::swap(mapped_bytes_, other.mapped_bytes_);
   return *this;
 }
 
 SpoolFile::~SpoolFile() {
-  if (mapped_ != nullptr) ::munmap(mapped_, size_);
+  if (mapped_ != nullptr) ::munmap(mapped_, mapped_bytes_);
   if (fd_ >= 0) ::close(fd_);
 }
 
@@ -64,12 +66,26 @@ Status SpoolFile::append(std::string_view bytes) {
   return Unit{};
 }
 
+// Shared, for what is written later to be seen in it.
+Status SpoolFile::map(uint64_t bytes) {
+  void* const mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_SHARED, fd_, 0);
+  if (mapped == MAP_FAILED) return failed("map");
+  mapped_ = mapped;
+  mapped_bytes_ = bytes;
+  return Unit{};
+}
+
+// The file is as long at once, and takes its room as it is written: what is not there yet can be
+// mapped, and nobody looks at it.
+Status SpoolFile::expect(uint64_t bytes) {
+  if (::ftruncate(fd_, static_cast<off_t>(bytes)) != 0) return failed("make room in");
+  return map(bytes);
+}
+
 Result<std::string_view> SpoolFile::view() {
   if (size_ == 0) return std::string_view();
   if (mapped_ == nullptr) {
-    void* const mapped = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_, 0);
-    if (mapped == MAP_FAILED) return failed("map");
-    mapped_ = mapped;
+    if (const Status mapped = map(size_); !mapped) return mapped.error();
   }
   return std::string_view(static_cast<const char*>(mapped_), size_);
 }

@@ -28,7 +28,7 @@ std::optional<BudgetScope> parseBudgetScope(std::string_view name);
 
 // What is counted: nano-dollars, tokens, requests, or requests being served right now.
 enum class BudgetUnit : uint8_t { Usd, Tokens, Requests, Concurrency };  // numbers are stored
-std::string_view unitName(BudgetUnit unit);  // "usd"
+std::string_view unitName(BudgetUnit unit);                              // "usd"
 std::optional<BudgetUnit> parseBudgetUnit(std::string_view name);
 
 enum class BudgetPeriod : uint8_t { Minute, Hour, Daily, Weekly, Monthly, Total };
@@ -36,7 +36,7 @@ std::string_view periodName(BudgetPeriod period);  // "daily"
 std::optional<BudgetPeriod> parseBudgetPeriod(std::string_view name);
 
 enum class BudgetAction : uint8_t { Block, Downgrade, WarnOnly };  // numbers are stored
-std::string_view actionName(BudgetAction action);  // "warn_only"
+std::string_view actionName(BudgetAction action);                  // "warn_only"
 std::optional<BudgetAction> parseBudgetAction(std::string_view name);
 
 // Where a budget comes from; decides how its refusal reads.

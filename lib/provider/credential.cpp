@@ -35,6 +35,7 @@ Status sign(const model::Provider& provider, const Credential& credential, UnixM
   const std::string region = regionOf(provider);
   if (region.empty())
     return internalError("provider " + provider.id + " has no region to sign for");
+  if (request.body_bytes) return internalError("a body that is not all there cannot be signed");
   signV4({credential.access_key_id, credential.secret, credential.session_token},
          {region, "bedrock", now}, request);
   return Unit{};

@@ -25,15 +25,20 @@ Attempt::Attempt(const RequestScope& scope, const routing::Candidate& candidate,
     : scope_(scope),
       candidate_(candidate),
       listener_(listener),
-      started_(std::chrono::steady_clock::now()),
       timer_(scope.loop.loop, [this] { onTimer(); }) {
   record_.model = candidate.model;
   record_.provider = candidate.provider->vendor;
   record_.provider_id = candidate.provider->id;
-  record_.started_at = scope.loop.shared.clock.now();
-  record_.offset_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(started_ - scope.arrived).count();
+  markStart();
   bill_.model = candidate.model;
+}
+
+// How long a caller takes to send a request is not the target's doing.
+void Attempt::markStart() {
+  started_ = std::chrono::steady_clock::now();
+  record_.started_at = scope_.loop.shared.clock.now();
+  record_.offset_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(started_ - scope_.arrived).count();
 }
 
 Attempt::~Attempt() {
@@ -109,7 +114,7 @@ void Attempt::onLedger(const Status& ready) {
 // What authenticates the call: the caller's own, what is stored, or a token that may have to be
 // fetched first.
 void Attempt::call() {
-  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
+  if (!scope_.arriving()) armTimer();
   const Secret& own = scope_.extensions.provider_key;
   if (!own.empty()) {
     bill_.byok_fingerprint = own.fingerprint();
@@ -136,6 +141,20 @@ void Attempt::onCredential(const Result<provider::Credential>& credential) {
   fail(std::move(failure));
 }
 
+void Attempt::armTimer() {
+  if (options_.timeout_ms) timer_.armIn(std::chrono::milliseconds(*options_.timeout_ms));
+}
+
+void Attempt::feed() {
+  if (ended_) return;
+  const std::string_view there = scope_.media->bytes;
+  if (call_) call_->send(there.substr(fed_));
+  fed_ = there.size();
+  if (scope_.arriving()) return;
+  markStart();
+  armTimer();
+}
+
 // Starts the call; the answer arrives in the callbacks below.
 void Attempt::send(const provider::Credential& credential) {
   auto wire = Wire::write({scope_, *candidate_.provider, upstream_call_, target_->endpoint,
@@ -153,6 +172,11 @@ void Attempt::send(const provider::Credential& credential) {
   call.headers.emplace_back("traceparent",
                             telemetry::attemptTraceparent(scope_.row.traceparent, number_));
   call.body = wire_->body();
+  if (scope_.arriving()) {
+    fed_ = scope_.media->bytes.size();
+    call.body_bytes = scope_.media->coming;
+    for (const std::string_view piece : call.body) *call.body_bytes += piece.size();
+  }
   call.timeouts = timeouts();
   call.max_response_bytes = scope_.loop.shared.options.max_response_bytes;
   const Status signed_off = provider::authorize(*candidate_.provider, target_->endpoint, credential,
@@ -181,8 +205,7 @@ http::Timeouts Attempt::timeouts() const {
 
 void Attempt::onTimer() {
   if (ended_ || hasContent()) return;
-  // It had the request, for all we know, once there was a connection.
-  billable_ = call_ != nullptr && call_->timings().connected.count() >= 0;
+  billable_ = call_ != nullptr && sent();
   call_.reset();
   fail(timedOut(providerName(), *options_.timeout_ms));
 }
@@ -191,11 +214,17 @@ void Attempt::fail(AttemptFailure failure) {
   const auto keep = weak_from_this().lock();
   failure_ = std::move(failure);
   if (wire_) failure_->said_by = wire_->provider();
-  if (const auto outcome = outcomeOf(*failure_, !scope_.extensions.provider_key.empty()))
-    judge(*outcome);
+  const auto outcome = outcomeOf(*failure_, !scope_.extensions.provider_key.empty());
+  if (outcome && !isCallersDoing(*outcome)) judge(*outcome);
   record_.error = failure_->error.message;
   end(failureName(failure_->kind));
   listener_->onFailed(*this);
+}
+
+// A provider does not wait for ever for a caller who takes long to send.
+bool Attempt::isCallersDoing(routing::OutcomeKind outcome) const {
+  return scope_.arriving() &&
+         (outcome == routing::OutcomeKind::Timeout || outcome == routing::OutcomeKind::Transport);
 }
 
 void Attempt::cancel() {
@@ -212,9 +241,9 @@ void Attempt::timeOut(const std::string& why) {
   giveUp(failureName(AttemptFailure::Class::Timeout));
 }
 
-// What it produced until now is paid for.
+// What it produced until now is paid for; of half a request nothing was.
 void Attempt::giveUp(std::string_view status) {
-  if (called_ && receiving_ != Receiving::Error) billable_ = true;
+  if (sent() && receiving_ != Receiving::Error) billable_ = true;
   call_.reset();  // the provider stops generating now
   end(status);
 }

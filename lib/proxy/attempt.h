@@ -60,6 +60,9 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   };
   // May report before it returns.
   void start(Options options);
+  // More of an arriving request is there, or the last of it: what an attempt takes counts from
+  // then.
+  void feed();
   // Ends the call at once, without a report; what was produced is paid for.
   void cancel();
   // The same where all attempts together took too long: says so in the trace.
@@ -70,7 +73,9 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void resume();
   // The upstream's last bytes are awaited so that its connection can be used again.
   bool awaitingEnd() const { return ended_ && call_ != nullptr; }
-  // No one reads the request's bytes again: a long stream lets go of them.
+  // Whether the provider has been sent all of the request.
+  bool sent() const { return called_ && (call_ == nullptr || call_->sent()); }
+  // No one reads the request's bytes again: a long stream lets go of them. Once they are sent.
   void forgetRequest();
 
   const routing::Candidate& candidate() const { return candidate_; }
@@ -131,7 +136,9 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void send(const provider::Credential& credential);
   http::Timeouts timeouts() const;
   std::string_view accepts() const;
+  void armTimer();
   void onTimer();
+  void markStart();
 
   // attempt_answer.cpp
   void onHead(const http::ResponseHead& head) override;
@@ -147,6 +154,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void endStream(const ApiError* broken, bool told);
 
   void fail(AttemptFailure failure);
+  bool isCallersDoing(routing::OutcomeKind outcome) const;
   void judge(routing::OutcomeKind outcome);
   void giveUp(std::string_view status);
   void end(std::string_view status);
@@ -195,6 +203,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams
   int64_t input_estimate_ = -1;                 // taken when the request's bytes are let go of
   bool called_ = false;
+  size_t fed_ = 0;  // of an arriving request's bytes
   size_t number_ = 0;
   bool billable_ = false;  // the provider did something that it may bill
   bool ended_ = false;

@@ -36,13 +36,16 @@ void Attempt::onHead(const http::ResponseHead& head) {
   record_.connect_us = call_->timings().connected.count();
   record_.head_us = call_->timings().head.count();
   record_.upstream_request_id = requestIdOf(head.headers);
-  billable_ = head.status == 200;
+  billable_ = head.status == 200 && !scope_.arriving();
   response_type_ = head.headers.get("content-type");
   const bool events = isEventStream(response_type_);
   if (head.status != 200) {
     receiving_ = Receiving::Error;
     error_type_ = head.headers.get("x-amzn-errortype");
     retry_after_ms_ = provider::readRetryAfter(head.headers, scope_.loop.shared.clock.now());
+  } else if (scope_.arriving()) {
+    call_.reset();
+    fail(invalidAnswer("the provider answered before it had the whole request"));
   } else if (scope_.media != nullptr) {
     receiveMedia(events);
   } else if (streams() && events) {
@@ -129,7 +132,7 @@ void Attempt::onFailure(const http::Failure& failure) {
   AttemptFailure failed = failureOf(failure, providerName());
   const bool timeout = failed.kind == AttemptFailure::Class::Timeout;
   // It had the request, for all we know, unless there was no connection.
-  if (timeout && failure.kind != http::FailureKind::ConnectTimeout) billable_ = true;
+  if (timeout && failure.kind != http::FailureKind::ConnectTimeout && sent()) billable_ = true;
   if (!hasContent()) return fail(std::move(failed));
   call_.reset();
   // The answer may have been complete when the connection broke or fell silent: the relay knows.

@@ -69,8 +69,8 @@ pricing::RequestBound Attempt::bound() const {
     bound.image_output = request.wantsImages();
   }
   bound.web_searches = request.searchesWeb() ? kMostSearches : 0;
-  bound.multiplier_permille = scope_.loop.dearestPermille(prices(), seller_, candidate_.model,
-                                                          request.service_tier);
+  bound.multiplier_permille =
+      scope_.loop.dearestPermille(prices(), seller_, candidate_.model, request.service_tier);
   return bound;
 }
 

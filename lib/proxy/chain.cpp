@@ -45,6 +45,11 @@ Chain::~Chain() { cancel(); }
 void Chain::start(const budget::Standing* downgraded_by) {
   downgraded_by_ = downgraded_by;
   scope_.loop.shared.retries.countRequest(scope_.row.created_at);
+  if (!scope_.arriving()) armTimers();
+  proceed();
+}
+
+void Chain::armTimers() {
   if (line_.total_budget_ms) {
     deadline_ = scope_.loop.loop.now() + milliseconds(*line_.total_budget_ms);
     total_.arm(*deadline_);
@@ -53,7 +58,21 @@ void Chain::start(const budget::Standing* downgraded_by) {
     scope_.loop.countForHedges(scope_.row.routing_config_id);
     hedge_timer_.armIn(milliseconds(line_.hedge->after_ms));
   }
-  proceed();
+}
+
+void Chain::feed() {
+  if (over_) return;
+  for (const auto& attempt : attempts_) attempt->feed();
+  if (scope_.arriving()) return;
+  armTimers();
+  if (held_) proceed();
+}
+
+// Who has been sent half a request and failed may have been tired of waiting: the next is sent one
+// that is whole.
+bool Chain::waitsForCaller() const {
+  return scope_.arriving() &&
+         std::ranges::any_of(attempts_, [](const auto& attempt) { return attempt->called(); });
 }
 
 void Chain::cancel() {
@@ -65,7 +84,9 @@ void Chain::cancel() {
 }
 
 void Chain::proceed() {
-  if (over_ || won_ || tryNext(Purpose::Serve) || over_) return;
+  if (over_ || won_) return;
+  held_ = waitsForCaller();
+  if (held_ || tryNext(Purpose::Serve) || over_) return;
   if (running() > 0) return;
   if (retryLater() || waitForBlocked()) return;
   conclude();

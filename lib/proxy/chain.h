@@ -46,6 +46,8 @@ class Chain final : private Attempt::Listener {
   void start(const budget::Standing* downgraded_by);
   // Ends what is under way without a report.
   void cancel();
+  // More of an arriving request is there, or the last of it.
+  void feed();
 
   // The attempt that serves, or the last that did not; null when none was started.
   Attempt* winner() { return winner_; }
@@ -66,6 +68,8 @@ class Chain final : private Attempt::Listener {
     int64_t retry_after_ms = 0;
   };
 
+  void armTimers();
+  bool waitsForCaller() const;
   void proceed();
   enum class Purpose : uint8_t { Serve, Hedge };
   bool tryNext(Purpose purpose);
@@ -102,6 +106,7 @@ class Chain final : private Attempt::Listener {
   bool over_ = false;  // it was reported
   int retries_ = 0;
   bool waited_ = false;  // for what was blocked
+  bool held_ = false;    // goes on when the request is whole
   std::optional<AttemptFailure> last_failure_;
   std::optional<SteadyTime> deadline_;
   http::Timer wait_;         // for the next try

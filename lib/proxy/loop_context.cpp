@@ -44,7 +44,8 @@ std::optional<int64_t> LoopContext::contextWindow(const config::Snapshot& snapsh
 int64_t LoopContext::dearestPermille(const pricing::PriceBook& book, const pricing::Seller& seller,
                                      std::string_view model, std::string_view service_tier) {
   constexpr size_t kLongest = 256;  // of names that callers make up
-  if (!service_tier.empty() || model.size() > kLongest) return book.dearestPermille(seller, model, service_tier);
+  if (!service_tier.empty() || model.size() > kLongest)
+    return book.dearestPermille(seller, model, service_tier);
   key_.assign(seller.catalogue_id).append(1, '\0').append(model);
   const auto found = dearest_.find(key_);
   if (found != dearest_.end()) return found->second;

@@ -46,7 +46,13 @@ Pipeline::~Pipeline() {
 }
 
 void Pipeline::run() {
-  for (auto step : {&Pipeline::authenticate, &Pipeline::parse, &Pipeline::admit}) {
+  if (const Status known = authenticate(); !known) return answerFailure(known.error());
+  if (exchange_->arriving()) return awaitBody();
+  begin();
+}
+
+void Pipeline::begin() {
+  for (auto step : {&Pipeline::parse, &Pipeline::admit}) {
     if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
   }
   fetchFiles();
@@ -126,6 +132,11 @@ void Pipeline::openScope() {
 
 Status Pipeline::parse() {
   if (Status parsed = parseBody(); !parsed) return parsed;
+  return describe();
+}
+
+// What the log tells of the request.
+Status Pipeline::describe() {
   row_.requested_model = request_->model.substr(0, 256);
   row_.stream = request_->stream;
   row_.end_user = firstOf(extensions_.end_user, request_->end_user, request_->user);

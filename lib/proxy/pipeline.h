@@ -35,6 +35,7 @@ namespace penstock::proxy {
 // The first three are plain functions in order; recall and the files may ask the store, guard a
 // webhook, and the rest waits for it.
 // A Chain, or what gathers the answers of several, makes the attempts, and reports what leaves.
+// Where a recording is still arriving, parse and what follows may begin with what stands before it.
 // record runs exactly once, on every way out: answered, failed, client gone, gateway stopping;
 // every attempt has settled by then. Lives on one loop; owns itself while it runs.
 class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Gathering::Listener {
@@ -50,6 +51,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void run();
 
  private:
+  void begin();
   void live();
   void openScope();
   dialect::GeminiFraming framing() const;
@@ -59,7 +61,15 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status parseBody();
   Status parseState();
   Status parseMediaBody(dialect::MediaKind kind);
+  dialect::MediaLimits mediaLimits() const;
+  Status describe();
   Status admit();
+  // Of a form that is still arriving.
+  void awaitBody();
+  void onBody(const Status& came);
+  void goAhead();
+  void onWholeBody();
+  void startOver();
   void recall();
   void onRecalled(const Status& recalled);
   void fetchFiles();
@@ -191,6 +201,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   const Attempt* served_ = nullptr;  // where it is not the last chain's
   std::optional<Attempt> rehearsal_;
   std::shared_ptr<TokenCounting> counting_;
+  bool early_ = false;    // served since before its body was whole
+  size_t look_at_ = 1;    // so much of a body: whether that can be
   bool counted_ = false;  // in Context::in_flight
   bool collected_ = false;
   bool done_ = false;

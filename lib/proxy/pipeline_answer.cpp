@@ -196,7 +196,7 @@ void Pipeline::startStream() {
     if (Attempt* attempt = chain()->winner()) attempt->resume();
   });
   if (keepsResponse()) state_->holdInput(responsesRequest());
-  if (body().size() > kKeptRequestBytes && !retainsPayloads()) {
+  if (body().size() > kKeptRequestBytes && !retainsPayloads() && chain()->winner()->sent()) {
     chain()->winner()->forgetRequest();
     request_->body = {};
     request_->content = {};
@@ -252,6 +252,7 @@ void Pipeline::finish(int status, std::string error_class) {
   if (counted_) leave(loop_.shared);
   exchange_->onGone(nullptr);
   exchange_->onDrained(nullptr);
+  exchange_->onBody(nullptr);
   if (!awaiting_end_) release();
 }
 

@@ -5,20 +5,26 @@
 namespace penstock::proxy {
 
 Status Pipeline::parseMediaBody(dialect::MediaKind kind) {
-  dialect::MediaLimits limits;
-  limits.audio_bytes = loop_.shared.options.max_audio_bytes;
-  auto parsed =
-      dialect::parseMedia(kind, exchange_->request().headers.get("content-type"), body(), limits);
+  auto parsed = dialect::parseMedia(kind, exchange_->request().headers.get("content-type"), body(),
+                                    mediaLimits());
   if (!parsed) return std::move(parsed).error();
   request_ = std::make_unique<dialect::MediaRequest>(*std::move(parsed));
   typed_.emplace(dialect_, body(), request_->stream);
   return Unit{};
 }
 
+dialect::MediaLimits Pipeline::mediaLimits() const {
+  dialect::MediaLimits limits;
+  limits.audio_bytes = loop_.shared.options.max_audio_bytes;
+  return limits;
+}
+
 // Of a form its fields, with its files by their names and sizes.
 std::string Pipeline::requestPayload() const {
   const dialect::MediaRequest* of_media = media();
   if (of_media != nullptr && of_media->form) return *of_media->fields;
+  // One that did not come to an end is no text.
+  if (of_media == nullptr && mediaKindOf(endpoint_)) return {};
   return named_body_ ? *named_body_ : std::string(body());
 }
 

@@ -65,6 +65,9 @@ struct RequestScope {
   std::optional<int64_t> dimensions = {};
   // How large a whole answer to put together of a stream, to be kept; 0: none.
   size_t stitch_bytes = 0;
+
+  // Whether the request's last bytes are still to come.
+  bool arriving() const { return media != nullptr && media->coming > 0; }
 };
 
 }  // namespace penstock::proxy

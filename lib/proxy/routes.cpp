@@ -47,6 +47,11 @@ constexpr std::pair<const char*, Endpoint> kMedia[] = {
     {"/audio/translations", Endpoint::Translations},
 };
 
+bool isRecording(std::string_view path) {
+  if (path.starts_with("/openai/")) path.remove_prefix(std::string_view("/openai").size());
+  return path == "/v1/audio/transcriptions" || path == "/v1/audio/translations";
+}
+
 }  // namespace
 
 std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of) {
@@ -112,9 +117,9 @@ http::BodyRule bodyRule(const Context& context, const http::Request& request) {
   const ProxyOptions& options = context.options;
   if (ends_in({"/files", "/messages/batches"}))
     return {.most = std::max(options.max_file_bytes, options.max_body_bytes), .spooled = true};
-  const bool form = ends_in(
-      {"/audio/transcriptions", "/audio/translations", "/images/edits", "/images/variations"});
-  return {.most = options.max_body_bytes, .spooled = form};
+  const bool recording = isRecording(request.path);
+  const bool form = recording || ends_in({"/images/edits", "/images/variations"});
+  return {.most = options.max_body_bytes, .spooled = form, .streamed = recording};
 }
 
 }  // namespace penstock::proxy

@@ -19,7 +19,7 @@ std::vector<http::Route> proxyRoutes(const LoopContextOf& context_of);
 // For http::Server::Options::admit_body: a large body is read only for a caller with a valid key.
 std::optional<ApiError> admitBody(const Context& context, const http::Request& request);
 // For http::Server::Options::body_rule: files are larger than other requests, and need not be held
-// in memory.
+// in memory; recordings are passed on as they come.
 http::BodyRule bodyRule(const Context& context, const http::Request& request);
 
 }  // namespace penstock::proxy

@@ -232,17 +232,15 @@ std::string show(json::ValueRef root, std::string_view request_id) {
                               &candidate.status, &candidate.reason})
       *text = of.text();
   });
-  forEach(root, "attempts",
-          [&](Elements of) { trace.attempts.push_back(readAttempt(of, trace)); });
+  forEach(root, "attempts", [&](Elements of) { trace.attempts.push_back(readAttempt(of, trace)); });
   forEach(root, "rules", [&](Elements of) {
     auto& rule = trace.rules.emplace_back();
     rule.text = of.text();
     rule.matched = of.flag();
     rule.why = of.text();
   });
-  forEach(root, "budgets", [&](Elements of) {
-    trace.budgets.push_back(readBudget(of, labels.emplace_back()));
-  });
+  forEach(root, "budgets",
+          [&](Elements of) { trace.budgets.push_back(readBudget(of, labels.emplace_back())); });
   forEach(root, "guardrails", [&](Elements of) {
     auto& found = trace.guardrails.emplace_back();
     for (std::string* text : {&found.rule, &found.kind, &found.place, &found.action})

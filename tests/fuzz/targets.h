@@ -27,6 +27,7 @@ void requestResponses(std::string_view bytes);
 void requestAnthropic(std::string_view bytes);
 void requestGemini(std::string_view bytes);
 void requestEmbeddings(std::string_view bytes);
+void requestMedia(std::string_view bytes);
 
 // Readers of answers and errors.
 void answerOpenAi(std::string_view bytes);
@@ -48,6 +49,7 @@ void relayAnthropic(std::string_view bytes);
 void relayGemini(std::string_view bytes);
 
 // What is below the dialects.
+void form(std::string_view bytes);
 void json(std::string_view bytes);
 void sse(std::string_view bytes);
 void awsEventStream(std::string_view bytes);

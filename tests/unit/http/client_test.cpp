@@ -597,4 +597,86 @@ TEST_SUITE("http/client") {
     }
     loop.stop();
   }
+
+  TEST_CASE("a body goes out as it becomes known, with its length from the start") {
+    RawListener listener;
+    HttpClient client;
+    TestCall call(client);
+    ClientRequest request = localRequest(listener.port(), {"one "});
+    request.body_bytes = 16;
+    call.start(request);
+    RawSocket upstream = listener.accept();
+    CHECK(upstream.readUntil("\r\n\r\none ").find("Content-Length: 16\r\n") != std::string::npos);
+    onLoop(client.loop(), [&] {
+      call->send("two ");
+      CHECK_FALSE(call->sent());
+    });
+    CHECK(upstream.readExactly(4) == "two ");
+    onLoop(client.loop(), [&] {
+      call->send("three four five");  // more than was announced
+      CHECK(call->sent());
+      call->send("six");
+    });
+    CHECK(upstream.readExactly(8) == "three fo");
+    CHECK(upstream.quiet(milliseconds(20)));
+    upstream.send(kOk);
+    CHECK(call.ended());
+    CHECK(client.idle() == 1);
+  }
+
+  TEST_CASE("an answer before the body's end ends the call, and its connection") {
+    RawListener listener;
+    HttpClient client;
+    TestCall call(client);
+    ClientRequest request = localRequest(listener.port(), {"one "});
+    request.body_bytes = 16;
+    call.start(request);
+    RawSocket upstream = listener.accept();
+    upstream.readUntil("one ");
+    upstream.send("HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno");
+    CHECK(call.ended());
+    CHECK(call.status() == 413);
+    CHECK(client.idle() == 0);
+    onLoop(client.loop(), [&] { call->send("two"); });
+    CHECK(upstream.readToEnd().empty());
+  }
+
+  TEST_CASE("an upstream is not late while it waits for the body") {
+    RawListener listener;
+    HttpClient client;
+    TestCall call(client);
+    ClientRequest request = localRequest(listener.port(), {"one "});
+    request.body_bytes = 8;
+    request.timeouts.first_byte = milliseconds(60);
+    call.start(request);
+    RawSocket upstream = listener.accept();
+    CHECK_FALSE(call.wait(milliseconds(150)));
+    onLoop(client.loop(), [&] { call->send("two "); });
+    CHECK(call.failure() == FailureKind::FirstByteTimeout);
+  }
+
+  TEST_CASE("a body that is not all known goes out again where a kept connection was closed") {
+    RawListener listener;
+    HttpClient client;
+    {
+      TestCall first(client);
+      first.start(localRequest(listener.port()));
+      RawSocket upstream = listener.accept();
+      upstream.readUntil("hello");
+      upstream.send(kOk);
+      CHECK(first.ended());
+      TestCall call(client);
+      ClientRequest request = localRequest(listener.port(), {"one "});
+      request.body_bytes = 8;
+      call.start(request);
+      upstream.readUntil("one ");
+      upstream.close();
+      RawSocket fresh = listener.accept();
+      fresh.readUntil("one ");
+      onLoop(client.loop(), [&] { call->send("two "); });
+      CHECK(fresh.readExactly(4) == "two ");
+      fresh.send(kOk);
+      CHECK(call.ended());
+    }
+  }
 }

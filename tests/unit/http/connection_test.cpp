@@ -2,10 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/sync.h"
 #include "support/http_server.h"
+#include "support/temp_dir.h"
 
 using namespace penstock;
 using namespace penstock::http;
@@ -20,6 +26,71 @@ std::string get(const std::string& target, const std::string& fields = "") {
 std::string post(const std::string& body) {
   return "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + body;
+}
+
+// A server that streams every body past a kilobyte, and keeps its requests for the test.
+struct Streaming {
+  explicit Streaming(ServerLimits limits = {})
+      : server({&loop}, optionsOf(directory.path(), std::move(limits))) {
+    loop.start();
+    port = server.listen("127.0.0.1:0").value();
+  }
+  ~Streaming() {
+    server.close();
+    onLoop(loop, [&] { exchange.reset(); });
+    loop.stop();
+  }
+  Server::Options optionsOf(const std::filesystem::path& spool, ServerLimits limits) {
+    Server::Options options;
+    options.limits = std::move(limits);
+    options.limits.spool_bytes = 1024;
+    options.limits.spool_directory = spool;
+    options.render_error = renderPlain;
+    options.body_rule = [](const Request&) {
+      return BodyRule{.most = 10U << 20, .spooled = true, .streamed = true};
+    };
+    options.handler = [this](const ExchangePtr& came) {
+      exchange = came;
+      if (at_once) return came->respond({200, "text/plain", "at once", {}});
+      noteBody(Unit{});
+      came->onBody([this](const Status& status) {
+        if (throws) throw std::runtime_error("a defect");
+        noteBody(status);
+        if (!status && answers) exchange->respond(renderPlain(exchange->request(), status.error()));
+      });
+      came->onGone([this] { gone = true; });
+      if (!came->arriving()) echo(came);
+    };
+    return options;
+  }
+  void noteBody(const Status& status) {
+    *body.lock() = std::string(exchange->request().body);
+    if (!status) *error.lock() = status.error().code;
+  }
+  bool waitFor(const std::string& there) {
+    return eventually([&] { return *body.lock() == there; });
+  }
+  void onServer(const std::function<void(Exchange&)>& task) {
+    onLoop(loop, [&] { task(*exchange); });
+  }
+
+  const TempDir directory;
+  Sync<std::string> body, error;
+  std::atomic<bool> gone{false};
+  bool answers = true, at_once = false;
+  std::atomic<bool> throws{false};
+  ExchangePtr exchange;
+  Loop loop;
+  Server server;
+  uint16_t port = 0;
+};
+
+// Different everywhere.
+std::string numbered(size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += std::to_string(text.size()) + ' ';
+  text.resize(bytes);
+  return text;
 }
 
 }  // namespace
@@ -299,5 +370,138 @@ TEST_SUITE("http/connection") {
     CHECK(gone == 1);
     CHECK(most < (5 << 20));
     onLoop(server.loop(), [&] { held.reset(); });
+  }
+
+  TEST_CASE("a streamed body is with the handler as it comes, and the next request after it") {
+    Streaming f;
+    const std::string body = numbered(100'000);
+    const std::string bytes = post(body);
+    RawSocket client = RawSocket::connect(f.port);
+    const size_t head = bytes.size() - body.size();
+    client.send(bytes.substr(0, head));
+    CHECK(eventually([&] { return f.server.counters().requests == 1; }));
+    for (const size_t there : {1UL, 70'000UL, 99'999UL}) {
+      const size_t before = f.body.lock()->size();
+      client.send(bytes.substr(head + before, there - before));
+      CHECK(f.waitFor(body.substr(0, there)));
+      f.onServer([&](Exchange& exchange) {
+        CHECK(exchange.arriving());
+        CHECK(exchange.bodyBytes() == body.size());
+        exchange.releaseRequest();  // not yet
+        CHECK(exchange.request().method == "POST");
+      });
+    }
+    client.send(body.substr(99'999) + post("small"));
+    CHECK(f.waitFor(body));
+    f.onServer([&](Exchange& exchange) {
+      CHECK_FALSE(exchange.arriving());
+      exchange.respond({200, "text/plain", "heard", {}});
+    });
+    const RawResponse heard = client.response();
+    CHECK(heard.body == "heard");
+    CHECK_FALSE(heard.has("Connection"));
+    CHECK(client.response().body == "POST /p\nsmall");
+    CHECK(f.server.counters().buffered == 0);
+  }
+
+  TEST_CASE("a streamed body in one packet with its head, and what follows it") {
+    Streaming f;
+    const std::string body = numbered(100'000);
+    RawSocket client = RawSocket::connect(f.port);
+    std::thread sender([&] { client.send(post(body) + post("small")); });
+    CHECK(f.waitFor(body));
+    sender.join();
+    f.onServer([&](Exchange& exchange) { exchange.respond({200, "text/plain", "heard", {}}); });
+    CHECK(client.response().body == "heard");
+    CHECK(client.response().body == "POST /p\nsmall");
+  }
+
+  TEST_CASE("an answer before all of a streamed body is there ends the connection after it") {
+    Streaming f;
+    const std::string bytes = post(numbered(100'000));
+    RawSocket client = RawSocket::connect(f.port);
+    client.send(bytes.substr(0, 50'000));
+    CHECK(eventually([&] { return f.body.lock()->size() > 10'000; }));
+    f.onServer([&](Exchange& exchange) { exchange.respond({413, "text/plain", "no", {}}); });
+    const RawResponse refused = client.response();
+    CHECK(refused.status == 413);
+    CHECK(refused.header("Connection") == "close");
+    CHECK(client.quiet(milliseconds(20)));  // it may listen only when it has sent all
+    client.send(bytes.substr(50'000));      // is read, and dropped
+    CHECK(client.end() == RawSocket::End::Eof);
+    CHECK(eventually([&] { return f.server.counters().in_flight == 0; }));
+    CHECK(f.server.counters().buffered == 0);
+  }
+
+  TEST_CASE("a client that leaves in the midst of a streamed body is gone") {
+    Streaming f;
+    RawSocket client = RawSocket::connect(f.port);
+    client.send(post(numbered(100'000)).substr(0, 50'000));
+    CHECK(eventually([&] { return f.body.lock()->size() > 10'000; }));
+    CHECK_FALSE(f.gone);
+    client.close();
+    CHECK(eventually([&] { return f.gone.load(); }));
+    CHECK(f.server.counters().in_flight == 0);
+    CHECK(f.error.lock()->empty());
+  }
+
+  TEST_CASE("a streamed body that takes too long is refused by its handler, or else here") {
+    for (const bool answers : {true, false}) {
+      CAPTURE(answers);
+      ServerLimits limits;
+      limits.body_timeout = milliseconds(50);
+      Streaming f(limits);
+      f.answers = answers;
+      RawSocket client = RawSocket::connect(f.port);
+      client.send(post(numbered(100'000)).substr(0, 50'000));
+      const RawResponse late = client.response();
+      CHECK(late.status == 408);
+      CHECK(*f.error.lock() == "request_timeout");
+      CHECK(client.end() == RawSocket::End::Eof);
+    }
+  }
+
+  TEST_CASE("an answer at once to a streamed body drops what came with its head") {
+    Streaming f;
+    f.at_once = true;
+    const std::string bytes = post(numbered(100'000)) + post("never read");
+    RawSocket client = RawSocket::connect(f.port);
+    std::thread sender([&] { client.send(bytes); });
+    CHECK(client.response().body == "at once");
+    sender.join();
+    CHECK(client.end() == RawSocket::End::Eof);
+    CHECK(f.server.counters().requests == 1);
+  }
+
+  TEST_CASE(
+      "a handler that throws while a streamed body comes answers 500, and nothing else ends") {
+    Streaming f;
+    f.throws = true;
+    const std::string bytes = post(numbered(100'000));
+    RawSocket client = RawSocket::connect(f.port);
+    client.send(bytes.substr(0, bytes.size() - 100'000));
+    CHECK(eventually([&] { return f.server.counters().requests == 1; }));
+    client.send(bytes.substr(bytes.size() - 100'000));
+    CHECK(client.response().status == 500);
+    f.throws = false;
+    RawSocket other = RawSocket::connect(f.port);
+    other.send(post("x"));
+    CHECK(other.response().status == 200);
+  }
+
+  TEST_CASE("an answer that was begun before a streamed body stopped coming is cut") {
+    ServerLimits limits;
+    limits.body_timeout = milliseconds(200);
+    Streaming f(limits);
+    RawSocket client = RawSocket::connect(f.port);
+    client.send(post(numbered(100'000)).substr(0, 50'000));
+    CHECK(eventually([&] { return f.body.lock()->size() > 10'000; }));
+    f.onServer([&](Exchange& exchange) {
+      exchange.start({200, "text/plain", "", {}});
+      exchange.write("half");
+    });
+    const RawResponse cut = client.response();
+    CHECK(cut.body == "half");
+    CHECK_FALSE(cut.complete);
   }
 }

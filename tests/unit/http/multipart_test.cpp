@@ -55,6 +55,41 @@ TEST_SUITE("http/multipart") {
     CHECK(form->find("none") == nullptr);
   }
 
+  TEST_CASE("a file is followed while its form arrives, and nothing behind it is taken for it") {
+    // What begins like a delimiter and is none, at the end too.
+    const std::string sound = "a\r\n--B\r\n-\r\n--B2--\r\nz\r\n--B";
+    const std::string before = part("model", "m") + part("language", "en");
+    const std::string head =
+        "--B1\r\nContent-Disposition: form-data; name=\"file\"; "
+        "filename=\"a\"\r\n\r\n";
+    const std::string body = before + head + sound + "\r\n" + part("late", "x") + kEnd;
+    const size_t value = before.size() + head.size();
+    for (size_t there = 0; there <= body.size(); ++there) {
+      const auto form = parseFormToFile(kType, std::string_view(body).substr(0, there));
+      REQUIRE(form.has_value() == (there >= value));
+      if (!form) continue;
+      CHECK(form->parts.size() == 3);
+      CHECK(form->find("language")->value == "en");
+      CHECK(form->parts.back().filename == "a");
+      // However it goes on from there.
+      for (size_t step = 1; step < 12; ++step) {
+        FormFile follower(*form);
+        size_t certain = 0;
+        for (size_t at = there; at < body.size() + step; at += step) {
+          const size_t now = follower.certain(std::string_view(body).substr(0, at));
+          REQUIRE(now >= certain);
+          REQUIRE(now <= value + sound.size());
+          REQUIRE(now + sizeof "\r\n--B1" > std::min(at, value + sound.size()));
+          certain = now;
+        }
+        CHECK(certain == value + sound.size());
+      }
+    }
+    CHECK_FALSE(parseFormToFile("text/plain", body));
+    CHECK_FALSE(parseFormToFile(kType, part("a", "1") + kEnd));
+    CHECK_FALSE(parseFormToFile(kType, "x" + body));
+  }
+
   TEST_CASE("a form without parts, and without a last line end") {
     CHECK(parseForm(kType, "--B1--")->parts.empty());
     CHECK(parseForm(kType, part("a", "1") + "--B1--")->parts.size() == 1);

@@ -94,6 +94,23 @@ TEST_SUITE("http/spool_file") {
     CHECK(isEmpty(directory.path()));
   }
 
+  TEST_CASE("a file of a known size is looked at while it is written, at one place") {
+    const TempDir directory;
+    SpoolFile file = SpoolFile::open(directory.path()).value();
+    CHECK(file.expect(200'000));
+    CHECK(file.view().value().empty());
+    const std::string body = numbered(200'000);
+    const char* place = nullptr;
+    for (size_t at = 0; at < body.size(); at += 7'000) {
+      CHECK(file.append(std::string_view(body).substr(at, 7'000)));
+      const std::string_view seen = file.view().value();
+      if (place == nullptr) place = seen.data();
+      CHECK(seen.data() == place);
+      CHECK(seen == std::string_view(body).substr(0, at + 7'000));
+    }
+    CHECK(file.size() == body.size());
+  }
+
   TEST_CASE("where no file can be made, that is an error") {
     CHECK(SpoolFile::open("/nowhere/at/all").error().code == "spool_failed");
   }

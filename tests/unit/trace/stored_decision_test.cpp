@@ -132,11 +132,12 @@ TEST_SUITE("trace/stored_decision") {
     trace.decision = "attempt_1";
     trace.reason = "named";
     trace.total_latency_us = 2000;
-    CHECK(trace::renderStored(trace) ==
-          R"({"v":2,"resolved":"provider","candidates":[["m","openai","prov_1","selected",)"
-          R"("named"]],"attempts":[[0,null,"ok",200,1777593600000,100,50,1000,-1,1500,9,3,125000]],)"
-          R"("budgets":[["b",0,0,125],["all",1,2,1]],"decision":"attempt_1","reason":"named",)"
-          R"("us":2000})");
+    CHECK(
+        trace::renderStored(trace) ==
+        R"({"v":2,"resolved":"provider","candidates":[["m","openai","prov_1","selected",)"
+        R"("named"]],"attempts":[[0,null,"ok",200,1777593600000,100,50,1000,-1,1500,9,3,125000]],)"
+        R"("budgets":[["b",0,0,125],["all",1,2,1]],"decision":"attempt_1","reason":"named",)"
+        R"("us":2000})");
   }
 
   TEST_CASE("rows of before are as they are shown, but for budgets") {
@@ -148,8 +149,9 @@ TEST_SUITE("trace/stored_decision") {
   }
 
   TEST_CASE("what was cut or changed shows what is left of it") {
-    for (const char* odd : {R"({"v":2})", R"({"v":2,"attempts":[[7],[],3],"budgets":[[],5],"us":"x"})",
-                            R"({"v":2,"config":[],"candidates":[{}],"rules":[[1]]})"}) {
+    for (const char* odd :
+         {R"({"v":2})", R"({"v":2,"attempts":[[7],[],3],"budgets":[[],5],"us":"x"})",
+          R"({"v":2,"config":[],"candidates":[{}],"rules":[[1]]})"}) {
       CAPTURE(odd);
       CHECK(json::parse(trace::showStored(odd, "r1")));
     }

@@ -1,0 +1,86 @@
+// Recordings that are passed on while they arrive: what stands before the file in a form may say
+// all that is to be decided. What stands behind it is held until all is there, and may decide anew.
+#include "proxy/pipeline.h"
+
+namespace penstock::proxy {
+namespace {
+
+// What stands before a file is short. What does not end is not looked through with each byte.
+constexpr size_t kLookedThrough = 1 << 20;
+
+}  // namespace
+
+void Pipeline::awaitBody() {
+  live();
+  exchange_->onBody([this](const Status& came) {
+    const auto keep = shared_from_this();
+    onBody(came);
+  });
+  onBody(Unit{});
+}
+
+void Pipeline::onBody(const Status& came) {
+  if (!came) {
+    for (const auto& chain : chains_) chain->cancel();
+    return answerFailure(came.error());
+  }
+  if (!exchange_->arriving()) return early_ ? onWholeBody() : begin();
+  if (!early_) {
+    if (body().size() < look_at_ || look_at_ > kLookedThrough) return;
+    look_at_ = 2 * body().size();
+    return goAhead();
+  }
+  static_cast<dialect::MediaRequest&>(*request_).grow(body());
+  for (const auto& chain : chains_) chain->feed();
+}
+
+// Serves the request, if what is there tells how. Guardrails see all of it before anything leaves.
+void Pipeline::goAhead() {
+  const auto kind = mediaKindOf(endpoint_);
+  const bool guarded = caller_.snapshot->findGuard(caller_.project->id) != nullptr;
+  if (!kind || guarded || extensions_.dry_run) return;
+  auto request =
+      dialect::parseArrivingMedia(*kind, exchange_->request().headers.get("content-type"), body(),
+                                  exchange_->bodyBytes(), mediaLimits());
+  if (!request) return;
+  early_ = true;
+  request_ = std::make_unique<dialect::MediaRequest>(*std::move(request));
+  typed_.emplace(dialect_, std::string_view(), request_->stream);
+  for (auto step : {&Pipeline::describe, &Pipeline::admit}) {
+    if (const Status ok = (this->*step)(); !ok) return answerFailure(ok.error());
+  }
+  fetchFiles();
+}
+
+void Pipeline::onWholeBody() {
+  auto whole =
+      dialect::parseMedia(*mediaKindOf(endpoint_), exchange_->request().headers.get("content-type"),
+                          body(), mediaLimits());
+  if (!whole) {
+    for (const auto& chain : chains_) chain->cancel();
+    return answerFailure(whole.error());
+  }
+  auto& request = static_cast<dialect::MediaRequest&>(*request_);
+  const bool differs = dialect::differsWhole(*whole, request);
+  request = *std::move(whole);
+  if (differs) return startOver();
+  for (const auto& chain : chains_) chain->feed();
+}
+
+// As if nothing had been begun: nobody has had the whole request, so nobody did anything for it.
+void Pipeline::startOver() {
+  for (const auto& chain : chains_) chain->cancel();
+  for (const Attempt* attempt : calledAttempts(chains_)) {
+    row_.attempt_log.push_back(attempt->record());
+    ++row_.attempts;
+  }
+  served_ = nullptr;
+  chains_.clear();
+  scope_.reset();
+  decisions_.clear();
+  own_key_for_ = nullptr;
+  if (const Status described = describe(); !described) return answerFailure(described.error());
+  proceed();
+}
+
+}  // namespace penstock::proxy
