@@ -65,9 +65,7 @@ void Pipeline::proceed() {
   if (endpoint_ == Endpoint::Embeddings && decision().config != nullptr)
     scope_->dimensions = decision().config->head.embedding_dimensions;
   if (extensions_.dry_run || endpoint_ == Endpoint::ChatDryRun) return answerDryRun();
-  if (decision().shape == routing::Shape::Refused) {
-    return answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
-  }
+  if (decision().shape == routing::Shape::Refused) return answerRuledOut();
   if (endpoint_ == Endpoint::CountTokens) return countTokens();
   if (serveKept()) return;
   live();

@@ -119,6 +119,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void leaveInCache(const Attempt& by, std::string body);
   void answerRefusal(const AttemptFailure& failure);
   void answerBudgetRefusal();
+  void answerRuledOut();
   void answerFailure(const ApiError& error, ClientRetry retry = ClientRetry::Default);
   void startStream();
 

@@ -172,6 +172,10 @@ void Pipeline::answerRefusal(const AttemptFailure& failure) {
   exchange_->respond(response);
 }
 
+void Pipeline::answerRuledOut() {
+  answerFailure({ErrorKind::Forbidden, "blocked_by_rule", decision().refusal});
+}
+
 void Pipeline::answerBudgetRefusal() {
   const auto keep = weak_from_this().lock();
   // What is refused must not eat the allowance of what is not.

@@ -67,20 +67,15 @@ void Pipeline::onWholeBody() {
   for (const auto& chain : chains_) chain->feed();
 }
 
-// As if nothing had been begun: nobody has had the whole request, so nobody did anything for it.
+// Nobody has had the whole request, so nobody did anything for it.
 void Pipeline::startOver() {
   for (const auto& chain : chains_) chain->cancel();
-  for (const Attempt* attempt : calledAttempts(chains_)) {
-    row_.attempt_log.push_back(attempt->record());
-    ++row_.attempts;
-  }
-  served_ = nullptr;
-  chains_.clear();
-  scope_.reset();
-  decisions_.clear();
   own_key_for_ = nullptr;
-  if (const Status described = describe(); !described) return answerFailure(described.error());
-  proceed();
+  Status ready = describe();
+  if (ready) ready = decide(request_->model);
+  if (!ready) return answerFailure(ready.error());
+  if (decision().shape == routing::Shape::Refused) return answerRuledOut();
+  serve();
 }
 
 }  // namespace penstock::proxy

@@ -199,6 +199,7 @@ TEST_SUITE("proxy/arriving") {
     CHECK(member(row, "tags") == R"({"team":"ml"})");
     CHECK(member(row, "total_cost_usd") == "0.003");  // nobody is paid for half a request
     CHECK(row.root().find("data")->intAt("attempts") == 2);
+    CHECK(statusesOf(f.traceOf(answer.header("X-Modelux-Request-Id"))) == "cancelled,ok");
     f.checkMoney();
   }
 
