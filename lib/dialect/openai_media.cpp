@@ -22,8 +22,6 @@ using namespace input_rules;
 constexpr int64_t kMaxImages = 128;
 constexpr int64_t kMaxPartialImages = 64;
 constexpr size_t kMaxFormatBytes = 64;
-// Of a recording, before which its head may not be whole that says how long it is.
-constexpr size_t kHeadOfSound = 16 << 10;
 constexpr size_t kBehindSound = 16 << 10;  // what may stand there in a form
 
 // What comes with files; the others are JSON only. Newer edits come as either.
@@ -230,7 +228,8 @@ std::optional<MediaRequest> parseArrivingMedia(MediaKind kind, std::string_view 
     return std::nullopt;
   const std::string_view file = form->parts.back().value;
   const uint64_t most = file.size() + total - body.size();
-  if (file.size() < kHeadOfSound || most > limits.audio_bytes + kBehindSound) return std::nullopt;
+  if (file.size() < limits.arriving_bytes || most > limits.audio_bytes + kBehindSound)
+    return std::nullopt;
   MediaRequest request;
   request.kind = kind;
   request.bytes = body;

@@ -73,6 +73,8 @@ struct MediaRequest final : ChatView {
 
 struct MediaLimits {
   size_t audio_bytes = 25 << 20;  // of a recording
+  // Of one that is arriving, before which its head may not be whole that says how long it is.
+  size_t arriving_bytes = 16 << 10;
   http::FormLimits form;
 };
 

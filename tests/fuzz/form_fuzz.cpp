@@ -48,8 +48,8 @@ void requireMediaAlike(MediaKind kind, std::string_view type, std::string_view b
   require(again->most_audio_ms == request->most_audio_ms);
   for (const auto& member : again->body) require(!member.key.starts_with("mlx:"));
   for (size_t there = 0; there < bytes.size(); there += 1 + bytes.size() / 8) {
-    const auto early =
-        dialect::parseArrivingMedia(kind, type, bytes.substr(0, there), bytes.size());
+    const auto early = dialect::parseArrivingMedia(kind, type, bytes.substr(0, there), bytes.size(),
+                                                   {.arriving_bytes = 1});
     if (!early) continue;
     require(early->bytes.size() + early->coming == bytes.size());
     requireSeenAlike(*early->form, *request->form);
