@@ -46,7 +46,7 @@ struct Timeouts {
 };
 
 // A request to send. `body` pieces are sent one after another without being copied: the memory they
-// point to must stay until the call ends or its onHead was called.
+// point to must stay until the call ends, or its onHead was called and it is sent().
 struct ClientRequest {
   Origin origin;
   std::string method = "POST";

@@ -245,6 +245,10 @@ void Pipeline::serve() {
   gathering_->start(downgraded_by);
 }
 
+void Pipeline::cancelChains() {
+  for (const auto& chain : chains_) chain->cancel();
+}
+
 // What one answer can be made of: of several choices a reply has, nothing says which belong
 // together.
 Status Pipeline::checkGatherable() const {

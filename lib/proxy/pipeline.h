@@ -61,7 +61,9 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   Status parseBody();
   Status parseState();
   Status parseMediaBody(dialect::MediaKind kind);
+  Result<dialect::MediaRequest> readMedia(dialect::MediaKind kind) const;
   dialect::MediaLimits mediaLimits() const;
+  std::string_view contentType() const;
   Status describe();
   Status admit();
   // Of a form that is still arriving.
@@ -94,6 +96,7 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   void proceed();
   void serve();
   Status checkGatherable() const;
+  void cancelChains();
 
   // What became of the attempts.
   void onChainStream(Chain& chain, std::string_view bytes) override;

@@ -246,9 +246,7 @@ void Pipeline::finish(int status, std::string error_class) {
   if (gathering_ != nullptr) gathering_->stop();
   if (guarding_) guarding_->stop();
   if (counting_) counting_->cancel();
-  if (!awaiting_end_) {
-    for (const auto& chain : chains_) chain->cancel();
-  }
+  if (!awaiting_end_) cancelChains();
   collect();
   row_.status = status;
   row_.error_class = std::move(error_class);

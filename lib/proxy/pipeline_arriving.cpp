@@ -21,7 +21,7 @@ void Pipeline::awaitBody() {
 
 void Pipeline::onBody(const Status& came) {
   if (!came) {
-    for (const auto& chain : chains_) chain->cancel();
+    cancelChains();
     return answerFailure(came.error());
   }
   if (!exchange_->arriving()) return early_ ? onWholeBody() : begin();
@@ -39,9 +39,8 @@ void Pipeline::goAhead() {
   const auto kind = mediaKindOf(endpoint_);
   const bool guarded = caller_.snapshot->findGuard(caller_.project->id) != nullptr;
   if (!kind || guarded || extensions_.dry_run) return;
-  auto request =
-      dialect::parseArrivingMedia(*kind, exchange_->request().headers.get("content-type"), body(),
-                                  exchange_->bodyBytes(), mediaLimits());
+  auto request = dialect::parseArrivingMedia(*kind, contentType(), body(), exchange_->bodyBytes(),
+                                             mediaLimits());
   if (!request) return;
   early_ = true;
   request_ = std::make_unique<dialect::MediaRequest>(*std::move(request));
@@ -53,11 +52,9 @@ void Pipeline::goAhead() {
 }
 
 void Pipeline::onWholeBody() {
-  auto whole =
-      dialect::parseMedia(*mediaKindOf(endpoint_), exchange_->request().headers.get("content-type"),
-                          body(), mediaLimits());
+  auto whole = readMedia(*mediaKindOf(endpoint_));
   if (!whole) {
-    for (const auto& chain : chains_) chain->cancel();
+    cancelChains();
     return answerFailure(whole.error());
   }
   auto& request = static_cast<dialect::MediaRequest&>(*request_);
@@ -69,7 +66,7 @@ void Pipeline::onWholeBody() {
 
 // Nobody has had the whole request, so nobody did anything for it.
 void Pipeline::startOver() {
-  for (const auto& chain : chains_) chain->cancel();
+  cancelChains();
   own_key_for_ = nullptr;
   Status ready = describe();
   if (ready) ready = decide(request_->model);

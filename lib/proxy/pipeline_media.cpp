@@ -5,12 +5,19 @@
 namespace penstock::proxy {
 
 Status Pipeline::parseMediaBody(dialect::MediaKind kind) {
-  auto parsed = dialect::parseMedia(kind, exchange_->request().headers.get("content-type"), body(),
-                                    mediaLimits());
+  auto parsed = readMedia(kind);
   if (!parsed) return std::move(parsed).error();
   request_ = std::make_unique<dialect::MediaRequest>(*std::move(parsed));
   typed_.emplace(dialect_, body(), request_->stream);
   return Unit{};
+}
+
+Result<dialect::MediaRequest> Pipeline::readMedia(dialect::MediaKind kind) const {
+  return dialect::parseMedia(kind, contentType(), body(), mediaLimits());
+}
+
+std::string_view Pipeline::contentType() const {
+  return exchange_->request().headers.get("content-type");
 }
 
 dialect::MediaLimits Pipeline::mediaLimits() const {

@@ -33,7 +33,8 @@ void writeConfig(json::Writer& out, const model::DecisionTrace& trace) {
   if (trace.config.empty()) return;
   out.key("config").beginArray().value(trace.config).value(trace.config_version);
   out.value(trace.policy);
-  for (const std::string& config : trace.path) out.value(config);
+  if (trace.path.size() > 1)  // one is the config itself
+    for (const std::string& config : trace.path) out.value(config);
   out.endArray();
 }
 
