@@ -14,6 +14,9 @@ class Locks {
  public:
   explicit Locks(std::span<const Claimed> claims) : claims_(claims) {
     for (const Claimed& claim : claims_) claim.account->mutex.lock();
+    for (const Claimed& claim : claims_) {
+      if (const Bucket* bucket = claim.account->latest) fetch(&bucket->settled);
+    }
   }
   ~Locks() {
     for (const Claimed& claim : claims_) claim.account->mutex.unlock();
@@ -162,7 +165,9 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
   Claims result{claims, current()};
   for (const config::BudgetMatch& match : matches) {
     Account* account = result.accounts->find(*match.budget);
-    if (account != nullptr && account->active) claims.push_back({account, &match});
+    if (account == nullptr || !account->active) continue;
+    fetch(&account->mutex);
+    claims.push_back({account, &match});
   }
   const auto before = [](const Claimed& a, const Claimed& b) {
     return a.account->order < b.account->order;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -33,6 +34,10 @@ struct Amounts {
   int64_t concurrency = 1;
   int64_t of(model::BudgetUnit unit) const;
 };
+
+// Amounts::of() of every BudgetUnit, by its number: a request may have dozens of budgets.
+using ByUnit = std::array<int64_t, 4>;
+ByUnit byUnit(const Amounts& amounts);
 
 // How a budget stands for one request. `budget` is the caller's: of the snapshot it holds.
 struct Standing {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -25,9 +24,9 @@ struct Claimed {
   int64_t amount = 0;
 };
 
-// Amounts::of() of every BudgetUnit, by its number: a request may have dozens of budgets.
-using ByUnit = std::array<int64_t, 4>;
-ByUnit byUnit(const Amounts& amounts);
+// Fetches what is about to be written: what another core wrote last takes long to come, and that of
+// a request's budgets had better come together than one after the other.
+inline void fetch(const void* line) { __builtin_prefetch(line, 1); }
 
 struct Ledger::Parts {
   using AccountMap =

@@ -55,6 +55,10 @@ void Reservation::release() { close(nullptr); }
 void Reservation::close(const Amounts* used) {
   const auto keep = std::move(accounts_);
   const ByUnit amounts = used == nullptr ? ByUnit{} : byUnit(*used);
+  for (const Held& held : held_) {
+    fetch(&held.account->mutex);
+    fetch(&held.bucket->settled);
+  }
   for (const Held& held : std::exchange(held_, {})) {
     Ledger::Parts& parts = *ledger_->parts_;
     std::lock_guard lock(held.account->mutex);

@@ -48,10 +48,18 @@ enum class BudgetOrigin : uint8_t {
 
 // A cap on what requests use in a period (spec/modelux.md 13.26).
 struct Budget {
+  // What each request that it binds asks stands first, together: a request may have dozens.
+  int64_t cap = 0;  // in the unit
+  BudgetUnit unit = BudgetUnit::Usd;
+  BudgetAction action = BudgetAction::Block;
+  BudgetScope scope = BudgetScope::Organization;
+  BudgetOrigin origin = BudgetOrigin::Budget;  // derived as the configuration is loaded
+  BudgetPeriod period = BudgetPeriod::Monthly;
+  bool enabled = true;
+  int soft_cap_pct = 80;
   std::string id;  // bud_…
   std::string organization_id;
   std::string name;
-  BudgetScope scope = BudgetScope::Organization;
   // Binds the requests of this project only; absent: of every project. Set for scope Project when
   // it is about one project.
   std::optional<std::string> project_id;
@@ -60,22 +68,15 @@ struct Budget {
   // served model's name, an end user, a tag's value. Absent: every distinct value has a bucket of
   // its own. Of no meaning for Organization.
   std::optional<std::string> value;
-  BudgetUnit unit = BudgetUnit::Usd;
-  int64_t cap = 0;  // in the unit
-  BudgetPeriod period = BudgetPeriod::Monthly;
   int reset_day =
       1;  // Monthly: of the month, or its last day if it is shorter; Weekly: 1 is Monday
   std::string timezone = "UTC";  // IANA name; where days begin
-  int soft_cap_pct = 80;
-  BudgetAction action = BudgetAction::Block;
-  std::string downgrade_to;  // "@slug" or "provider/model"
-  bool enabled = true;
+  std::string downgrade_to;      // "@slug" or "provider/model"
   UnixMillis created_at = 0;
   UnixMillis updated_at = 0;
   // Derived when the configuration is loaded, not stored:
-  std::string label;  // its name, unit and action, as its row in traces begins: ["b",0,0,
-  BudgetOrigin origin = BudgetOrigin::Budget;
-  std::vector<int> thresholds;           // of alerts, percent of the cap, rising
+  std::string label;            // its name, unit and action, as its row in traces begins: ["b",0,0,
+  std::vector<int> thresholds;  // of alerts, percent of the cap, rising
   std::optional<int64_t> low_threshold;  // of a balance: balance.low when less is left
   bool operator==(const Budget&) const = default;
 };

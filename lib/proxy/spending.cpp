@@ -86,11 +86,13 @@ void Spending::rehearse(budget::Ledger& ledger, const Ask& ask) {
 
 // Brings this request's own part of the standings up to date.
 void Spending::own(const budget::Amounts* used) {
+  const budget::ByUnit asked = budget::byUnit(asked_);
+  const budget::ByUnit took = used == nullptr ? budget::ByUnit{} : budget::byUnit(*used);
   for (budget::Standing& standing : standings_) {
     const model::BudgetUnit unit = standing.budget->unit;
-    standing.reserved = std::max<int64_t>(standing.reserved - asked_.of(unit), 0);
-    if (used != nullptr && unit != model::BudgetUnit::Concurrency)
-      standing.settled += used->of(unit);
+    const auto place = static_cast<size_t>(unit);
+    standing.reserved = std::max<int64_t>(standing.reserved - asked[place], 0);
+    if (unit != model::BudgetUnit::Concurrency) standing.settled += took[place];
   }
 }
 

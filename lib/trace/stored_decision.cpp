@@ -103,15 +103,18 @@ void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   for (const auto& budget : trace.budgets) {
     std::array<char, 32> rest;
     char* end = std::to_chars(rest.data(), rest.data() + 24, budget.used_permyriad).ptr;
+    const auto so_far = [&] {
+      return std::string_view(rest.data(), static_cast<size_t>(end - rest.data()));
+    };
     rows.append(budget.label);
     if (budget.outcome != kFits && budget.outcome != kCounted) {
-      rows.append(rest.data(), end).append(",\"").append(budget.outcome);
+      rows.append(so_far()).append(",\"").append(budget.outcome);
       end = rest.data();
       *end++ = '"';
     }
     *end++ = ']';
     *end++ = ',';
-    rows.append(rest.data(), end);
+    rows.append(so_far());
   }
   out.key("budgets").beginArray();
   out.raw(std::string_view(rows).substr(0, rows.size() - 1)).endArray();

@@ -83,3 +83,7 @@ def measure_threads(bench):
     rate = json.loads(done.stdout)
     bench.row("Ledger", f"throughput lost by {rate['threads']} threads to one hot bucket", "%",
               {"penstock": 100 * (1 - rate["with"] / rate["without"])}, limit=10)
+    bench.row("Ledger", "reserve and settle, ten buckets, one thread", "µs",
+              {"penstock": rate["ten_us"]})
+    bench.row("Ledger", "the same, two threads that take the buckets from each other", "µs",
+              {"penstock": rate["ten_us_two"]})

@@ -1,6 +1,8 @@
 // What many threads lose by sharing one budget: bench_hot_bucket DIR ROUNDS MILLISECONDS. Each of
 // 64 threads does the work of requests, with and without a reservation and its settlement in one
-// bucket, in turns. Prints as JSON the requests a second of both, medians over the rounds.
+// bucket, in turns. Prints as JSON the requests a second of both, medians over the rounds; and what
+// a reservation and its settlement in ten buckets take by the clock, with one thread and with two
+// that take them from each other, in µs, where there are as many processors.
 //
 // The work is less than a proxied request's, so that what is lost shows more than it would there: a
 // body is sent through a socket pair and read, as by the caller and to the provider, then scanned
@@ -36,13 +38,15 @@ namespace {
 
 constexpr size_t kThreads = 64;
 
-model::Budget hotBudget() {
-  model::Budget budget;
-  budget.id = "bud_hot";
-  budget.name = "hot";
-  budget.cap = 1'000'000'000'000'000;  // a million dollars: never used up
-  budget.thresholds = {80, 100};
-  return budget;
+std::vector<model::Budget> hotBudgets(int count) {
+  std::vector<model::Budget> budgets(static_cast<size_t>(count));
+  for (model::Budget& budget : budgets) {
+    budget.id = "bud_hot" + std::to_string(&budget - budgets.data());
+    budget.name = "hot";
+    budget.cap = 1'000'000'000'000'000;  // a million dollars: never used up
+    budget.thresholds = {80, 100};
+  }
+  return budgets;
 }
 
 std::string chatBody() {
@@ -76,12 +80,14 @@ class SocketPair {
   std::array<int, 2> ends_{};
 };
 
-class HotBucket {
+class HotBuckets {
  public:
-  HotBucket(store::Store& store, const Clock& clock, Logger& log)
-      : clock_(clock), ledger_(store, clock, log, nullptr, {}) {
+  HotBuckets(int count, store::Store& store, const Clock& clock, Logger& log)
+      : clock_(clock),
+        budgets_(std::make_shared<const config::BudgetIndex>(hotBudgets(count))),
+        ledger_(store, clock, log, nullptr, {}) {
     ledger_.configure(budgets_);
-    claims_.push_back({&budgets_->all().front(), {}});
+    for (const model::Budget& budget : budgets_->all()) claims_.push_back({&budget, {}});
   }
 
   budget::Reservation reserve(int64_t most) {
@@ -98,14 +104,13 @@ class HotBucket {
 
  private:
   const Clock& clock_;
-  const std::shared_ptr<const config::BudgetIndex> budgets_ =
-      std::make_shared<const config::BudgetIndex>(std::vector<model::Budget>{hotBudget()});
+  const std::shared_ptr<const config::BudgetIndex> budgets_;
   std::vector<config::BudgetMatch> claims_;
   budget::Ledger ledger_;
 };
 
 // One thread's requests until `stop`; how many they were. Without a bucket: none is shared.
-int64_t serve(const std::string& body, HotBucket* bucket, const std::atomic<bool>& stop) {
+int64_t serve(const std::string& body, HotBuckets* bucket, const std::atomic<bool>& stop) {
   SocketPair socket;
   int64_t served = 0;
   for (; !stop.load(std::memory_order_relaxed); ++served) {
@@ -121,7 +126,7 @@ int64_t serve(const std::string& body, HotBucket* bucket, const std::atomic<bool
   return served;
 }
 
-double requestsASecond(HotBucket* bucket, std::chrono::milliseconds time) {
+double requestsASecond(HotBuckets* bucket, std::chrono::milliseconds time) {
   const std::string body = chatBody();
   std::atomic<bool> stop{false};
   std::atomic<int64_t> served{0};
@@ -135,6 +140,53 @@ double requestsASecond(HotBucket* bucket, std::chrono::milliseconds time) {
   threads.clear();
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   return static_cast<double>(served) / taken.count();
+}
+
+// Goes through a megabyte here and there, as a request does between its reservation and its end, so
+// that the ledger is not all that the caches hold.
+class Work {
+ public:
+  void run() {
+    for (int i = 0; i < 1500; ++i) {
+      at_ = at_ * 1664525 + 1013904223;
+      ++memory_[at_ % memory_.size()];
+    }
+  }
+
+ private:
+  uint32_t at_ = 1;
+  std::vector<char> memory_ = std::vector<char>(1 << 20);
+};
+
+// What reserving and settling take one thread of so many, in µs.
+double ledgerMicros(HotBuckets& buckets, int threads, std::chrono::milliseconds time) {
+  using Micros = std::chrono::duration<double, std::micro>;
+  std::atomic<bool> stop{false};
+  std::atomic<int64_t> requests{0}, nanos{0};
+  std::vector<std::jthread> running;
+  for (int i = 0; i < threads; ++i) {
+    running.emplace_back([&] {
+      Work work;
+      std::chrono::nanoseconds taken{};
+      int64_t served = 0;
+      for (; !stop.load(std::memory_order_relaxed); ++served) {
+        work.run();
+        const auto begin = std::chrono::steady_clock::now();
+        budget::Reservation reservation = buckets.reserve(1000);
+        taken += std::chrono::steady_clock::now() - begin;
+        work.run();
+        const auto ended = std::chrono::steady_clock::now();
+        reservation.settle({.usd = 300, .tokens = 300});
+        taken += std::chrono::steady_clock::now() - ended;
+      }
+      requests += served;
+      nanos += taken.count();
+    });
+  }
+  std::this_thread::sleep_for(time);
+  stop = true;
+  running.clear();
+  return Micros(std::chrono::nanoseconds(nanos)).count() / static_cast<double>(requests);
 }
 
 double median(std::vector<double> values) {
@@ -153,14 +205,21 @@ int main(int argc, char** argv) {
   Logger log({.level = LogLevel::Warn}, clock);
   auto store = store::Store::open({.data_dir = directory}, clock);
   if (!store || rounds < 1) return 1;
-  HotBucket hot(**store, clock, log);
+  HotBuckets hot(1, **store, clock, log);
   std::vector<double> without, with;
   for (int64_t round = 0; round < rounds; ++round) {
     for (const bool shared : {round % 2 == 0, round % 2 != 0}) {
       (shared ? with : without).push_back(requestsASecond(shared ? &hot : nullptr, time));
     }
   }
-  std::printf("{\"threads\":%zu,\"without\":%.0f,\"with\":%.0f}\n", kThreads, median(without),
-              median(with));
+  HotBuckets ten(10, **store, clock, log);
+  std::vector<double> alone, contended;
+  for (int64_t round = 0; round < rounds; ++round) {
+    alone.push_back(ledgerMicros(ten, 1, time));
+    contended.push_back(ledgerMicros(ten, 2, time));
+  }
+  std::printf(
+      "{\"threads\":%zu,\"without\":%.0f,\"with\":%.0f,\"ten_us\":%.2f,\"ten_us_two\":%.2f}\n",
+      kThreads, median(without), median(with), median(alone), median(contended));
   return 0;
 }
