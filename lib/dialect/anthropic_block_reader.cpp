@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "dialect/name_list.h"
 #include "dialect/openai_message_reader.h"
 
 namespace penstock::dialect {
@@ -96,7 +97,7 @@ bool readRedacted(Reading&, ValueRef block, Part& part) {
 
 struct BlockType {
   std::string_view type;
-  std::string_view members;  // that are read, between spaces
+  std::string_view members;  // that are read: isListed()
   ReadMembers read;
 };
 
@@ -109,12 +110,6 @@ constexpr BlockType kBlockTypes[] = {
     {"thinking", " thinking signature ", readThinking},
     {"redacted_thinking", " data ", readRedacted},
 };
-
-bool isListed(std::string_view members, std::string_view key) {
-  const size_t at = members.find(key);
-  return at != std::string_view::npos && at > 0 && members[at - 1] == ' ' &&
-         members[at + key.size()] == ' ';
-}
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "dialect/name_list.h"
 #include "dialect/openai_message_reader.h"
 #include "dialect/responses_reasoning.h"
 
@@ -101,7 +102,7 @@ bool readAudio(Reading&, ValueRef value, Part& part) {
 
 struct PartType {
   std::string_view type;
-  std::string_view members;  // that are read, between spaces
+  std::string_view members;  // that are read: isListed()
   bool (*read)(Reading&, ValueRef, Part&);
 };
 
@@ -114,10 +115,6 @@ constexpr PartType kPartTypes[] = {
     {"input_file", " filename file_data file_url file_id ", readFile},
     {"input_audio", " input_audio ", readAudio},
 };
-
-bool isListed(std::string_view members, std::string_view key) {
-  return members.find(" " + std::string(key) + " ") != std::string_view::npos;
-}
 
 std::optional<Role> roleOf(std::string_view word) {
   if (word == "user") return Role::User;

@@ -54,6 +54,21 @@ TEST_SUITE("dialect/anthropic_request_reader") {
     CHECK(request->messages[0].parts[1].as<OtherPart>()->type == "image");
   }
 
+  TEST_CASE("members named nearly as those that are known are kept as any other") {
+    for (const std::string name : {"text ", " text", "te", "", " ", "text type"}) {
+      INFO(name);
+      const auto request = readAnthropicMessages(
+          R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":[)"
+          R"({"type":"text","text":"a",")" +
+          name + R"(":"b"}]}]})");
+      REQUIRE(request);
+      const Part& part = request->messages.at(0).parts.at(0);
+      CHECK(part.as<TextPart>()->text == "a");
+      REQUIRE(part.extras.size() == 1);
+      CHECK(part.extras[0].name == name);
+    }
+  }
+
   TEST_CASE("the system prompt is the first message, wherever it stands in the body") {
     const auto request = readAnthropicMessages(
         R"({"messages":[{"content":"x","role":"user"}],"system":[{"type":"text","text":"s"}],)"
