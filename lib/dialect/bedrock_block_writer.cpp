@@ -155,8 +155,8 @@ void BedrockBlockWriter::writeImage(const ImagePart& image) {
 std::string BedrockBlockWriter::uniqueName(std::string_view name) {
   const std::string plain = plainName(name);
   std::string unique = plain;
-  for (int i = 2; !document_names_.insert(unique).second; ++i)
-    unique = fmt::format("{} ({})", plain, i);
+  int& next = next_names_.try_emplace(plain, 2).first->second;
+  while (!document_names_.insert(unique).second) unique = fmt::format("{} ({})", plain, next++);
   return unique;
 }
 

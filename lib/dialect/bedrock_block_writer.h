@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ class BedrockBlockWriter {
   json::Writer& out_;
   ToolIds ids_;
   std::set<std::string> document_names_;
+  std::map<std::string, int> next_names_;  // number of those that would be alike
   int cache_points_ = 0;
 };
 

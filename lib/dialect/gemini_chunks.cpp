@@ -7,6 +7,7 @@ bool GeminiChunks::feed(std::string_view bytes, const Callback& each) {
     const size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return true;
     form_ = bytes[first] == '[' ? Form::Array : Form::Sse;
+    bytes.remove_prefix(first);  // as all blanks before it, in whatever pieces they came
   }
   if (form_ == Form::Array) return array_.feed(bytes, each);
   return lexer_.feed(bytes, [&each](const http::SseEvent& event) {

@@ -152,7 +152,7 @@ class MemberReading {
         input_.title = json::rawString(member.value).value_or("");
       else if (name == "outputDimensionality")
         dimensions = json::rawInteger(member.value);
-      else if (name == kConfig && member.kind == json::Kind::Object)
+      else if (name == kConfig && member.kind == json::Kind::Object && prefix.empty())
         read(configOf(members), prefix + name + ".");
       else if (name != "taskType" && name != "model" && name != "content" &&
                !name.starts_with("mlx:"))

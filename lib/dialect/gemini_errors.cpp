@@ -102,7 +102,7 @@ std::optional<int64_t> geminiRetryDelayMs(std::string_view body) {
   double seconds = 0;
   const auto parsed = std::from_chars(delay.data(), delay.data() + delay.size(), seconds);
   const bool told = parsed.ec == std::errc() && std::string_view(parsed.ptr) == "s";
-  if (!told || seconds < 0 || seconds > 1e6) return std::nullopt;
+  if (!told || !(seconds >= 0 && seconds <= 1e6)) return std::nullopt;  // nor NaN
   return static_cast<int64_t>(seconds * 1000);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "dialect/gemini_wire.h"
+#include "dialect/name_list.h"
 #include "dialect/thought_signature.h"
 
 namespace penstock::dialect {
@@ -77,8 +78,7 @@ void readResponse(ValueRef response, ToolResultPart& result) {
 // What else is in a call or result, by names with their place: "functionResponse.scheduling".
 void keepRest(ValueRef value, const std::string& place, std::string_view known, Part& part) {
   for (const auto [name, member] : value.members())
-    if (!member.isNull() && !isShadowed(value, name) &&
-        known.find(" " + camelCase(name) + " ") == std::string_view::npos)
+    if (!member.isNull() && !isShadowed(value, name) && !isListed(known, camelCase(name)))
       keep(part.extras, place + camelCase(name), member);
 }
 

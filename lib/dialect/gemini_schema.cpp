@@ -17,6 +17,7 @@ using json::ValueRef;
 
 constexpr int kMaxDepth = 24;          // of references within each other
 constexpr size_t kMaxBytes = 1 << 20;  // references may repeat what they name without end
+constexpr size_t kMaxSteps = 20'000;   // members and references, where nothing is written
 
 bool isIn(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -101,7 +102,12 @@ class GoogleWriter {
   void writeAnyOf(ValueRef value, int depth);
   bool begin(std::string_view key);
 
+  // Whether there may be one step more: references in what is to be merged write nothing, and may
+  // lead from each schema to many.
+  bool mayGoOn() { return ++steps_ <= kMaxSteps; }
+
   const ValueRef root_;
+  size_t steps_ = 0;
   std::string& body_;
   json::Writer out_;
   std::vector<std::string> written_;  // members of the schema under way, for allOf
@@ -121,7 +127,7 @@ std::optional<ValueRef> GoogleWriter::resolve(std::string_view reference) const 
 ValueRef GoogleWriter::target(ValueRef schema, int& depth) {
   while (const auto reference = schema.stringAt("$ref")) {
     const auto next = resolve(*reference);
-    if (!next || ++depth > kMaxDepth) {
+    if (!next || ++depth > kMaxDepth || !mayGoOn()) {
       lose("$ref");
       return schema;
     }
@@ -144,8 +150,10 @@ void GoogleWriter::write(ValueRef schema, int depth) {
 }
 
 void GoogleWriter::writeMembers(ValueRef schema, int depth) {
-  for (const auto [key, value] : schema.members())
+  for (const auto [key, value] : schema.members()) {
+    if (!mayGoOn()) return lose("$ref");
     if (!value.isNull()) writeMember(key, value, depth);
+  }
 }
 
 // False: the member is there already.

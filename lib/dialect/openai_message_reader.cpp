@@ -214,8 +214,12 @@ class Assistant {
 };
 
 // The id of the latest call of a tool, for results in the legacy form, which name only the tool.
+// They stand soon behind their calls: a few messages are looked at, not all for each.
 std::string latestCall(const std::vector<Message>& messages, std::string_view name) {
-  for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+  constexpr size_t kNear = 256;
+  const size_t near = std::min(messages.size(), kNear);
+  for (auto message = messages.rbegin();
+       message != messages.rbegin() + static_cast<ptrdiff_t>(near); ++message) {
     for (const Part& part : message->parts) {
       const auto* call = part.as<ToolCallPart>();
       if (call != nullptr && call->name == name) return call->id;

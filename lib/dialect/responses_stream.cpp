@@ -1,5 +1,7 @@
 #include "dialect/responses_stream.h"
 
+#include <algorithm>
+
 #include "dialect/json_members.h"
 #include "dialect/openai_usage.h"
 #include "dialect/responses_errors.h"
@@ -98,7 +100,8 @@ ResponsesRelay::Effect ResponsesRelay::readText() {
 void ResponsesRelay::countSequence() {
   const json::Member* number = event_.find("sequence_number");
   const auto sequence = number == nullptr ? std::nullopt : json::rawInteger(number->value);
-  sequence_ = sequence.value_or(sequence_) + 1;
+  constexpr int64_t kMost = int64_t{1} << 53;
+  sequence_ = std::clamp<int64_t>(sequence.value_or(sequence_), 0, kMost) + 1;
 }
 
 void ResponsesRelay::emitEnd(const http::SseEvent& event, std::string& out) {

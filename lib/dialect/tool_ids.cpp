@@ -31,7 +31,8 @@ const std::string& ToolIds::map(std::string_view id) {
   if (const auto known = mapped_.find(id); known != mapped_.end()) return known->second;
   const std::string plain = sanitised(id);
   std::string unique = plain;
-  for (int i = 2; used_.contains(unique); ++i) unique = fmt::format("{}_{}", plain, i);
+  int& next = next_.try_emplace(plain, 2).first->second;  // from the first each time takes long
+  while (used_.contains(unique)) unique = fmt::format("{}_{}", plain, next++);
   used_.insert(unique);
   return mapped_.emplace(id, std::move(unique)).first->second;
 }

@@ -19,6 +19,7 @@ class ToolIds {
  private:
   std::map<std::string, std::string, std::less<>> mapped_;
   std::set<std::string, std::less<>> used_;
+  std::map<std::string, int, std::less<>> next_;  // number of those that would be alike
 };
 
 // Providers refuse a conversation whose calls and results do not match: every call must be answered

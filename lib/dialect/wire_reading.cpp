@@ -59,18 +59,21 @@ bool Reading::isArray(json::ValueRef value) {
 }
 
 void Reading::fail(json::ValueRef at, std::string_view rule) {
+  if (error_) return;  // a place is looked for through the whole document
   std::string path = dottedPath(at.pointer());
   std::string message = fmt::format("Invalid value for '{}': it {}.", path, rule);
   put("invalid_value", std::move(message), std::move(path));
 }
 
 void Reading::failMissing(json::ValueRef in, std::string_view key) {
+  if (error_) return;  // a place is looked for through the whole document
   std::string path = dottedPath(in.pointer() + "/" + std::string(key));
   std::string message = fmt::format("Missing required parameter: '{}'.", path);
   put("missing_field", std::move(message), std::move(path));
 }
 
 void Reading::failType(json::ValueRef at, std::string_view expected) {
+  if (error_) return;  // a place is looked for through the whole document
   std::string path = dottedPath(at.pointer());
   std::string message = fmt::format("Invalid type for '{}': expected {}, but got {} instead.", path,
                                     expected, json::kindName(at.kind()));
@@ -78,7 +81,7 @@ void Reading::failType(json::ValueRef at, std::string_view expected) {
 }
 
 void Reading::put(const char* code, std::string message, std::string path) {
-  if (!error_) error_ = invalidRequest(code, std::move(message), std::move(path));
+  error_ = invalidRequest(code, std::move(message), std::move(path));
 }
 
 }  // namespace penstock::dialect

@@ -1,6 +1,7 @@
 #include "guard/prose.h"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -203,18 +204,24 @@ class ProseWalk {
   }
 
   void walkObject(std::string_view object) {
+    std::optional<bool> is_text;  // looked for once, however often "data" is there
+    const auto is_text_source = [&] {
+      if (!is_text) is_text = isTextSource(object);
+      return *is_text;
+    };
     json::forEachMember(object, [&](std::string_view key, std::string_view value) {
-      below({stepName(key)}, [&] { walkMember(object, key, value); });
+      below({stepName(key)}, [&] { walkMember(key, value, is_text_source); });
       return !ended_;
     });
   }
 
-  void walkMember(std::string_view object, std::string_view key, std::string_view value) {
+  template <typename F>
+  void walkMember(std::string_view key, std::string_view value, const F& is_text_source) {
     const json::Kind kind = json::rawKind(value);
     if (isOneOf(kSchemas, key)) return;
     if (key == "logprobs" || key == "logprobsResult") {
       if (visitor_.token_texts && kind == json::Kind::Object) visitor_.token_texts(value);
-    } else if (key == "data" && kind == json::Kind::String && isTextSource(object)) {
+    } else if (key == "data" && kind == json::Kind::String && is_text_source()) {
       visit(value);
     } else if (key == "source" && kind == json::Kind::String) {
       return;  // of a search result: where it is from

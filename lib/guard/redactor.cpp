@@ -5,16 +5,19 @@
 
 namespace penstock::guard {
 
-void Redactor::add(const Hit& hit) {
+void Redactor::add(const Hit& hit) { pending_.push_back(hit); }
+
+// Once for all that came: they come detector by detector, each through the whole text.
+void Redactor::order() {
   // What goes on with a part comes before what begins where that part seemed to end.
-  const auto order = [](const Hit& each) {
+  const auto place = [](const Hit& each) {
     return std::tuple(each.span.begin, !each.span.continues, each.entry);
   };
-  const auto place = std::ranges::upper_bound(pending_, order(hit), {}, order);
-  pending_.insert(place, hit);
+  if (!std::ranges::is_sorted(pending_, {}, place)) std::ranges::stable_sort(pending_, {}, place);
 }
 
 void Redactor::release(std::string_view text, size_t end, std::string& out) {
+  order();
   const auto pass = [&](size_t until) {
     const size_t from = std::max(released_, hidden_until_);
     if (until > from) out.append(text.substr(from, until - from));

@@ -25,8 +25,10 @@ class Redactor {
   void drop(size_t bytes);
 
  private:
+  void order();
+
   const DetectorSet& set_;
-  std::vector<Hit> pending_;  // in the order of their places
+  std::vector<Hit> pending_;  // after order() in that of their places
   size_t released_ = 0;
   size_t hidden_until_ = 0;  // end of the part that was replaced last
   bool changed_ = false;

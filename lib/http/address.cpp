@@ -84,6 +84,7 @@ std::string SocketAddress::host() const {
 
 std::optional<SocketAddress> parseAddress(std::string_view literal, uint16_t port) {
   const std::string text(literal);
+  if (text.find('\0') != std::string::npos) return std::nullopt;  // where inet_pton() stops reading
   SocketAddress result;
   auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
   if (inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {

@@ -33,7 +33,9 @@ bool Connection::beginBody() {
                                 : BodyRule{.most = limits.body_bytes};
   // What may be larger than others may take longer too: a MiB in four seconds is slow enough.
   if (special && rule.most > limits.body_bytes)
-    timer_.armIn(limits.body_timeout + std::chrono::milliseconds(head_.framing.length >> 8));
+    timer_.armIn(
+        limits.body_timeout +
+        std::chrono::milliseconds(std::min<uint64_t>(head_.framing.length, rule.most) >> 8));
   const bool known = head_.framing.kind == Framing::Kind::Length;
   body_left_ = known ? head_.framing.length : 0;
   if (!known) decoder_.emplace(ChunkedDecoder::Peer::Client);

@@ -35,7 +35,8 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
 
   // On the loop.
   void start(Client& client, ClientRequest request) {
-    request.body = {body_};
+    request.body.clear();
+    if (!body_.empty()) request.body.push_back(body_);
     call_ = client.start(std::move(request), *this);
   }
   void cancel() { call_.reset(); }

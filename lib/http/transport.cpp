@@ -127,25 +127,30 @@ IoResult Transport::write(std::span<const iovec> pieces) {
   std::array<char, kTlsRecordBytes> record;
   size_t total = 0;
   size_t filled = 0;
-  for (const iovec& piece : pieces) {
-    size_t offset = 0;
-    while (offset < piece.iov_len) {
-      const size_t take = std::min(record.size() - filled, piece.iov_len - offset);
-      std::copy_n(static_cast<const char*>(piece.iov_base) + offset, take, record.data() + filled);
-      filled += take;
-      offset += take;
-      const bool last = &piece == &pieces.back() && offset == piece.iov_len;
-      if (filled < record.size() && !last) continue;
-      const IoResult result = writeRecord({record.data(), filled});
-      total += result.bytes;
-      if (result.state != IoState::Ok) {
-        return total > 0 && result.state == IoState::WouldBlock ? IoResult{IoState::Ok, total}
-                                                                : IoResult{result.state};
+  IoState state = IoState::Ok;
+  const auto write_filled = [&] {
+    const IoResult result = writeRecord({record.data(), filled});
+    total += result.bytes;
+    filled = 0;
+    state = result.state;
+    return state == IoState::Ok;
+  };
+  const auto write_all = [&] {
+    for (const iovec& piece : pieces) {
+      for (size_t offset = 0; offset < piece.iov_len;) {
+        const size_t take = std::min(record.size() - filled, piece.iov_len - offset);
+        std::copy_n(static_cast<const char*>(piece.iov_base) + offset, take,
+                    record.data() + filled);
+        filled += take;
+        offset += take;
+        if (filled == record.size() && !write_filled()) return;
       }
-      filled = 0;
     }
-  }
-  return {IoState::Ok, total};
+    if (filled > 0) write_filled();
+  };
+  write_all();
+  if (state == IoState::WouldBlock && total > 0) state = IoState::Ok;
+  return {state, state == IoState::Ok ? total : 0};
 }
 
 // Several records when the peer asked for smaller ones. `bytes` tells what went, in every state.

@@ -8,8 +8,10 @@
 namespace penstock::json {
 
 // A JSON Schema, compiled. Of draft 4, which is what RapidJSON knows; keywords that it does not
-// know are ignored, as the specification wants. References ("$ref") are refused: RapidJSON follows
-// circular ones for ever. Immutable; thread-safe.
+// know are ignored, as the specification wants. Refused is what ends or hangs RapidJSON 1.1, since
+// callers send schemas too: references ("$ref"), which it follows in circles; regular expressions
+// ("pattern", "patternProperties"), which it compiles unchecked; lists of what is no schema.
+// Immutable; thread-safe.
 class Schema {
  public:
   // The error's message is for whoever wrote the schema.

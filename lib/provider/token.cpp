@@ -29,10 +29,10 @@ bool isCode(std::string_view text) {
 std::optional<int64_t> secondsAt(json::ValueRef root, std::string_view key) {
   const auto value = root.find(key);
   if (!value) return std::nullopt;
-  if (const auto number = value->asInt()) return number;
+  constexpr int64_t kMost = 1'000'000'000;
+  if (const auto number = value->asInt()) return std::min(*number, kMost);
   const auto text = value->asString();
   const auto number = text ? parseUnsigned(*text) : std::nullopt;
-  constexpr uint64_t kMost = 1'000'000'000;
   if (!number || *number > kMost) return std::nullopt;
   return static_cast<int64_t>(*number);
 }

@@ -138,6 +138,16 @@ TEST_SUITE("dialect/gemini_embed_request") {
     CHECK(batch->extras[0].name == "embedContentConfig.autoTruncate");
   }
 
+  TEST_CASE("a config within a config is none, however deep and in whichever spelling") {
+    std::string config = "{}";
+    for (int i = 0; i < 55; ++i)
+      config = R"({"embedContentConfig":)" + config + R"(,"embed_content_config":{}})";
+    const auto read = readGeminiEmbeddings(parsed(
+        R"({"content":{"parts":[{"text":"a"}]},"embedContentConfig":)" + config + "}", kOne));
+    REQUIRE(read);
+    CHECK(read->extras.size() == 2);
+  }
+
   TEST_CASE("what others cannot embed is refused at its place") {
     CHECK(unreadable(R"({"content":{"parts":[{"inlineData":{}}]}})", kOne) ==
           "unsupported_parameter content.parts");

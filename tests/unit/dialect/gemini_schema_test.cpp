@@ -73,5 +73,12 @@ TEST_SUITE("dialect/gemini_schema") {
     const GoogleSchema exploded = googleSchemaOf(bomb + R"(},"$ref":"#/$defs/d19"})");
     CHECK(exploded.lost == "$ref");
     CHECK(exploded.json.size() < (4 << 20));
+    // What is merged writes nothing that could become too large.
+    std::string each = R"({"$ref":"#/$defs/a"})";
+    for (int i = 1; i < 20; ++i) each += R"(,{"$ref":"#/$defs/a"})";
+    const GoogleSchema merged =
+        googleSchemaOf(R"({"$ref":"#/$defs/a","$defs":{"a":{"allOf":[)" + each + "]}}}");
+    CHECK(merged.lost == "$ref");
+    CHECK(json::parse(merged.json));
   }
 }

@@ -36,6 +36,13 @@ TEST_SUITE("dialect/tool_ids") {
     CHECK(ids.map("a_b") == "a_b_3");
     CHECK(ids.map("a.b") == "a_b");
     CHECK(ids.map("") == "call");
+    for (int i = 0; i < 50'000; ++i) {  // each from the first on would take minutes
+      std::string id(17, '.');
+      for (int bit = 0; bit < 17; ++bit)
+        id[static_cast<size_t>(bit)] = (i >> bit & 1) != 0 ? ':' : '.';
+      ids.map(id);
+    }
+    CHECK(ids.map(std::string(17, '.')) == std::string(17, '_'));
   }
 
   TEST_CASE("every call has a result before the assistant speaks again, every result a call") {

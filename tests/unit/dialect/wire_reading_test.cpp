@@ -14,6 +14,16 @@ TEST_SUITE("dialect/wire_reading") {
     CHECK(dottedPath("/0/a") == "[0].a");
   }
 
+  TEST_CASE("the place of an error is looked for once, however many there are") {
+    std::string many = "[1";
+    for (int i = 0; i < 100'000; ++i) many += ",1";
+    const auto document = json::parse(many + "]");
+    REQUIRE(document);
+    Reading reading;
+    for (const json::ValueRef each : document->root().elements()) reading.text(each);
+    CHECK(reading.takeError().param == "[0]");
+  }
+
   TEST_CASE("the first error stays") {
     const auto document = json::parse(R"({"a":{"b":[1]},"n":1.5})");
     REQUIRE(document);

@@ -127,6 +127,13 @@ TEST_SUITE("guard/prose") {
         Texts{"/messages/0/content/0/*/*=x"});
   }
 
+  TEST_CASE("a member that is there very often is looked at as often, not more") {
+    std::string object = R"({"role":"user")";
+    for (int i = 0; i < 50'000; ++i) object += R"(,"data":"a")";
+    CHECK(prose(R"({"messages":[)" + object + "}]}").empty());
+    CHECK(prose(R"({"messages":[)" + object + R"(,"type":"text"}]})").size() == 50'000);
+  }
+
   TEST_CASE("media are none, wherever they stand") {
     const std::string blob(2000, 'A');
     CHECK(

@@ -17,6 +17,7 @@ TEST_SUITE("http/address") {
       INFO(text);
       CHECK(!parseAddress(text, 0));
     }
+    CHECK(!parseAddress(std::string_view("::1\0\r\nX-A: b", 12), 0));
   }
 
   TEST_CASE("only addresses of the public Internet are public") {

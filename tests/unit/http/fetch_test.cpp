@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "support/http_client.h"
+#include "support/tls_files.h"
 
 using namespace penstock;
 using namespace penstock::http;
@@ -50,6 +51,28 @@ TEST_SUITE("http/fetch") {
       CHECK(fetched->timings.reused == reused);
       CHECK(fetched->timings.head.count() >= 0);
     }
+  }
+
+  TEST_CASE("over TLS a request may have no body, or pieces of nothing") {
+    TlsFiles files;
+    HttpServer server(
+        [](const ExchangePtr& exchange) {
+          exchange->respond({200, "text/plain", "<" + std::string(exchange->request().body) + ">"});
+        },
+        {}, TlsContext::server(files.certificateFile(), files.keyFile()).value());
+    HttpClient client({}, TlsContext::client(files.certificateFile()).value());
+    const auto request = [&](std::vector<std::string_view> body) {
+      ClientRequest made = localRequest(server.port(), std::move(body));
+      made.origin.scheme = Origin::Scheme::Https;
+      made.origin.host = "localhost";
+      return made;
+    };
+    const auto fetched = fetch(client.loop(), client.client(), request({}));
+    REQUIRE(fetched);
+    CHECK(fetched->body == "<>");
+    TestCall call(client);
+    CHECK(call.start(request({"", "a", "", "b", ""})).ended());
+    CHECK(call.body() == "<ab>");
   }
 
   TEST_CASE("what is too large to hold goes to a sink, an error's body does not") {
