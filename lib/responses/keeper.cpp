@@ -79,7 +79,7 @@ Keeper::Found Keeper::find(std::string_view project_id, std::string_view id) {
   {
     auto waiting = waiting_.lock();
     const auto found = waiting->by_key.find({std::string(project_id), std::string(id)});
-    if (found != waiting->by_key.end()) return found->second;
+    if (found != waiting->by_key.end()) return isOld(*found->second) ? nullptr : found->second;
   }
   return fresh(services_.store.read(
       [&](store::Tables& tables) { return tables.stored_responses.find(project_id, id); }));
@@ -88,7 +88,7 @@ Keeper::Found Keeper::find(std::string_view project_id, std::string_view id) {
 Keeper::Found Keeper::findByItem(std::string_view project_id, std::string_view item_id) {
   std::vector<Found> waiting;
   for (const Found& response : waiting_.lock()->in_order)
-    if (response->project_id == project_id) waiting.push_back(response);
+    if (response->project_id == project_id && !isOld(*response)) waiting.push_back(response);
   for (const Found& response : waiting) {
     const auto ids = itemsOf(*response);
     if (std::ranges::find(ids, item_id) != ids.end() && isWaiting(response)) return response;

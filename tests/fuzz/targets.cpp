@@ -27,7 +27,6 @@ constexpr Target kTargets[] = {
     {"relay_gemini", relayGemini},
     {"form", form},
     {"json", json},
-    {"json_schema", jsonSchema},
     {"sse", sse},
     {"aws_event_stream", awsEventStream},
     {"json_array_stream", jsonArrayStream},

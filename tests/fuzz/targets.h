@@ -51,7 +51,6 @@ void relayGemini(std::string_view bytes);
 // What is below the dialects.
 void form(std::string_view bytes);
 void json(std::string_view bytes);
-void jsonSchema(std::string_view bytes);
 void sse(std::string_view bytes);
 void awsEventStream(std::string_view bytes);
 void jsonArrayStream(std::string_view bytes);

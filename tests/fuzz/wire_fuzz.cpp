@@ -13,7 +13,6 @@
 #include "json/document.h"
 #include "json/raw.h"
 #include "json/scan.h"
-#include "json/schema.h"
 
 namespace penstock::fuzz {
 namespace {
@@ -64,16 +63,6 @@ void requireMembers(const penstock::json::ObjectIndex& index) {
 }
 
 }  // namespace
-
-void jsonSchema(std::string_view bytes) {
-  const auto schema = penstock::json::Schema::compile(bytes);
-  if (!schema) return;
-  // The schema itself is as odd a value as any.
-  for (const std::string_view value :
-       {std::string_view(R"({"a":"x","b":[1,1,2.5,{}],"":null})"), std::string_view("[[],true]"),
-        std::string_view("\"x\""), std::string_view("-1e300"), bytes})
-    static_cast<void>(schema->accepts(value));
-}
 
 void json(std::string_view bytes) {
   penstock::json::ObjectIndex index;
