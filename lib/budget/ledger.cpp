@@ -14,9 +14,6 @@ class Locks {
  public:
   explicit Locks(std::span<const Claimed> claims) : claims_(claims) {
     for (const Claimed& claim : claims_) claim.account->mutex.lock();
-    for (const Claimed& claim : claims_) {
-      if (const Bucket* bucket = claim.account->latest) fetch(&bucket->settled);
-    }
   }
   ~Locks() {
     for (const Claimed& claim : claims_) claim.account->mutex.unlock();
@@ -66,6 +63,9 @@ bool openBuckets(std::vector<Claimed>& claims, const Amounts& most, UnixMillis n
                  size_t most_in_memory, Wanting& wanting) {
   bool wait = false;
   const ByUnit amounts = byUnit(most);
+  for (const Claimed& claim : claims) {
+    if (const Bucket* bucket = claim.account->latest) fetch(&bucket->settled);
+  }
   for (Claimed& claim : claims) {
     claim.amount = amounts[static_cast<size_t>(claim.account->budget.unit)];
     claim.bucket = &claim.account->open(claim.match->value, now, most_in_memory);
