@@ -65,7 +65,7 @@ std::string_view kindName(Kind kind) {
   return "unknown";
 }
 
-const Member* ObjectIndex::find(std::string_view key) const {
+const Member* ObjectIndex::look(std::string_view key) const {
   for (const Member& member : members_) {
     if (member.key == key) return &member;
   }
@@ -79,6 +79,7 @@ class ObjectScan {
       : text_(text), index_(index), limits_(limits), scanner_(text, limits.max_depth) {
     index_.text_ = text;
     index_.members_.clear();
+    index_.known_ = 0;
     index_.decoded_keys_.clear();
     index_.close_ = 0;
     if (index_.members_.capacity() == 0) index_.members_.reserve(16);
@@ -134,6 +135,7 @@ class ObjectScan {
     member.kind = rawKind(member.value);
     member.nesting = scanner_.nesting();
     index_.members_.push_back(member);
+    index_.known_ |= ObjectIndex::bitOf(member.key);
     return true;
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <forward_list>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ class ObjectIndex {
   ObjectIndex& operator=(ObjectIndex&&) noexcept = default;
 
   std::string_view text() const { return text_; }
-  // The member of that (decoded) key, or null. Keys are unique.
-  const Member* find(std::string_view key) const;
+  // The member of that (decoded) key, or null. Keys are unique. Asking for what is not there is
+  // cheap: most keys are told by their length and first character.
+  const Member* find(std::string_view key) const {
+    return (known_ & bitOf(key)) == 0 ? nullptr : look(key);
+  }
   const Member& operator[](size_t i) const { return members_[i]; }
   size_t size() const { return members_.size(); }
   bool empty() const { return members_.empty(); }
@@ -43,7 +47,14 @@ class ObjectIndex {
 
  private:
   friend class ObjectScan;
+  static uint64_t bitOf(std::string_view key) {
+    const size_t first = key.empty() ? 0 : static_cast<unsigned char>(key.front());
+    return uint64_t{1} << ((5 * key.size() + first) & 63);
+  }
+  const Member* look(std::string_view key) const;
+
   std::string_view text_;
+  uint64_t known_ = 0;  // bits of the keys
   std::vector<Member> members_;
   std::forward_list<std::string> decoded_keys_;
   size_t close_ = 0;

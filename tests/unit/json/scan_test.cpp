@@ -51,6 +51,25 @@ TEST_SUITE("json/scan") {
     CHECK(text[index.close()] == '}');
   }
 
+  TEST_CASE("every member is found, and none that is not there") {
+    std::string text = "{\"\":0";
+    for (int i = 1; i < 200; ++i) {
+      const std::string key(static_cast<size_t>(i % 70 + 1), static_cast<char>('a' + i / 70));
+      text += ",\"" + key + "\":" + std::to_string(i);
+    }
+    text += "}";
+    ObjectIndex index;
+    REQUIRE(scanObject(text, index));
+    for (const json::Member& member : index) CHECK(index.find(member.key) == &member);
+    CHECK(index.find("")->value == "0");
+    CHECK(index.find("absent") == nullptr);
+    // The same index, of another text: what was known is not any more.
+    REQUIRE(scanObject("{\"a\":1}", index));
+    CHECK(index.find("") == nullptr);
+    CHECK(index.find("aa") == nullptr);
+    CHECK(index.find("a")->value == "1");
+  }
+
   TEST_CASE("members say how deep their values nest, empty containers not counted") {
     ObjectIndex index;
     REQUIRE(scanObject(R"({"a":1,"b":[],"c":[[],{}],"d":[1,[2],{"x":{"y":[3]}},4],"e":{"f":0}})",
