@@ -74,10 +74,10 @@ http::ClientRequest ApiClient::Sending::request(http::BaseUrl url, const Secret&
                      {"Accept", more ? "text/event-stream" : "application/json"},
                      {"User-Agent", "penstock-cli/" PENSTOCK_VERSION}};
   if (!idempotency_key.empty()) {
-    request.headers.emplace_back("Idempotency-Key", idempotency_key);
+    request.headers.add("Idempotency-Key", idempotency_key);
   }
   if (!body.empty()) {
-    request.headers.emplace_back("Content-Type", "application/json");
+    request.headers.add("Content-Type", "application/json");
     request.body = {body};
   }
   request.timeouts.first_byte = std::chrono::seconds(60);

@@ -29,8 +29,8 @@ Result<http::ClientRequest> Asking::request(const model::Provider& provider,
   request.method = std::move(call->method);
   request.path = std::move(call->path);
   request.headers = std::move(call->headers);
-  request.headers.emplace_back("Accept", "*/*");
-  request.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request.headers.add("Accept", "*/*");
+  request.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
   request.timeouts = services_.timeouts;
   const Status signed_off =
       provider::authorize(provider, *endpoint, *credential, services_.clock.now(), request);

@@ -173,7 +173,7 @@ bool refuses(const Faults& faults) { return faults.status || faults.retry_after;
 http::Response refusal(const Faults& faults) {
   http::Response response = faultAnswer(faults.status.value_or(429));
   if (faults.retry_after) {
-    response.headers.emplace_back("Retry-After", std::to_string(*faults.retry_after));
+    response.headers.add("Retry-After", *faults.retry_after);
   }
   return response;
 }

@@ -26,15 +26,15 @@ http::Headers readHeaders(const std::string& text) {
   const auto document = json::parse(text);
   if (!document) return headers;
   for (const json::ValueRef pair : document->root().elements())
-    headers.emplace_back(pair.at(0).asString().value_or(""), pair.at(1).asString().value_or(""));
+    headers.add(pair.at(0).asString().value_or(""), pair.at(1).asString().value_or(""));
   return headers;
 }
 
 std::shared_ptr<const LineOrigin> originOf(const model::LocalBatch& batch) {
   LineOrigin origin{batch.id,       batch.project_id,           batch.api_key_id,
                     batch.endpoint, readHeaders(batch.headers), batch.peer};
-  origin.headers.emplace_back("Content-Type", "application/json");
-  origin.headers.emplace_back("X-Modelux-Trace-Id", batch.id);
+  origin.headers.add("Content-Type", "application/json");
+  origin.headers.add("X-Modelux-Trace-Id", batch.id);
   return std::make_shared<const LineOrigin>(std::move(origin));
 }
 

@@ -8,7 +8,7 @@ void answerText(const http::ExchangePtr& exchange, int status, std::string text)
   response.status = status;
   response.content_type = "text/plain; charset=utf-8";
   response.body = std::move(text);
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503) response.headers.add("Retry-After", "1");
   exchange->respond(response);
 }
 

@@ -8,8 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "base/text.h"
-
 namespace penstock::http {
 namespace {
 
@@ -54,7 +52,7 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
   void onHead(const ResponseHead& head) override {
     fetched_.status = head.status;
     for (const HeaderView& field : head.headers) {
-      fetched_.headers.emplace_back(field.name, field.value);
+      fetched_.headers.add(field.name, field.value);
     }
   }
   void onData(std::string_view bytes) override {
@@ -92,12 +90,7 @@ class Waiter final : public CallObserver, public std::enable_shared_from_this<Wa
 
 }  // namespace
 
-std::string_view Fetched::header(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (equalsIgnoreCase(key, name)) return value;
-  }
-  return {};
-}
+std::string_view Fetched::header(std::string_view name) const { return headers.get(name); }
 
 namespace {
 

@@ -1,8 +1,6 @@
 #include "http/message.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 
 #include "base/text.h"
 
@@ -21,25 +19,6 @@ size_t HeaderList::count(std::string_view name) const {
   return static_cast<size_t>(
       std::count_if(fields_.begin(), fields_.end(),
                     [&](const HeaderView& field) { return equalsIgnoreCase(field.name, name); }));
-}
-
-// Eight characters at a time: hardly any head has a control character, and every answer's is looked
-// at.
-bool breaksHead(std::string_view text) {
-  const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  uint64_t word = 0;
-  if (text.size() < sizeof word) return std::ranges::any_of(text, breaks);
-  const auto breaks_at = [&](size_t at) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const uint64_t low = (word - kOnes * ('\r' + 1)) & ~word & kOnes * 0x80;  // a byte up to '\r'
-    return low != 0 && std::ranges::any_of(text.substr(at, sizeof word), breaks);
-  };
-  const size_t last = text.size() - sizeof word;  // where the last eight begin, some seen before
-  for (size_t at = 0; at < last; at += sizeof word) {
-    if (breaks_at(at)) return true;
-  }
-  return breaks_at(last);
 }
 
 std::string_view Request::param(std::string_view name) const {

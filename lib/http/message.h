@@ -6,16 +6,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "http/headers.h"
 
 namespace penstock::http {
 
-// One header as received: views into the message's head, the value trimmed and never decoded.
-struct HeaderView {
-  std::string_view name;
-  std::string_view value;
-};
-
-// Headers in order of arrival. Values are views; whoever owns the head owns the bytes.
+// Headers that were received, in order of arrival. Values are views; whoever owns the head owns the
+// bytes.
 class HeaderList {
  public:
   void add(std::string_view name, std::string_view value) { fields_.push_back({name, value}); }
@@ -51,11 +47,6 @@ struct Request {
   // The percent-decoded value of a query parameter ('+' means a space), or an empty string.
   std::string queryParam(std::string_view name) const;
 };
-
-// Headers we send, owned. Names and values must not hold CR, LF or NUL; writers drop those that do.
-using Headers = std::vector<std::pair<std::string, std::string>>;
-// Whether the text, written into a head, would end its line or the head early: CR, LF, NUL.
-bool breaksHead(std::string_view text);
 
 // A whole answer.
 struct Response {

@@ -112,7 +112,7 @@ void Router::dispatch(const ExchangePtr& exchange) const {
   Response response = render_error_(
       request, {ErrorKind::MethodNotAllowed, "method_not_allowed",
                 std::string(request.method) + " is not allowed here; allowed: " + allow});
-  response.headers.emplace_back("Allow", allow);
+  response.headers.add("Allow", allow);
   exchange->respond(response);
 }
 

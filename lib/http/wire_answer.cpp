@@ -25,17 +25,12 @@ std::string_view dateHeader() {
   return {text.data(), size};
 }
 
-void appendHeader(std::string& out, std::string_view name, std::string_view value) {
-  if (breaksHead(name) || breaksHead(value))
-    return;  // a value from elsewhere must not become a header of ours
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
 void appendStatusLine(std::string& out, const Response& response) {
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   out.append(reasonPhrase(response.status)).append("\r\n").append(dateHeader());
-  if (!response.content_type.empty()) appendHeader(out, "Content-Type", response.content_type);
-  for (const auto& [name, value] : response.headers) appendHeader(out, name, value);
+  if (!response.content_type.empty() && !breaksHead(response.content_type))
+    out.append("Content-Type: ").append(response.content_type).append("\r\n");
+  out.append(response.headers.lines());
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ http::Response answerWith(std::string body) {
 http::Response csvAnswer(std::string text, std::string_view name) {
   http::Response response = answerWith(std::move(text));
   response.content_type = "text/csv; charset=utf-8";
-  response.headers.emplace_back("Content-Disposition",
-                                "attachment; filename=\"" + std::string(name) + ".csv\"");
+  response.headers.add("Content-Disposition",
+                       "attachment; filename=\"" + std::string(name) + ".csv\"");
   return response;
 }
 

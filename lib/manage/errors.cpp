@@ -35,18 +35,18 @@ std::string envelope(const ApiError& error) {
 http::Response errorResponse(const ApiError& error) {
   http::Response response{httpStatus(error.kind), "application/json", envelope(error), {}};
   if (error.kind == ErrorKind::Unauthorized) {
-    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    response.headers.add("WWW-Authenticate", "Bearer");
   }
   if (error.retry_after_ms) {
     const int64_t seconds = (*error.retry_after_ms + 999) / 1000;
-    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+    response.headers.add("Retry-After", seconds);
   }
   return response;
 }
 
 void addRequestId(http::Response& response, std::string_view request_id) {
-  response.headers.emplace_back("X-Modelux-Request-Id", request_id);
-  response.headers.emplace_back("Request-Id", request_id);
+  response.headers.add("X-Modelux-Request-Id", request_id);
+  response.headers.add("Request-Id", request_id);
 }
 
 http::Response renderError(const http::Request&, const ApiError& error) {

@@ -36,7 +36,7 @@ http::Response fromText(std::string_view text) {
   answer.content_type = root.stringAt("content_type").value_or("");
   answer.body = root.stringAt("body").value_or("");
   for (const json::ValueRef header : root.find("headers")->elements()) {
-    answer.headers.emplace_back(*header.at(0).asString(), *header.at(1).asString());
+    answer.headers.add(*header.at(0).asString(), *header.at(1).asString());
   }
   return answer;
 }
@@ -67,7 +67,7 @@ Result<std::optional<http::Response>> keptAnswer(store::Tables& tables, const Id
                     "this Idempotency-Key was used for another request", std::string(kHeader)};
   }
   http::Response answer = fromText(kept->answer.reveal());
-  answer.headers.emplace_back("Idempotent-Replayed", "true");
+  answer.headers.add("Idempotent-Replayed", "true");
   return std::optional(std::move(answer));
 }
 

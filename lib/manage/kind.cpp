@@ -10,9 +10,9 @@ std::string etagOf(std::string_view object_json) {
   return '"' + hex(sha256(object_json)).substr(0, kDigits) + '"';
 }
 
-http::Response taggedAnswer(int status, std::string_view object_json, std::string etag) {
+http::Response taggedAnswer(int status, std::string_view object_json, std::string_view etag) {
   http::Response response = dataAnswer(status, [&](json::Writer& out) { out.raw(object_json); });
-  response.headers.emplace_back("ETag", std::move(etag));
+  response.headers.add("ETag", etag);
   return response;
 }
 

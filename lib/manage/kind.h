@@ -49,7 +49,7 @@ std::string etagOf(const Kind<T>& kind, const T& value, std::string_view object_
 }
 
 // {"data":{…}} with that ETag.
-http::Response taggedAnswer(int status, std::string_view object_json, std::string etag);
+http::Response taggedAnswer(int status, std::string_view object_json, std::string_view etag);
 
 template <typename T>
 http::Response objectAnswer(int status, const Kind<T>& kind, const T& value, UnixMillis now) {

@@ -39,7 +39,7 @@ std::string versionOf(const CallRequest& request) {
 }
 
 UpstreamCall finished(const CallRequest& request, UpstreamCall call) {
-  call.headers.emplace_back("anthropic-version", versionOf(request));
+  call.headers.add("anthropic-version", versionOf(request));
   addBetas(request, call);
   return call;
 }
@@ -63,7 +63,7 @@ void addBetas(const CallRequest& request, UpstreamCall& call) {
   for (const std::string& beta : allowedBetas(request, call)) {
     betas.append(betas.empty() ? "" : ",").append(beta);
   }
-  if (!betas.empty()) call.headers.emplace_back("anthropic-beta", std::move(betas));
+  if (!betas.empty()) call.headers.add("anthropic-beta", betas);
 }
 
 Result<UpstreamCall> callAnthropic(const CallRequest& request) {

@@ -110,7 +110,7 @@ class ContainerFlow final : public TokenFlow {
           "$AWS_CONTAINER_CREDENTIALS_FULL_URI that may be asked");
     }
     if (const std::string token = authorization(); !token.empty()) {
-      request.headers.emplace_back("Authorization", token);
+      request.headers.add("Authorization", token);
     }
     return request;
   }

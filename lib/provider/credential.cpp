@@ -14,11 +14,11 @@ using Form = Credential::Form;
 constexpr std::string_view kAnthropicToken = "sk-ant-oat";
 
 void addBearer(const Secret& secret, http::Headers& headers) {
-  headers.emplace_back("Authorization", "Bearer " + std::string(secret.reveal()));
+  headers.add("Authorization", "Bearer " + std::string(secret.reveal()));
 }
 
 void addKey(const model::Vendor& vendor, const Secret& key, http::Headers& headers) {
-  const auto add = [&](const char* name) { headers.emplace_back(name, std::string(key.reveal())); };
+  const auto add = [&](const char* name) { headers.add(name, key.reveal()); };
   switch (vendor.keys) {
     case model::KeyScheme::XApiKey:
       if (key.reveal().starts_with(kAnthropicToken)) return addBearer(key, headers);

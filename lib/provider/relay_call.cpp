@@ -30,9 +30,9 @@ void addAnthropicHeaders(const model::Provider& provider, const RelayOperation& 
   std::string_view version = operation.anthropic_version;
   if (version.empty()) version = provider.settings.api_version;
   if (version.empty()) version = kAnthropicVersion;
-  call.headers.emplace_back("anthropic-version", version);
+  call.headers.add("anthropic-version", version);
   if (!operation.anthropic_beta.empty())
-    call.headers.emplace_back("anthropic-beta", operation.anthropic_beta);
+    call.headers.add("anthropic-beta", operation.anthropic_beta);
 }
 
 }  // namespace

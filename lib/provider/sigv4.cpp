@@ -119,20 +119,20 @@ Sha256 signingKey(const Secret& secret_access_key, std::string_view date, std::s
 void signV4(const AwsKeys& keys, const SigningScope& scope, http::ClientRequest& request) {
   const std::string when = amzDate(scope.now);
   const std::string date = when.substr(0, 8);
-  request.headers.emplace_back("X-Amz-Date", when);
+  request.headers.add("X-Amz-Date", when);
   if (!keys.session_token.empty()) {
-    request.headers.emplace_back("X-Amz-Security-Token", std::string(keys.session_token.reveal()));
+    request.headers.add("X-Amz-Security-Token", keys.session_token.reveal());
   }
   http::Headers covered = request.headers;
-  covered.emplace_back("Host", request.origin.host_header);
+  covered.add("Host", request.origin.host_header);
   const std::string range = date + "/" + scope.region + "/" + scope.service + "/aws4_request";
   const std::string to_sign = std::string(kAlgorithm) + "\n" + when + "\n" + range + "\n" +
                               hex(sha256(canonicalRequest(request, covered)));
   const Sha256 key = signingKey(keys.secret_access_key, date, scope.region, scope.service);
-  request.headers.emplace_back(
-      "Authorization", std::string(kAlgorithm) + " Credential=" + keys.access_key_id + "/" + range +
-                           ", SignedHeaders=" + signedNames(canonicalHeaders(covered)) +
-                           ", Signature=" + hex(hmacSha256(asText(key), to_sign)));
+  request.headers.add("Authorization",
+                      std::string(kAlgorithm) + " Credential=" + keys.access_key_id + "/" + range +
+                          ", SignedHeaders=" + signedNames(canonicalHeaders(covered)) +
+                          ", Signature=" + hex(hmacSha256(asText(key), to_sign)));
 }
 
 }  // namespace penstock::provider

@@ -57,8 +57,7 @@ Result<UpstreamCall> callVertex(const CallRequest& request) {
     UpstreamCall call = listCall(request, request.endpoint.vendor->models_path);
     call.path += "?pageSize=1";
     // Whose quota the question counts against.
-    if (!settings.project.empty())
-      call.headers.emplace_back("x-goog-user-project", settings.project);
+    if (!settings.project.empty()) call.headers.add("x-goog-user-project", settings.project);
     return call;
   }
   if (settings.project.empty() || settings.location.empty()) {

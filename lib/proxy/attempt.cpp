@@ -165,12 +165,11 @@ void Attempt::send(const provider::Credential& credential) {
   call.origin = std::move(upstream_call_.origin);
   call.path = std::move(upstream_call_.path);
   call.headers = std::move(upstream_call_.headers);
-  call.headers.emplace_back("Content-Type", wire_->contentType());
-  call.headers.emplace_back("Accept", accepts());
-  call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  call.headers.add("Content-Type", wire_->contentType());
+  call.headers.add("Accept", accepts());
+  call.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
   number_ = scope_.calls++;
-  call.headers.emplace_back("traceparent",
-                            telemetry::attemptTraceparent(scope_.row.traceparent, number_));
+  call.headers.add("traceparent", telemetry::attemptTraceparent(scope_.row.traceparent, number_));
   call.body = wire_->body();
   if (scope_.arriving()) {
     fed_ = scope_.media->bytes.size();

@@ -18,13 +18,6 @@ using executor::LineOrigin;
 
 constexpr size_t kMostKeys = 1'024;  // that are remembered
 
-std::string_view headerOf(const http::Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (equalsIgnoreCase(key, name)) return value;
-  }
-  return {};
-}
-
 // What was too large to be collected is the request's error, as it would be at a provider.
 LineAnswer answerOf(http::Collected collected, dialect::Dialect dialect) {
   if (!collected.complete) {
@@ -32,10 +25,10 @@ LineAnswer answerOf(http::Collected collected, dialect::Dialect dialect) {
         dialect, {ErrorKind::UpstreamFailed, "response_too_large", "the answer is too large"}, {});
   }
   LineAnswer answer{LineAnswer::Kind::Answered, collected.response.status};
-  answer.request_id = headerOf(collected.response, "X-Modelux-Request-Id");
-  const std::string_view attempts = headerOf(collected.response, "X-Penstock-Attempts");
+  answer.request_id = collected.response.headers.get("X-Modelux-Request-Id");
+  const std::string_view attempts = collected.response.headers.get("X-Penstock-Attempts");
   answer.asked_provider = !attempts.empty() && attempts != "0";
-  if (const auto wait = parseUnsigned(headerOf(collected.response, "retry-after-ms")))
+  if (const auto wait = parseUnsigned(collected.response.headers.get("retry-after-ms")))
     answer.retry_after_ms = static_cast<int64_t>(std::min<uint64_t>(*wait, INT64_MAX));
   answer.body = std::move(collected.response.body);
   return answer;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/int128.h"
 #include "dialect/budget_error.h"
 #include "dialect/gemini_errors.h"
 #include "proxy/surface.h"
@@ -15,16 +16,19 @@ namespace {
 using model::BudgetOrigin;
 using model::BudgetUnit;
 
+// Whether more of its cap is used than of the other's. Of a cap of nothing all is.
+bool isTighter(const budget::Standing& a, const budget::Standing& b) {
+  if (b.cap <= 0) return a.cap > 0 && a.settled + a.reserved > a.cap;
+  if (a.cap <= 0) return b.left() > 0;
+  return Int128{a.settled + a.reserved} * b.cap > Int128{b.settled + b.reserved} * a.cap;
+}
+
 // The standing of that unit with the least left for its size; null when there is none.
 const budget::Standing* tightest(const Spending& spending, BudgetUnit unit) {
   const budget::Standing* least = nullptr;
-  double most_used = 0;
   for (const budget::Standing& standing : spending.standings()) {
     if (standing.budget->unit != unit || standing.budget->origin != BudgetOrigin::Budget) continue;
-    const double used = standing.usedShare();
-    if (least != nullptr && used <= most_used) continue;
-    least = &standing;
-    most_used = used;
+    if (least == nullptr || isTighter(standing, *least)) least = &standing;
   }
   return least;
 }
@@ -105,7 +109,7 @@ http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by
   response.status = 402;
   response.body = renderBudgetError(caller, error);
   if (const auto wait = worthTrying(by, asked, now)) {
-    response.headers.emplace_back("Retry-After", std::to_string((*wait + 999) / 1000));
+    response.headers.add("Retry-After", (*wait + 999) / 1000);
   }
   return response;
 }
@@ -118,21 +122,18 @@ void addBudgetHeaders(http::Headers& headers, const Spending& spending, UnixMill
                         enforced->budget->origin == BudgetOrigin::Budget;
   const budget::Standing* shown = of_money ? enforced : tightest(spending, BudgetUnit::Usd);
   if (shown != nullptr) {
-    headers.emplace_back("X-Modelux-Budget-Name", shown->budget->name);
-    headers.emplace_back("X-Modelux-Budget-Remaining", Money{shown->left()}.usd(4));
-    headers.emplace_back("X-Modelux-Budget-Action",
-                         std::string(model::actionName(shown->budget->action)));
-    if (of_money && ends(*shown))
-      headers.emplace_back("X-Modelux-Budget-Reset", iso8601(shown->period.end));
+    headers.add("X-Modelux-Budget-Name", shown->budget->name);
+    headers.add("X-Modelux-Budget-Remaining", Money{shown->left()}.usd(4));
+    headers.add("X-Modelux-Budget-Action", model::actionName(shown->budget->action));
+    if (of_money && ends(*shown)) headers.add("X-Modelux-Budget-Reset", iso8601(shown->period.end));
   }
   if (const auto limit = spending.outputLimit())
-    headers.emplace_back("X-Penstock-Max-Output-Tokens", std::to_string(*limit));
+    headers.add("X-Penstock-Max-Output-Tokens", *limit);
   if (const budget::Standing* tokens = tightest(spending, BudgetUnit::Tokens)) {
-    headers.emplace_back("x-ratelimit-limit-tokens", std::to_string(tokens->cap));
-    headers.emplace_back("x-ratelimit-remaining-tokens", std::to_string(tokens->left()));
+    headers.add("x-ratelimit-limit-tokens", tokens->cap);
+    headers.add("x-ratelimit-remaining-tokens", tokens->left());
     if (ends(*tokens))
-      headers.emplace_back("x-ratelimit-reset-tokens",
-                           std::to_string(millisLeft(*tokens, now)) + "ms");
+      headers.add("x-ratelimit-reset-tokens", std::to_string(millisLeft(*tokens, now)) + "ms");
   }
 }
 

@@ -52,9 +52,9 @@ Status KeptResponse::prepareCall() {
   request_.method = std::move(head->method);
   request_.path = std::move(head->path);
   request_.headers = std::move(head->headers);
-  request_.headers.emplace_back("Accept", "application/json");
-  request_.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  request_.headers.emplace_back("traceparent", telemetry::attemptTraceparent(row_.traceparent, 0));
+  request_.headers.add("Accept", "application/json");
+  request_.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request_.headers.add("traceparent", telemetry::attemptTraceparent(row_.traceparent, 0));
   request_.timeouts = loop_.shared.options.timeouts;
   request_.max_response_bytes = kMaxAnswer;
   return Unit{};
@@ -130,7 +130,7 @@ void KeptResponse::answerDeleted() {
       .field("object", "response")
       .field("deleted", true)
       .endObject();
-  if (left_there_) response.headers.emplace_back("X-Penstock-Provider-Copy", "kept");
+  if (left_there_) response.headers.add("X-Penstock-Provider-Copy", "kept");
   respond(std::move(response), {});
 }
 

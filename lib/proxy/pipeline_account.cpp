@@ -27,10 +27,10 @@ void Pipeline::answerReplay(std::string_view body) {
   http::Response response;
   response.content_type = streamContentType(*scope_);
   addHeaders(response.headers);
-  response.headers.emplace_back("Cache-Control", "no-cache");
-  response.headers.emplace_back("X-Accel-Buffering", "no");
+  response.headers.add("Cache-Control", "no-cache");
+  response.headers.add("X-Accel-Buffering", "no");
   if (row_.basis != model::PriceBasis::Unknown)
-    response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
+    response.headers.add("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = renderOwnStream({body, *scope_, request_->trace ? traceJson() : std::string()});
   keepReplayed(response.body);
   if (retainsPayloads()) retainPayload(response.body);

@@ -49,11 +49,11 @@ void Pipeline::addHeaders(http::Headers& headers) {
   addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
   addBudgetHeaders(headers, spending(), now);
   // Who has batches made tells by it what has refused a request of them.
-  if (known_) headers.emplace_back("X-Penstock-Attempts", std::to_string(row_.attempts));
+  if (known_) headers.add("X-Penstock-Attempts", row_.attempts);
   const Attempt* by = served();
-  if (keepsNothingUnasked()) headers.emplace_back("X-Penstock-Not-Stored", state_->whyNot());
+  if (keepsNothingUnasked()) headers.add("X-Penstock-Not-Stored", state_->whyNot());
   if (const std::string dropped = by == nullptr ? std::string() : by->dropped(); !dropped.empty())
-    headers.emplace_back("X-Penstock-Dropped", dropped);
+    headers.add("X-Penstock-Dropped", dropped);
 }
 
 void Pipeline::answerDryRun() {
@@ -69,10 +69,10 @@ void Pipeline::answerDryRun() {
   const dialect::DryRun run{id, row_.created_at / 1000, row_.model, trace};
   http::Response response;
   addHeaders(response.headers);
-  response.headers.emplace_back("X-Modelux-Cost-Usd", Money{}.usd(6));
+  response.headers.add("X-Modelux-Cost-Usd", Money{}.usd(6));
   if (wantsStream()) {
     response.content_type = streamContentType(*scope_);
-    response.headers.insert(response.headers.end(), kStreamHeaders.begin(), kStreamHeaders.end());
+    response.headers.add(kStreamHeaders);
     response.body = renderDryRunStream(*scope_, run);
   } else {
     auto body = renderDryRun(*scope_, run);
@@ -107,7 +107,7 @@ void Pipeline::countTokens() {
 void Pipeline::answerTokenCount(std::optional<TokenCounting::Count> count) {
   http::Response response;
   addHeaders(response.headers);
-  response.headers.emplace_back("X-Penstock-Token-Count", count ? "provider" : "estimated");
+  response.headers.add("X-Penstock-Token-Count", count ? "provider" : "estimated");
   if (count && !count->body.empty()) {
     response.body = std::move(count->body);
   } else {
@@ -133,7 +133,7 @@ void Pipeline::answerWhole(std::string body, const std::string& content_type) {
   response.content_type = content_type.empty() ? "application/json" : content_type;
   addHeaders(response.headers);
   if (row_.basis != model::PriceBasis::Unknown)
-    response.headers.emplace_back("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
+    response.headers.add("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = std::move(body);
   if (const Attempt* by = served()) keepResponse(response.body, *by);
   json::ObjectIndex index;
@@ -166,7 +166,7 @@ void Pipeline::answerRefusal(const AttemptFailure& failure) {
   response.body = renderRefusal(dialect_, failure, row_.request_id);
   addHeaders(response.headers);
   if (failure.retry_after_ms) addRetryAfter(response.headers, *failure.retry_after_ms);
-  if (failure.status != 429) response.headers.emplace_back("x-should-retry", "false");
+  if (failure.status != 429) response.headers.add("x-should-retry", "false");
   const std::string& code = failure.refusal->code;
   finish(failure.status, code.empty() ? "upstream_error" : code);
   exchange_->respond(response);

@@ -33,7 +33,7 @@ void Relay::startStream(const http::ResponseHead& upstream) {
   head.content_type = content_type_.empty() ? "application/octet-stream" : content_type_;
   for (const char* name : kContentHeaders) {
     if (const auto value = upstream.headers.get(name); !value.empty())
-      head.headers.emplace_back(name, value);
+      head.headers.add(name, value);
   }
   addHeaders(head.headers);
   exchange_->start(head);

@@ -62,10 +62,10 @@ void Relay::send(const provider::Credential& credential) {
   call.path = std::move(head->path);
   call.headers = std::move(head->headers);
   const std::string_view type = request.headers.get("content-type");
-  if (creates && !type.empty()) call.headers.emplace_back("Content-Type", type);
-  call.headers.emplace_back("Accept", content ? "*/*" : "application/json");
-  call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  call.headers.emplace_back("traceparent", telemetry::attemptTraceparent(row_.traceparent, 0));
+  if (creates && !type.empty()) call.headers.add("Content-Type", type);
+  call.headers.add("Accept", content ? "*/*" : "application/json");
+  call.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
+  call.headers.add("traceparent", telemetry::attemptTraceparent(row_.traceparent, 0));
   if (creates) call.body = {request.body};
   call.timeouts = loop_.shared.options.timeouts;
   if (content)

@@ -211,7 +211,7 @@ http::Headers headersForLines(const http::HeaderList& headers) {
   http::Headers kept;
   for (const char* name : {"X-Modelux-User-Id", "X-Modelux-User-Tags", "X-Modelux-Conversation-Id",
                            "Cache-Control", "anthropic-version", "anthropic-beta"}) {
-    if (const auto value = headers.get(name); !value.empty()) kept.emplace_back(name, value);
+    if (const auto value = headers.get(name); !value.empty()) kept.add(name, value);
   }
   return kept;
 }

@@ -101,7 +101,7 @@ http::Response errorResponse(Dialect caller, const ApiError& error, std::string_
   response.status = statusFor(caller, error);
   response.body = dialect::renderError(caller, error, request_id);
   if (error.retry_after_ms) addRetryAfter(response.headers, *error.retry_after_ms);
-  if (retry == ClientRetry::Spent) response.headers.emplace_back("x-should-retry", "false");
+  if (retry == ClientRetry::Spent) response.headers.add("x-should-retry", "false");
   return response;
 }
 
@@ -109,7 +109,7 @@ http::Response renderEdgeError(const http::Request& request, const ApiError& err
   const std::string id = newUuid();
   const Dialect caller = dialectOfPath(request.path);
   http::Response response = errorResponse(caller, error, id);
-  response.headers.emplace_back("X-Modelux-Request-Id", id);
+  response.headers.add("X-Modelux-Request-Id", id);
   return response;
 }
 
@@ -154,11 +154,11 @@ std::string renderRefusal(Dialect caller, const AttemptFailure& failure,
 void addDialectHeaders(Dialect caller, http::Headers& headers, const model::RequestLog& row,
                        const budget::RateDecision* rate, UnixMillis now) {
   if (caller != Dialect::Anthropic) return;
-  headers.emplace_back("request-id", row.request_id);
+  headers.add("request-id", row.request_id);
   if (rate == nullptr) return;
-  headers.emplace_back("anthropic-ratelimit-requests-limit", std::to_string(rate->limit));
-  headers.emplace_back("anthropic-ratelimit-requests-remaining", std::to_string(rate->remaining));
-  headers.emplace_back("anthropic-ratelimit-requests-reset", iso8601(now + rate->reset_ms));
+  headers.add("anthropic-ratelimit-requests-limit", rate->limit);
+  headers.add("anthropic-ratelimit-requests-remaining", rate->remaining);
+  headers.add("anthropic-ratelimit-requests-reset", iso8601(now + rate->reset_ms));
 }
 
 Result<std::string> renderOwnAnswer(const OwnAnswer& answer) {

@@ -108,11 +108,11 @@ void TokenCounting::send(const provider::Credential& credential) {
   call.origin = std::move(upstream_call_.origin);
   call.path = std::move(upstream_call_.path);
   call.headers = std::move(upstream_call_.headers);
-  call.headers.emplace_back("Content-Type", "application/json");
-  call.headers.emplace_back("Accept", "application/json");
-  call.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
-  call.headers.emplace_back("traceparent",
-                            telemetry::attemptTraceparent(scope_.row.traceparent, scope_.calls++));
+  call.headers.add("Content-Type", "application/json");
+  call.headers.add("Accept", "application/json");
+  call.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
+  call.headers.add("traceparent",
+                   telemetry::attemptTraceparent(scope_.row.traceparent, scope_.calls++));
   call.body = {body_};
   call.timeouts = options.timeouts;
   call.max_response_bytes = kMaxAnswerBytes;

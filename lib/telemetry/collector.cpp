@@ -59,11 +59,11 @@ http::ClientRequest requestOf(const Collector& collector, const std::string& bod
   http::ClientRequest request;
   request.origin = collector.origin;
   request.path = collector.path;
-  request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Accept", "application/json");
-  request.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("Accept", "application/json");
+  request.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
   for (const auto& [name, value] : collector.headers) {
-    request.headers.emplace_back(name, value.reveal());
+    request.headers.add(name, value.reveal());
   }
   request.body = {body};
   request.timeouts = {std::min(kConnectTimeout, timeout), timeout, timeout, timeout};

@@ -17,8 +17,8 @@ http::ClientRequest modelsRequest(provider::UpstreamCall call, const Prober::Opt
   request.method = std::move(call.method);
   request.path = std::move(call.path);
   request.headers = std::move(call.headers);
-  request.headers.emplace_back("Accept", "application/json");
-  request.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request.headers.add("Accept", "application/json");
+  request.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
   request.timeouts = {options.connect, options.total, options.total, options.total};
   return request;
 }

@@ -27,8 +27,8 @@ Status TokenFetch::start() {
   request.method = request_.method;
   request.path = request_.path;
   request.headers = request_.headers;
-  request.headers.emplace_back("Accept", "*/*");
-  request.headers.emplace_back("User-Agent", "penstock/" PENSTOCK_VERSION);
+  request.headers.add("Accept", "*/*");
+  request.headers.add("User-Agent", "penstock/" PENSTOCK_VERSION);
   if (!request_.body.empty()) request.body = {request_.body.reveal()};
   request.timeouts = {limits_.connect, limits_.total, limits_.total, limits_.total};
   request.max_response_bytes = kMaxAnswer;

@@ -25,7 +25,7 @@ http::Headers signedHeaders(const model::WebhookEndpoint& endpoint,
                         {"X-Modelux-Delivery", delivery.id},
                         {"X-Modelux-Signature", signature(endpoint.secret, body)}};
   if (!endpoint.previous_secret.empty() && endpoint.previous_expires_at.value_or(now) > now) {
-    headers.emplace_back("X-Modelux-Signature-Previous", signature(endpoint.previous_secret, body));
+    headers.add("X-Modelux-Signature-Previous", signature(endpoint.previous_secret, body));
   }
   return headers;
 }

@@ -159,7 +159,7 @@ TEST_SUITE("proxy/deadlines") {
              {502, {{"retry-after-ms", "300"}}},
              {503, {{"retry-after-ms", "300"}}},
              {529, {{"retry-after-ms", "300"}}}}) {
-      INFO(c.status, " ", c.headers[0].first);
+      INFO(c.status, " ", std::string(c.headers.lines()));
       Routed f;
       OnceBroken target(c.status, c.headers);
       f.provider("once", target.upstream.baseUrl());

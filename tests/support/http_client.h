@@ -81,12 +81,7 @@ class TestCall final : public http::CallObserver {
     return locked([&] { return status_; });
   }
   std::string header(const std::string& name) const {
-    return locked([&] {
-      for (const auto& [key, value] : headers_) {
-        if (equalsIgnoreCase(key, name)) return value;
-      }
-      return std::string();
-    });
+    return locked([&] { return std::string(headers_.get(name)); });
   }
   std::string body() const {
     return locked([&] { return body_; });
@@ -110,7 +105,7 @@ class TestCall final : public http::CallObserver {
   void onHead(const http::ResponseHead& head) override {
     note([&] {
       status_ = head.status;
-      for (const auto& field : head.headers) headers_.emplace_back(field.name, field.value);
+      for (const auto& field : head.headers) headers_.add(field.name, field.value);
     });
     if (on_head) on_head();
   }

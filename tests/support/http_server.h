@@ -46,9 +46,8 @@ inline bool eventually(const std::function<bool()>& holds,
 inline http::Response renderPlain(const http::Request& request, const ApiError& error) {
   http::Response response{
       httpStatus(error.kind), "text/plain", error.code + ": " + error.message, {}};
-  response.headers.emplace_back("X-Path", std::string(request.path));
-  if (error.retry_after_ms)
-    response.headers.emplace_back("Retry-After", std::to_string(*error.retry_after_ms / 1000));
+  response.headers.add("X-Path", request.path);
+  if (error.retry_after_ms) response.headers.add("Retry-After", *error.retry_after_ms / 1000);
   return response;
 }
 

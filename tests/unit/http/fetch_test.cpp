@@ -35,7 +35,7 @@ TEST_SUITE("http/fetch") {
   TEST_CASE("a call's answer comes back whole, whatever its status") {
     HttpServer server([](const ExchangePtr& exchange) {
       Response response{404, "text/plain", std::string(exchange->request().body), {}};
-      response.headers.emplace_back("X-Target", std::string(exchange->request().target));
+      response.headers.add("X-Target", exchange->request().target);
       exchange->respond(response);
     });
     HttpClient client;

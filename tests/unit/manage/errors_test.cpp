@@ -2,15 +2,12 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 using namespace penstock;
 
 namespace {
 
 std::string headerOf(const http::Response& response, std::string_view name) {
-  const auto found = std::ranges::find(response.headers, name, &http::Headers::value_type::first);
-  return found == response.headers.end() ? "" : found->second;
+  return std::string(response.headers.get(name));
 }
 
 }  // namespace

@@ -34,10 +34,7 @@ UpstreamCall callOf(const model::Provider& provider, Operation operation, std::s
 }
 
 std::string headerOf(const UpstreamCall& call, const std::string& name) {
-  for (const auto& [key, value] : call.headers) {
-    if (key == name) return value;
-  }
-  return "";
+  return std::string(call.headers.get(name));
 }
 
 }  // namespace

@@ -60,8 +60,8 @@ TEST_SUITE("provider/credential") {
     const model::Provider bedrock = providerOf("bedrock");
     const auto signs = provider::callerCredential(bedrock, Secret("AKID::secret::us-east-1"));
     CHECK(authorized(bedrock, signs)
-              .back()
-              .second.starts_with(
+              .get("Authorization")
+              .starts_with(
                   "AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/bedrock/aws4_request, "));
   }
 
@@ -78,14 +78,14 @@ TEST_SUITE("provider/credential") {
     provider.credentials.secret = Secret("canary-secret");
     provider.credentials.session_token = Secret("session");
     const auto headers = authorized(provider, *provider::standingCredential(provider));
-    REQUIRE(headers.size() == 3);
-    CHECK(headers[0] == std::pair<std::string, std::string>("X-Amz-Date", "20150830T123600Z"));
-    CHECK(headers[1].second == "session");
-    CHECK(headers[2].second.find("SignedHeaders=host;x-amz-date;x-amz-security-token") !=
+    std::string names;
+    for (const auto& header : headers) names.append(header.name).append(" ");
+    CHECK(names == "X-Amz-Date X-Amz-Security-Token Authorization ");
+    CHECK(headers.get("X-Amz-Date") == "20150830T123600Z");
+    CHECK(headers.get("X-Amz-Security-Token") == "session");
+    CHECK(headers.get("Authorization").find("SignedHeaders=host;x-amz-date;x-amz-security-token") !=
           std::string::npos);
-    for (const auto& header : headers) {
-      CHECK(header.second.find("canary") == std::string::npos);
-    }
+    CHECK(headers.lines().find("canary") == std::string::npos);
   }
 
   TEST_CASE("keys that need fetching are not at hand") {

@@ -26,10 +26,7 @@ std::string pathAt(const model::Provider& provider) {
 }
 
 std::string headerOf(const UpstreamCall& call, const std::string& name) {
-  for (const auto& [key, value] : call.headers) {
-    if (key == name) return value;
-  }
-  return "";
+  return std::string(call.headers.get(name));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ std::string authorizationOf(http::ClientRequest request, const char* session_tok
   provider::signV4(
       {"AKIDEXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), Secret(session_token)},
       {"us-east-1", "service", kThen}, request);
-  return request.headers.back().second;
+  return std::string(request.headers.get("Authorization"));
 }
 
 std::string signatureOf(http::ClientRequest request) {

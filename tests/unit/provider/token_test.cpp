@@ -55,10 +55,7 @@ std::string failure(const Result<std::optional<provider::Token>>& taken) {
 }
 
 std::string headerOf(const TokenRequest& request, const char* name) {
-  for (const auto& [key, value] : request.headers) {
-    if (key == name) return value;
-  }
-  return "";
+  return std::string(request.headers.get(name));
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ class Proxy : public StoreFixture {
     http::ClientRequest request = localRequest(port_, {body});
     request.method = method;
     request.path = path;
-    request.headers.emplace_back("Authorization", "Bearer " + key);
-    request.headers.emplace_back("X-Forwarded-For", "10.0.0.1");
+    request.headers.add("Authorization", "Bearer " + key);
+    request.headers.add("X-Forwarded-For", "10.0.0.1");
     auto fetched = http::fetch(caller_.loop(), caller_.client(), std::move(request));
     // A broken stream ends in an error event, cleanly as far as HTTP goes.
     REQUIRE_MESSAGE(fetched, fetched.error().detail);
