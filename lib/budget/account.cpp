@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/int128.h"
+
 namespace penstock::budget {
 namespace {
 
@@ -13,6 +15,15 @@ bool isKept(const model::Budget& budget) {
                                                    budget.period != model::BudgetPeriod::Hour);
 }
 
+// See Account::telling. Rounded down: noteCrossings() looks closely.
+int64_t tellingOf(const model::Budget& budget) {
+  constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  Int128 from = kNever;
+  if (!budget.thresholds.empty()) from = Int128{budget.cap} * budget.thresholds.front() / 100;
+  if (budget.low_threshold) from = std::min(from, Int128{budget.cap} - *budget.low_threshold);
+  return static_cast<int64_t>(std::clamp<Int128>(from, 0, kNever));
+}
+
 }  // namespace
 
 uint64_t Account::next() {
@@ -20,19 +31,18 @@ uint64_t Account::next() {
   return ++last;
 }
 
-Bucket* Account::find(std::string_view value, UnixMillis now) {
-  const UnixMillis start = periodOf(now).start;
-  if (latest == nullptr || latest->period.start != start || latest->value != value) {
-    const auto found = buckets.find({start, value});
-    if (found == buckets.end()) return nullptr;
-    latest = found->second.get();
-  }
-  if (latest->period != window) latest->period = window;
+Account::Account(const model::Budget& of)
+    : id(of.id), order(next()), telling(tellingOf(of)), budget(of) {}
+
+Bucket* Account::look(std::string_view value, UnixMillis now) {
+  const auto found = buckets.find({periodOf(now).start, value});
+  if (found == buckets.end()) return nullptr;
+  latest = found->second.get();
+  latest->period = window;  // which may end elsewhere since the budget was changed
   return latest;
 }
 
-Bucket& Account::open(std::string_view value, UnixMillis now, size_t most_in_memory) {
-  if (Bucket* bucket = find(value, now)) return *bucket;
+Bucket& Account::make(std::string_view value, UnixMillis now, size_t most_in_memory) {
   if (buckets.size() >= most_in_memory) dropIdle(now, std::numeric_limits<UnixMillis>::max());
   auto bucket = std::make_unique<Bucket>();
   bucket->value = std::string(value);
@@ -63,6 +73,7 @@ void Account::dropIdle(UnixMillis now, UnixMillis idle_since) {
 void Account::change(const model::Budget& next) {
   budget = next;
   window = {};
+  telling = tellingOf(next);
 }
 
 bool Account::idle() const {

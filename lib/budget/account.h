@@ -59,16 +59,17 @@ struct BucketKeyHash {
 // A budget with its buckets. Outlives changes of the budget, and stays while anything in it is
 // open.
 struct Account : std::enable_shared_from_this<Account> {
-  explicit Account(const model::Budget& of) : id(of.id), order(next()), budget(of) {}
+  explicit Account(const model::Budget& of);
 
   const std::string id;
-  const uint64_t order;            // no two of a process have the same; later ones have higher ones
-  std::atomic<bool> active{true};  // whether the budget binds anybody now
-  // Guards what follows; several accounts are locked in their `order`. Whoever takes it needs what
-  // stands beside it too.
-  alignas(64) BriefMutex mutex;
+  // What every request needs stands together from here on, up to the budget's first members.
+  alignas(64) const uint64_t order;  // no two of a process have the same; later ones have higher
+  std::atomic<bool> active{true};    // whether the budget binds anybody now
+  // Guards what follows; several accounts are locked in their `order`.
+  BriefMutex mutex;
   Bucket* latest = nullptr;  // the bucket last found: most budgets have one
   Period window;             // the period last asked for
+  int64_t telling = 0;       // less settled than that has crossed no threshold and is not low
   model::Budget budget;
   std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
 
@@ -82,8 +83,15 @@ struct Account : std::enable_shared_from_this<Account> {
     if (!window.holds(now)) window = periodAt(budget, now);
     return window;
   }
-  Bucket* find(std::string_view value, UnixMillis now);
-  Bucket& open(std::string_view value, UnixMillis now, size_t most_in_memory);
+  Bucket* find(std::string_view value, UnixMillis now) {
+    const bool again = latest != nullptr && window.holds(now) && latest->period == window &&
+                       latest->value == value;
+    return again ? latest : look(value, now);
+  }
+  Bucket& open(std::string_view value, UnixMillis now, size_t most_in_memory) {
+    Bucket* const found = find(value, now);
+    return found != nullptr ? *found : make(value, now, most_in_memory);
+  }
   // Drops what is spare and over, or not used since `idle_since`.
   void dropIdle(UnixMillis now, UnixMillis idle_since);
   // The budget as it is from now on. In another kind of period what was counted since the same
@@ -94,6 +102,8 @@ struct Account : std::enable_shared_from_this<Account> {
 
  private:
   static uint64_t next();
+  Bucket* look(std::string_view value, UnixMillis now);
+  Bucket& make(std::string_view value, UnixMillis now, size_t most_in_memory);
 };
 
 // The store's row of a bucket with that lease.

@@ -1,6 +1,7 @@
 #include "budget/ledger.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -25,13 +26,17 @@ class Locks {
   const std::span<const Claimed> claims_;
 };
 
-Standing standingOf(Account& account, const config::BudgetMatch& match, const Bucket* bucket,
-                    UnixMillis now) {
-  Standing standing{match.budget, match.value, account.budget.cap, 0, 0, account.periodOf(now)};
-  if (bucket == nullptr) return standing;
-  standing.settled = bucket->settled;
-  standing.reserved = bucket->reserved;
-  return standing;
+Standing standingOf(const Account& account, const config::BudgetMatch& match,
+                    const Bucket& bucket) {
+  return {match.budget,   match.value,     account.budget.cap,
+          bucket.settled, bucket.reserved, bucket.period};
+}
+
+// Without a bucket, as a fresh one.
+Standing standingOf(Account& account, const config::BudgetMatch& match, UnixMillis now) {
+  if (const Bucket* bucket = account.find(match.value, now))
+    return standingOf(account, match, *bucket);
+  return {match.budget, match.value, account.budget.cap, 0, 0, account.periodOf(now)};
 }
 
 bool blocks(const Standing& standing) {
@@ -42,10 +47,6 @@ bool namedBefore(const Standing& a, const Standing& b) {
   if (blocks(a) != blocks(b)) return blocks(a);
   if (a.budget->scope != b.budget->scope) return a.budget->scope < b.budget->scope;
   return a.left() < b.left();
-}
-
-void lower(std::optional<int64_t>& least, int64_t value) {
-  least = std::min(least.value_or(value), value);
 }
 
 // The buckets that the keeper must see to before the request can go on.
@@ -76,22 +77,37 @@ bool openBuckets(std::vector<Claimed>& claims, const Amounts& most, UnixMillis n
   return wait;
 }
 
+// What is left of one unit for a request; of nothing that binds it, everything.
+class Left {
+ public:
+  void lower(int64_t to) { left_ = std::min(left_, to); }
+  std::optional<int64_t> value() const {
+    return left_ == kEverything ? std::nullopt : std::optional(left_);
+  }
+
+ private:
+  static constexpr int64_t kEverything = std::numeric_limits<int64_t>::max();
+  int64_t left_ = kEverything;
+};
+
 // Says how every budget stands, what is left and whom the request does not fit.
-void judge(std::span<const Claimed> claims, Downgrades downgrades, UnixMillis now, Grant& grant) {
+void judge(std::span<const Claimed> claims, Downgrades downgrades, Grant& grant) {
+  Left usd, tokens;
   grant.standings.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) {
-    Account& account = *claims[i].account;
-    grant.standings.push_back(standingOf(account, *claims[i].match, claims[i].bucket, now));
+    const Account& account = *claims[i].account;
+    grant.standings.push_back(standingOf(account, *claims[i].match, *claims[i].bucket));
     const Standing& standing = grant.standings.back();
-    if (account.blocks() && account.budget.unit == model::BudgetUnit::Usd)
-      lower(grant.usd_left, standing.left());
-    if (account.blocks() && account.budget.unit == model::BudgetUnit::Tokens)
-      lower(grant.tokens_left, standing.left());
-    const bool fits = claims[i].amount == 0 || claims[i].amount <= standing.left();
+    const int64_t left = standing.left();
+    if (account.blocks() && account.budget.unit == model::BudgetUnit::Usd) usd.lower(left);
+    if (account.blocks() && account.budget.unit == model::BudgetUnit::Tokens) tokens.lower(left);
+    const bool fits = claims[i].amount == 0 || claims[i].amount <= left;
     if (fits || !account.binds(downgrades == Downgrades::Bind)) continue;
     if (!grant.refused_by || namedBefore(standing, grant.standings[*grant.refused_by]))
       grant.refused_by = i;
   }
+  grant.usd_left = usd.value();
+  grant.tokens_left = tokens.value();
 }
 
 // True when some lease does not suffice.
@@ -165,17 +181,18 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
   Claims result{claims, current()};
   for (const config::BudgetMatch& match : matches) {
     Account* account = result.accounts->find(*match.budget);
-    if (account == nullptr || !account->active) continue;
+    if (account == nullptr) continue;
     fetch(&account->mutex);
     claims.push_back({account, &match});
   }
-  const auto before = [](const Claimed& a, const Claimed& b) {
-    return a.account->order < b.account->order;
-  };
-  if (!std::is_sorted(claims.begin(), claims.end(), before))
-    std::sort(claims.begin(), claims.end(), before);
-  const auto same = [](const Claimed& a, const Claimed& b) { return a.account == b.account; };
-  claims.erase(std::unique(claims.begin(), claims.end(), same), claims.end());
+  std::erase_if(claims, [](const Claimed& claim) { return !claim.account->active; });
+  const auto order = [](const Claimed& claim) { return claim.account->order; };
+  // As a rule each comes once and in order.
+  const auto unsorted = std::ranges::adjacent_find(claims, std::ranges::greater_equal{}, order);
+  if (unsorted == claims.end()) return result;
+  std::ranges::sort(claims, {}, order);
+  const auto same = std::ranges::unique(claims, {}, &Claimed::account);
+  claims.erase(same.begin(), same.end());
   return result;
 }
 
@@ -240,7 +257,7 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
     parts_->keeper.extend(std::move(wanting), resume);
     return grant;
   }
-  judge(claims, downgrades, now, grant);
+  judge(claims, downgrades, grant);
   if (grant.refused_by) {
     const Claimed& by = claims[*grant.refused_by];
     grant.verdict = by.account->blocks() ? Verdict::Refused : Verdict::Downgrade;
@@ -274,8 +291,7 @@ std::vector<Standing> Ledger::peek(std::span<const config::BudgetMatch> matches,
   std::vector<Standing> standings;
   standings.reserve(claims.size());
   for (const Claimed& claim : claims) {
-    standings.push_back(standingOf(*claim.account, *claim.match,
-                                   claim.account->find(claim.match->value, now), now));
+    standings.push_back(standingOf(*claim.account, *claim.match, now));
   }
   return standings;
 }
@@ -297,7 +313,7 @@ std::optional<Standing> Ledger::standing(std::string_view account_id, std::strin
   std::lock_guard lock(account->mutex);
   const Bucket* bucket = account->find(value, now);
   if (bucket == nullptr || !bucket->loaded) return std::nullopt;
-  return standingOf(*account, {nullptr, {}}, bucket, now);
+  return standingOf(*account, {nullptr, {}}, *bucket);
 }
 
 int64_t Ledger::reserved(std::string_view account_id, UnixMillis now) {

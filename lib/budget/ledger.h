@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -47,7 +48,8 @@ struct Standing {
   int64_t settled = 0;
   int64_t reserved = 0;  // by all requests under way; after granting, this one's included
   Period period;
-  int64_t left() const;      // never below 0
+  // Never below 0.
+  int64_t left() const { return std::max<int64_t>(cap - settled - reserved, 0); }
   double usedShare() const;  // of the cap, reserved included; 1 for a cap of nothing
 };
 

@@ -71,8 +71,8 @@ struct Ledger::Parts {
   Keeper keeper;  // last: its thread uses the rest
 };
 
-// Tells of the thresholds that a bucket's settled amount has crossed, or, when a request was
-// refused for it, that its cap is exceeded. Under the account's lock.
+// Tells of the thresholds that a bucket's settled amount has crossed (see Account::telling), or,
+// when a request was refused for it, that its cap is exceeded. Under the account's lock.
 void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper);
 void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper);
 

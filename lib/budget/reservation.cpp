@@ -27,8 +27,6 @@ int64_t Amounts::of(model::BudgetUnit unit) const {
   return 0;
 }
 
-int64_t Standing::left() const { return std::max<int64_t>(cap - settled - reserved, 0); }
-
 double Standing::usedShare() const {
   if (cap <= 0) return 1;
   return static_cast<double>(settled + reserved) / static_cast<double>(cap);
@@ -72,7 +70,8 @@ void Reservation::close(const Amounts* used) {
       if (amount > held.amount) parts.overruns.fetch_add(1, std::memory_order_relaxed);
       bucket.settled += amount;
       bucket.requests += used->requests;
-      noteCrossings(*held.account, bucket, parts.keeper);
+      if (bucket.settled >= held.account->telling || bucket.low_told)
+        noteCrossings(*held.account, bucket, parts.keeper);
     }
     if (!bucket.kept) continue;
     if (!std::exchange(bucket.dirty, true))

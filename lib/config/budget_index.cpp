@@ -1,7 +1,5 @@
 #include "config/budget_index.h"
 
-#include <functional>
-
 #include "json/writer.h"
 
 namespace penstock::config {
@@ -23,15 +21,15 @@ std::vector<model::Budget> labelled(std::vector<model::Budget> budgets) {
 
 BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets)
     : budgets_(labelled(std::move(budgets))) {
-  for (size_t place = 0; place < budgets_.size(); ++place) {
-    const model::Budget& budget = budgets_[place];
+  for (const model::Budget& budget : budgets_) {
     if (!budget.enabled) continue;
+    const Candidate candidate{&budget, budget.project_id ? &*budget.project_id : nullptr};
     Dimension& dimension = dimensionOf(budget);
     if (budget.value && budget.scope != Scope::Organization) {
       const bool model = budget.scope == Scope::Model;
-      dimension.of_value[model ? modelKey(*budget.value) : *budget.value].push_back(place);
+      dimension.of_value[model ? modelKey(*budget.value) : *budget.value].push_back(candidate);
     } else {
-      dimension.any.push_back(place);
+      dimension.any.push_back(candidate);
     }
   }
 }
@@ -43,23 +41,16 @@ BudgetIndex::Dimension& BudgetIndex::dimensionOf(const model::Budget& budget) {
 
 std::string BudgetIndex::modelKey(std::string_view model) { return asciiLower(trim(model)); }
 
-std::optional<size_t> BudgetIndex::placeOf(const model::Budget& budget) const {
-  const std::less<const model::Budget*> before;  // an order of unrelated objects too
-  const model::Budget* const first = budgets_.data();
-  if (before(&budget, first) || !before(&budget, first + budgets_.size())) return std::nullopt;
-  return static_cast<size_t>(&budget - first);
-}
-
-void BudgetIndex::add(const Places& places, std::string_view project_id, std::string_view value,
-                      std::vector<BudgetMatch>& matches) const {
-  for (const size_t place : places) {
-    const model::Budget& budget = budgets_[place];
-    if (!budget.project_id || *budget.project_id == project_id) matches.push_back({&budget, value});
+void BudgetIndex::add(const Candidates& candidates, std::string_view project_id,
+                      std::string_view value, std::vector<BudgetMatch>& matches) {
+  for (const Candidate& candidate : candidates) {
+    if (candidate.project_id == nullptr || *candidate.project_id == project_id)
+      matches.push_back({candidate.budget, value});
   }
 }
 
 void BudgetIndex::look(const Dimension& dimension, std::string_view project_id,
-                       std::string_view value, std::vector<BudgetMatch>& matches) const {
+                       std::string_view value, std::vector<BudgetMatch>& matches) {
   if (value.empty()) return;
   add(dimension.any, project_id, value, matches);
   if (dimension.of_value.empty()) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,20 +46,30 @@ class BudgetIndex {
 
   const std::vector<model::Budget>& all() const { return budgets_; }
   // Where in all() that very object stands; nothing for a budget of another index.
-  std::optional<size_t> placeOf(const model::Budget& budget) const;
+  std::optional<size_t> placeOf(const model::Budget& budget) const {
+    const std::less<const model::Budget*> before;  // an order of unrelated objects too
+    const model::Budget* const first = budgets_.data();
+    if (before(&budget, first) || !before(&budget, first + budgets_.size())) return std::nullopt;
+    return static_cast<size_t>(&budget - first);
+  }
   // Appends every budget that binds the subject, each at most once.
   void match(const BudgetSubject& subject, std::vector<BudgetMatch>& matches) const;
 
  private:
-  using Places = std::vector<size_t>;
-  struct Dimension {
-    Places any;  // a bucket for every value
-    std::unordered_map<std::string, Places, TextHash, std::equal_to<>> of_value;
+  // What is asked of a budget stands here: the budgets themselves are far apart.
+  struct Candidate {
+    const model::Budget* budget = nullptr;
+    const std::string* project_id = nullptr;  // the budget's; null: of every project
   };
-  void add(const Places& places, std::string_view project_id, std::string_view value,
-           std::vector<BudgetMatch>& matches) const;
-  void look(const Dimension& dimension, std::string_view project_id, std::string_view value,
-            std::vector<BudgetMatch>& matches) const;
+  using Candidates = std::vector<Candidate>;
+  struct Dimension {
+    Candidates any;  // a bucket for every value
+    std::unordered_map<std::string, Candidates, TextHash, std::equal_to<>> of_value;
+  };
+  static void add(const Candidates& candidates, std::string_view project_id, std::string_view value,
+                  std::vector<BudgetMatch>& matches);
+  static void look(const Dimension& dimension, std::string_view project_id, std::string_view value,
+                   std::vector<BudgetMatch>& matches);
   Dimension& dimensionOf(const model::Budget& budget);
 
   const std::vector<model::Budget> budgets_;

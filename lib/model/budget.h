@@ -57,6 +57,8 @@ struct Budget {
   BudgetPeriod period = BudgetPeriod::Monthly;
   bool enabled = true;
   int soft_cap_pct = 80;
+  // Its name, unit and action, as its row in traces begins: ["b",0,0, (derived)
+  std::string label;
   std::string id;  // bud_…
   std::string organization_id;
   std::string name;
@@ -75,8 +77,7 @@ struct Budget {
   UnixMillis created_at = 0;
   UnixMillis updated_at = 0;
   // Derived when the configuration is loaded, not stored:
-  std::string label;            // its name, unit and action, as its row in traces begins: ["b",0,0,
-  std::vector<int> thresholds;  // of alerts, percent of the cap, rising
+  std::vector<int> thresholds;           // of alerts, percent of the cap, rising
   std::optional<int64_t> low_threshold;  // of a balance: balance.low when less is left
   bool operator==(const Budget&) const = default;
 };

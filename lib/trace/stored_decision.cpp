@@ -98,26 +98,26 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
 // where the budget stood in the way.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   if (trace.budgets.empty()) return;
+  constexpr size_t kMostRest = 32;  // behind a label, but for the outcome
   static thread_local std::string rows;
-  rows.clear();
+  size_t most = 0;
+  for (const auto& budget : trace.budgets)
+    most += budget.label.size() + budget.outcome.size() + kMostRest;
+  if (rows.size() < most) rows.resize(most);
+  char* end = rows.data();
+  const auto put = [&end](std::string_view text) { end += text.copy(end, text.size()); };
   for (const auto& budget : trace.budgets) {
-    std::array<char, 32> rest;
-    char* end = std::to_chars(rest.data(), rest.data() + 24, budget.used_permyriad).ptr;
-    const auto so_far = [&] {
-      return std::string_view(rest.data(), static_cast<size_t>(end - rest.data()));
-    };
-    rows.append(budget.label);
+    put(budget.label);
+    end = std::to_chars(end, end + 20, budget.used_permyriad).ptr;
     if (budget.outcome != kFits && budget.outcome != kCounted) {
-      rows.append(so_far()).append(",\"").append(budget.outcome);
-      end = rest.data();
-      *end++ = '"';
+      put(",\"");
+      put(budget.outcome);
+      put("\"");
     }
-    *end++ = ']';
-    *end++ = ',';
-    rows.append(so_far());
+    put("],");
   }
   out.key("budgets").beginArray();
-  out.raw(std::string_view(rows).substr(0, rows.size() - 1)).endArray();
+  out.raw({rows.data(), static_cast<size_t>(end - rows.data() - 1)}).endArray();
 }
 
 void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {

@@ -300,6 +300,30 @@ TEST_CASE("a balance that runs low is told of each time it falls below") {
   f.ledger->sync();
   REQUIRE(f.sink.all().size() == 1);
   CHECK(f.sink.all()[0].kind == AlertKind::Low);
+  // Topped up, it is low no more, until it is again.
+  balance.cap = 200;
+  f.configure({balance});
+  f.reserve(1).reservation.settle({.usd = 1});
+  f.ledger->sync();
+  CHECK(f.sink.all().size() == 1);
+  f.reserve(98).reservation.settle({.usd = 98});
+  f.ledger->sync();
+  REQUIRE(f.sink.all().size() == 2);
+  CHECK(f.sink.all()[1].kind == AlertKind::Low);
+}
+
+TEST_CASE("a cap that is lowered below what was settled is told of at the next request") {
+  auto budget = dollars("bud_a", 1'000'000);
+  LedgerFixture f({budget});
+  f.reserve(500).reservation.settle({.usd = 500});
+  f.ledger->sync();
+  CHECK(f.sink.all().empty());
+  budget.cap = 600;
+  f.configure({budget});
+  f.reserve(1).reservation.settle({.usd = 1});
+  f.ledger->sync();
+  REQUIRE(f.sink.all().size() == 1);
+  CHECK(f.sink.all()[0].pct == 80);
 }
 
 TEST_CASE("a restart keeps what was settled, exactly") {
