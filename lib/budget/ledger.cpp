@@ -191,8 +191,8 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
   const auto unsorted = std::ranges::adjacent_find(claims, std::ranges::greater_equal{}, order);
   if (unsorted == claims.end()) return result;
   std::ranges::sort(claims, {}, order);
-  const auto same = std::ranges::unique(claims, {}, &Claimed::account);
-  claims.erase(same.begin(), same.end());
+  const auto same = [](const Claimed& a, const Claimed& b) { return a.account == b.account; };
+  claims.erase(std::unique(claims.begin(), claims.end(), same), claims.end());
   return result;
 }
 

@@ -2,9 +2,14 @@
 
 namespace penstock::store {
 
+std::optional<int64_t> LogDictionary::known(std::string_view text) const {
+  const auto found = ids_.find(text);
+  return found == ids_.end() ? std::nullopt : std::optional(found->second);
+}
+
 int64_t LogDictionary::intern(std::string_view text) {
   if (text.empty()) return 0;
-  if (const auto known = ids_.find(text); known != ids_.end()) return known->second;
+  if (const auto id = known(text)) return *id;
   insert_.run(text);
   const int64_t id = by_text_.integer(0, text);
   ids_.emplace(text, id);

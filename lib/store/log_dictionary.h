@@ -19,6 +19,8 @@ class LogDictionary {
 
   // The text's id, given one now if it has none. For the writing connection, in a transaction.
   int64_t intern(std::string_view text);
+  // Its id if it was interned on this connection.
+  std::optional<int64_t> known(std::string_view text) const;
   // To be called when that transaction was rolled back.
   void forget() { ids_.clear(); }
 

@@ -113,7 +113,9 @@ std::optional<model::RequestLog> LogReader::find(std::string_view request_id) {
   if (payload.next()) {
     if (!payload.isNull(0)) log.request_body = std::string(payload.blob(0));
     if (!payload.isNull(1)) log.response_body = std::string(payload.blob(1));
-    log.decision = payload.string(2);
+    log.decision = dictionary_.text(payload.integer(3));
+    if (!log.decision.empty()) log.decision += '\n';
+    log.decision += payload.string(2);
   }
   return log;
 }

@@ -35,7 +35,9 @@ class LogReader {
   // The newest of that id, should a caller have sent one twice.
   storage::Statement find_{db_, selectRows(), "WHERE request_id = ? ORDER BY id DESC LIMIT 1"};
   storage::Statement payload_{
-      db_, "SELECT request_body, response_body, decision FROM request_payload WHERE log_id = ?"};
+      db_,
+      "SELECT request_body, response_body, decision, decision_head_id FROM request_payload "
+      "WHERE log_id = ?"};
   storage::Statement count_{db_, "SELECT count(*) FROM request_log"};
 
   static std::string selectRows();

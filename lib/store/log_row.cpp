@@ -44,9 +44,9 @@ std::optional<storage::Blob> bytesOf(const std::optional<std::string>& body) {
   return storage::Blob{*body};
 }
 
-size_t payloadBytes(const model::RequestLog& row) {
+size_t bodyBytes(const model::RequestLog& row) {
   return (row.request_body ? row.request_body->size() : 0) +
-         (row.response_body ? row.response_body->size() : 0) + row.decision.size();
+         (row.response_body ? row.response_body->size() : 0);
 }
 
 std::string placeholders(std::string_view columns) {
@@ -195,13 +195,28 @@ LogRowWriter::LogRowWriter(storage::Database& db, LogDictionary& dictionary)
                       placeholders(kLogColumns) + ") ON CONFLICT (id) DO NOTHING"),
       insert_payload_(db,
                       "INSERT INTO request_payload (log_id, request_body, response_body, "
-                      "decision) VALUES (?, ?, ?, ?)") {}
+                      "decision, decision_head_id) VALUES (?, ?, ?, ?, ?)") {}
+
+// Which lines there are is up to callers too, by the tags and models that they choose.
+LogRowWriter::Decision LogRowWriter::shortened(std::string_view decision) {
+  constexpr size_t kMostHeads = 10'000;
+  const size_t line = decision.find('\n');
+  if (line == std::string_view::npos) return {0, decision};
+  const std::string_view head = decision.substr(0, line);
+  auto id = dictionary_.known(head);
+  if (!id && heads_ < kMostHeads) {
+    ++heads_;
+    id = dictionary_.intern(head);
+  }
+  return id ? Decision{*id, decision.substr(line + 1)} : Decision{0, decision};
+}
 
 bool LogRowWriter::insert(int64_t id, const model::RequestLog& row) {
   const auto word = [this](const std::string& text) { return dictionary_.intern(text); };
   const model::Usage& usage = row.usage;
   const bool has_payload = row.request_body || row.response_body || !row.decision.empty();
   const std::string tags = tagsToJson(row.tags);
+  const Decision decision = shortened(row.decision);
   const bool inserted =
       insert_.run(
           id, storage::blob(requestKey(row.request_id)), row.status, word(row.organization_id),
@@ -220,10 +235,11 @@ bool LogRowWriter::insert(int64_t id, const model::RequestLog& row) {
           usage.input_cache_read_image, usage.output_image, usage.web_searches, usage.images,
           usage.audio_ms, usage.characters, unlessEmpty(row.service_tier), word(row.charge),
           row.cost_reserved.nanos, static_cast<int64_t>(row.settlement),
-          unlessEmpty(row.settlement_reason), word(row.ab_variant), payloadBytes(row)) > 0;
+          unlessEmpty(row.settlement_reason), word(row.ab_variant),
+          bodyBytes(row) + decision.text.size()) > 0;
   if (inserted && has_payload) {
     insert_payload_.run(id, bytesOf(row.request_body), bytesOf(row.response_body),
-                        unlessEmpty(row.decision));
+                        unlessEmpty(decision.text), decision.head);
   }
   return inserted;
 }

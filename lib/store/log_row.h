@@ -41,7 +41,16 @@ class LogRowWriter {
   bool insert(int64_t id, const model::RequestLog& row);
 
  private:
+  // A decision as it is stored: the id of its first line, where that is in the dictionary, and the
+  // rest.
+  struct Decision {
+    int64_t head = 0;
+    std::string_view text;
+  };
+  Decision shortened(std::string_view decision);
+
   LogDictionary& dictionary_;
+  size_t heads_ = 0;  // put into the dictionary since start
   storage::Statement insert_;
   storage::Statement insert_payload_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <deque>
 #include <optional>
 
@@ -17,7 +16,7 @@ namespace penstock::trace {
 namespace {
 
 constexpr size_t kUsualBytes = 512;  // of a trace
-constexpr std::string_view kBegin = R"({"v":2)";
+constexpr std::string_view kSecond = R"({"v":2)", kThird = R"({"v":3)";
 constexpr std::string_view kMiss = "MISS";
 // What budgets do to nearly all requests.
 constexpr std::string_view kFits = "ok", kCounted = "counted";
@@ -94,30 +93,30 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
   out.endArray();
 }
 
-// A request may have dozens: what is the same in each comes rendered. The outcome is there only
-// where the budget stood in the way.
+// What the budgets are called and do: the same for request after request.
+void writeHead(std::string& text, const model::DecisionTrace& trace) {
+  if (trace.budgets.empty()) return;
+  text += '[';
+  for (const auto& budget : trace.budgets) {
+    text.append(budget.label);
+    text.back() = ']';
+    text += ',';
+  }
+  text.back() = ']';
+  text += '\n';
+}
+
+// The outcome is there only where the budget stood in the way.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   if (trace.budgets.empty()) return;
-  constexpr size_t kMostRest = 32;  // behind a label, but for the outcome
-  static thread_local std::string rows;
-  size_t most = 0;
-  for (const auto& budget : trace.budgets)
-    most += budget.label.size() + budget.outcome.size() + kMostRest;
-  if (rows.size() < most) rows.resize(most);
-  char* end = rows.data();
-  const auto put = [&end](std::string_view text) { end += text.copy(end, text.size()); };
-  for (const auto& budget : trace.budgets) {
-    put(budget.label);
-    end = std::to_chars(end, end + 20, budget.used_permyriad).ptr;
-    if (budget.outcome != kFits && budget.outcome != kCounted) {
-      put(",\"");
-      put(budget.outcome);
-      put("\"");
-    }
-    put("],");
-  }
   out.key("budgets").beginArray();
-  out.raw({rows.data(), static_cast<size_t>(end - rows.data() - 1)}).endArray();
+  for (const auto& budget : trace.budgets) {
+    if (budget.outcome == kFits || budget.outcome == kCounted)
+      out.value(budget.used_permyriad);
+    else
+      out.beginArray().value(budget.used_permyriad).value(budget.outcome).endArray();
+  }
+  out.endArray();
 }
 
 void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
@@ -132,13 +131,14 @@ void writeGuardrails(json::Writer& out, const model::DecisionTrace& trace) {
 
 // Reading. What is not as it was written reads as nothing: a row that someone changed shows less.
 
-// The elements of an array, one after another.
+// The elements of an array, one after another; of what is no array, none.
 class Elements {
  public:
-  explicit Elements(json::ValueRef array) : array_(array) {}
+  explicit Elements(json::ValueRef array)
+      : array_(array), size_(array.isArray() ? array.size() : 0) {}
 
   std::optional<json::ValueRef> next() {
-    return at_ < array_.size() ? std::optional(array_.at(at_++)) : std::nullopt;
+    return more() ? std::optional(array_.at(at_++)) : std::nullopt;
   }
   std::string text() {
     const auto value = next();
@@ -152,10 +152,11 @@ class Elements {
     const auto value = next();
     return value && value->asBool().value_or(false);
   }
-  bool more() const { return at_ < array_.size(); }
+  bool more() const { return at_ < size_; }
 
  private:
   json::ValueRef array_;
+  size_t size_;
   size_t at_ = 0;
 };
 
@@ -209,22 +210,46 @@ model::Attempt readAttempt(Elements of, const model::DecisionTrace& trace) {
   return attempt;
 }
 
-// `label` is kept by the caller, as the trace has a view of it.
-model::DecisionTrace::Budget readBudget(Elements of, std::string& label) {
+// The budget with what it is called, which the caller keeps, as the trace has a view of it.
+model::DecisionTrace::Budget readLabel(Elements& of, std::string& label) {
   label = '[' + json::quoted(of.text());
   const int64_t unit = of.number();
   const int64_t action = of.number();
   label.append(",").append(std::to_string(unit)).append(",").append(std::to_string(action));
   label.append(",");
   const bool counts = action == static_cast<int64_t>(model::BudgetAction::WarnOnly);
-  model::DecisionTrace::Budget budget{label, of.number(), counts ? kCounted : kFits};
+  return {label, 0, counts ? kCounted : kFits};
+}
+
+void readUse(Elements& of, model::DecisionTrace::Budget& budget) {
+  budget.used_permyriad = of.number();
   const std::string outcome = of.text();
   const auto known = std::ranges::find(kOutcomes, outcome);
   if (known != kOutcomes.end()) budget.outcome = *known;
-  return budget;
 }
 
-std::string show(json::ValueRef root, std::string_view request_id) {
+// One value each, in the order of the head. In the second version, which has none, each is whole.
+void readBudgets(json::ValueRef root, const std::optional<json::Document>& head,
+                 std::deque<std::string>& labels, model::DecisionTrace& trace) {
+  const auto list = root.find("budgets");
+  if (!list) return;
+  std::optional<Elements> names;
+  if (head) names.emplace(head->root());
+  for (const json::ValueRef value : list->elements()) {
+    const auto name = names ? names->next() : value;
+    if (!name) return;
+    Elements of_name(*name), of_value(value);
+    model::DecisionTrace::Budget& budget =
+        trace.budgets.emplace_back(readLabel(names ? of_name : of_value, labels.emplace_back()));
+    if (const auto used = value.asInt())
+      budget.used_permyriad = *used;
+    else
+      readUse(of_value, budget);
+  }
+}
+
+std::string show(json::ValueRef root, const std::optional<json::Document>& head,
+                 std::string_view request_id) {
   model::DecisionTrace trace;
   std::deque<std::string> labels;
   trace.request_id = request_id;
@@ -243,8 +268,7 @@ std::string show(json::ValueRef root, std::string_view request_id) {
     rule.matched = of.flag();
     rule.why = of.text();
   });
-  forEach(root, "budgets",
-          [&](Elements of) { trace.budgets.push_back(readBudget(of, labels.emplace_back())); });
+  readBudgets(root, head, labels, trace);
   forEach(root, "guardrails", [&](Elements of) {
     auto& found = trace.guardrails.emplace_back();
     for (std::string* text : {&found.rule, &found.kind, &found.place, &found.action})
@@ -297,8 +321,9 @@ std::string showFirst(std::string stored) {
 std::string renderStored(const model::DecisionTrace& trace) {
   std::string text;
   text.reserve(kUsualBytes);
+  writeHead(text, trace);
   json::Writer out(text);
-  out.beginObject().field("v", 2);
+  out.beginObject().field("v", 3);
   writeConfig(out, trace);
   writeText(out, "resolved", trace.resolved);
   writeCandidates(out, trace);
@@ -315,9 +340,15 @@ std::string renderStored(const model::DecisionTrace& trace) {
 }
 
 std::string showStored(std::string stored, std::string_view request_id) {
-  if (!stored.starts_with(kBegin)) return showFirst(std::move(stored));
-  const auto document = json::parse(stored);
-  return document ? show(document->root(), request_id) : std::move(stored);
+  std::optional<json::Document> head;
+  std::string_view text = stored;
+  if (const size_t line = text.find('\n'); line != std::string_view::npos) {
+    if (auto read = json::parse(text.substr(0, line))) head.emplace(*std::move(read));
+    text.remove_prefix(line + 1);
+  }
+  if (!text.starts_with(kSecond) && !text.starts_with(kThird)) return showFirst(std::move(stored));
+  const auto document = json::parse(text);
+  return document ? show(document->root(), head, request_id) : std::move(stored);
 }
 
 }  // namespace penstock::trace

@@ -137,6 +137,30 @@ TEST_SUITE("store/log_store") {
     CHECK_FALSE(page.rows[0].request_body);
   }
 
+  TEST_CASE("the first lines of decisions are kept once, and come back with them") {
+    StoreFixture f;
+    constexpr int kMostHeads = 10'000;
+    std::vector<model::RequestLog> rows;
+    for (int i = 0; i < kMostHeads + 2; ++i) {
+      rows.push_back(logRow(i + 1));
+      rows.back().decision = "[[\"" + std::to_string(i) + "\"]]\n{}";
+    }
+    rows.push_back(logRow(kMostHeads + 3));
+    rows.back().decision = rows.front().decision;
+    append(f, rows);
+    for (const auto* row : {&rows[0], &rows[1], &rows[kMostHeads], &rows.back()})
+      CHECK(f.store->log().find(row->request_id)->decision == row->decision);
+    f.close();
+    storage::Database db(f.dir / "log.db", {.access = storage::Access::ReadOnly});
+    const auto count = [&db](const char* where) {
+      return storage::Statement(db, std::string("SELECT count(*) FROM ") + where).integer(0);
+    };
+    // Callers may choose what the lines are: the rest stands in the rows.
+    CHECK(count("request_payload WHERE decision = '{}'") == kMostHeads + 1);
+    CHECK(count("request_payload WHERE decision_head_id = 0") == 2);
+    CHECK(count("dictionary WHERE text LIKE '[[%'") == kMostHeads);
+  }
+
   TEST_CASE("a request without a decision has none, with and without bodies") {
     StoreFixture f;
     model::RequestLog bare = logRow(1);

@@ -104,7 +104,10 @@ TEST_SUITE("trace/stored_decision") {
     for (int round = 0; round < fuzz.rounds; ++round) {
       const model::DecisionTrace trace = random.trace();
       const std::string stored = trace::renderStored(trace);
-      REQUIRE(json::parse(stored));
+      const size_t line = stored.find('\n') + 1;
+      REQUIRE((line == 0) == trace.budgets.empty());
+      if (line > 0) REQUIRE(json::parse(stored.substr(0, line - 1)));
+      REQUIRE(json::parse(stored.substr(line)));
       REQUIRE(trace::showStored(stored, "r1") == trace::renderDecision(trace));
     }
   }
@@ -134,9 +137,10 @@ TEST_SUITE("trace/stored_decision") {
     trace.total_latency_us = 2000;
     CHECK(
         trace::renderStored(trace) ==
-        R"({"v":2,"resolved":"provider","candidates":[["m","openai","prov_1","selected",)"
+        "[[\"b\",0,0],[\"all\",1,2]]\n"
+        R"({"v":3,"resolved":"provider","candidates":[["m","openai","prov_1","selected",)"
         R"("named"]],"attempts":[[0,null,"ok",200,1777593600000,100,50,1000,-1,1500,9,3,125000]],)"
-        R"("budgets":[["b",0,0,125],["all",1,2,1]],"decision":"attempt_1","reason":"named",)"
+        R"("budgets":[125,1],"decision":"attempt_1","reason":"named",)"
         R"("us":2000})");
   }
 
@@ -146,12 +150,25 @@ TEST_SUITE("trace/stored_decision") {
     CHECK(trace::showStored(R"({"budgets":[["b","usd","block",12500,"ok"]],"cache":1})", "r1") ==
           R"({"budgets":[{"name":"b","unit":"usd","action":"block","used_pct":1.25,)"
           R"("outcome":"ok"}],"cache":1})");
+    const std::string second = trace::showStored(
+        R"({"v":2,"budgets":[["b",0,0,12500],["all",1,2,1],["c",3,0,9,"blocked"]],"us":1})", "r1");
+    model::DecisionTrace trace;
+    trace.request_id = "r1";
+    trace.budgets = {{R"(["b",0,0,)", 12500, "ok"},
+                     {R"(["all",1,2,)", 1, "counted"},
+                     {R"(["c",3,0,)", 9, "blocked"}};
+    trace.total_latency_us = 1;
+    CHECK(second == trace::renderDecision(trace));
   }
 
   TEST_CASE("what was cut or changed shows what is left of it") {
     for (const char* odd :
          {R"({"v":2})", R"({"v":2,"attempts":[[7],[],3],"budgets":[[],5],"us":"x"})",
-          R"({"v":2,"config":[],"candidates":[{}],"rules":[[1]]})"}) {
+          R"({"v":2,"config":{"a":1},"candidates":[{"a":1}],"rules":[[1]],"budgets":[{"a":1}]})",
+          R"({"v":3,"budgets":[1,[2,"blocked"],"x",{}]})",
+          "[[\"b\",0,0]]\n{\"v\":3,\"budgets\":[1,2]}",
+          "[[\"b\"],7,{}]\n{\"v\":3,\"budgets\":[{},[],1,2]}",
+          "{\"a\":1}\n{\"v\":3,\"budgets\":[1]}", "[[\n{\"v\":3,\"budgets\":[1]}"}) {
       CAPTURE(odd);
       CHECK(json::parse(trace::showStored(odd, "r1")));
     }
