@@ -37,9 +37,14 @@ Account::Account(const model::Budget& of)
 Bucket* Account::look(std::string_view value, UnixMillis now) {
   const auto found = buckets.find({periodOf(now).start, value});
   if (found == buckets.end()) return nullptr;
-  latest = found->second.get();
+  remember(*found->second);
   latest->period = window;  // which may end elsewhere since the budget was changed
   return latest;
+}
+
+void Account::remember(Bucket& bucket) {
+  latest = &bucket;
+  latest_plain = bucket.value.empty();
 }
 
 Bucket& Account::make(std::string_view value, UnixMillis now, size_t most_in_memory) {
@@ -55,7 +60,7 @@ Bucket& Account::make(std::string_view value, UnixMillis now, size_t most_in_mem
   }
   Bucket& made = *bucket;
   buckets.emplace(BucketKey{made.period.start, made.value}, std::move(bucket));
-  latest = &made;
+  remember(made);
   return made;
 }
 

@@ -65,9 +65,10 @@ struct Account : std::enable_shared_from_this<Account> {
   // What every request needs stands together from here on, up to the budget's first members.
   alignas(64) const uint64_t order;  // no two of a process have the same; later ones have higher
   std::atomic<bool> active{true};    // whether the budget binds anybody now
+  bool latest_plain = false;         // guarded: whether the latest bucket is that of no value
   // Guards what follows; several accounts are locked in their `order`.
   BriefMutex mutex;
-  Bucket* latest = nullptr;  // the bucket last found: most budgets have one
+  Bucket* latest = nullptr;  // the bucket of `window` last found: most budgets have one
   Period window;             // the period last asked for
   int64_t telling = 0;       // less settled than that has crossed no threshold and is not low
   model::Budget budget;
@@ -80,12 +81,15 @@ struct Account : std::enable_shared_from_this<Account> {
   }
   bool blocks() const { return budget.action == model::BudgetAction::Block; }
   const Period& periodOf(UnixMillis now) {
-    if (!window.holds(now)) window = periodAt(budget, now);
+    if (!window.holds(now)) {
+      window = periodAt(budget, now);
+      latest = nullptr;
+    }
     return window;
   }
   Bucket* find(std::string_view value, UnixMillis now) {
-    const bool again = latest != nullptr && window.holds(now) && latest->period == window &&
-                       latest->value == value;
+    if (latest == nullptr || !window.holds(now)) return look(value, now);
+    const bool again = latest_plain ? value.empty() : latest->value == value;
     return again ? latest : look(value, now);
   }
   Bucket& open(std::string_view value, UnixMillis now, size_t most_in_memory) {
@@ -103,6 +107,7 @@ struct Account : std::enable_shared_from_this<Account> {
  private:
   static uint64_t next();
   Bucket* look(std::string_view value, UnixMillis now);
+  void remember(Bucket& bucket);
   Bucket& make(std::string_view value, UnixMillis now, size_t most_in_memory);
 };
 

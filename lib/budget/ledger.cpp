@@ -26,10 +26,11 @@ class Locks {
   const std::span<const Claimed> claims_;
 };
 
+// The bucket is the one last found in the account.
 Standing standingOf(const Account& account, const config::BudgetMatch& match,
                     const Bucket& bucket) {
   return {match.budget,   match.value,     account.budget.cap,
-          bucket.settled, bucket.reserved, bucket.period};
+          bucket.settled, bucket.reserved, account.window};
 }
 
 // Without a bucket, as a fresh one.
