@@ -93,16 +93,12 @@ void Spending::own(const budget::Amounts* used) {
     const auto place = static_cast<size_t>(unit);
     standing.reserved = std::max<int64_t>(standing.reserved - asked[place], 0);
     if (unit != model::BudgetUnit::Concurrency) standing.settled += took[place];
-    __builtin_prefetch(standing.budget->label.data());
   }
 }
 
 void Spending::settle(const model::Usage& usage, Money cost) {
   if (!reservation_.open()) return;
   const budget::Amounts used{.usd = cost.nanos, .tokens = usage.input() + usage.output()};
-  // The answer and its trace are about to tell of the budgets, which lie far apart: they had better
-  // come from memory together, while the ledger is at work.
-  for (const budget::Standing& standing : standings_) __builtin_prefetch(standing.budget);
   reservation_.settle(used);
   own(&used);
 }

@@ -25,7 +25,7 @@ TEN = [
 # Machines differ, and one has fast and slow days: 5 µs are meant where nginx takes 23 µs for the same
 # request (spec/data-plane.md, 64 connections).
 OF_NGINX = 0.217
-# The same program started twice differs by microseconds a request, by where its memory lies.
+# The same program started twice differs by microseconds a request.
 STARTS = 3
 CAPS = {"usd": {"cap_usd": 1_000_000}, "tokens": {"cap_tokens": 10**14},
         "requests": {"cap_requests": 10**12}}
