@@ -6,6 +6,7 @@
 
 #include "demo/answer.h"
 #include "http/loop.h"
+#include "http/stream_headers.h"
 
 namespace penstock::demo {
 namespace {
@@ -217,7 +218,7 @@ void deliver(const http::ExchangePtr& exchange, const Faults& faults,
   }
   http::Response head;
   head.content_type = content_type;
-  head.headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
+  http::addStreamHeaders(head.headers);
   std::make_shared<Delivery>(exchange, faults, std::move(head), std::move(events))
       ->begin(faults.latency);
 }

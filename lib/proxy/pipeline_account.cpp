@@ -1,5 +1,6 @@
 // What the attempts came to, as the log and the answer's headers tell it; and the answers that are
 // made of several.
+#include "http/stream_headers.h"
 #include "model/usage_sum.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
@@ -27,8 +28,7 @@ void Pipeline::answerReplay(std::string_view body) {
   http::Response response;
   response.content_type = streamContentType(*scope_);
   addHeaders(response.headers);
-  response.headers.add("Cache-Control", "no-cache");
-  response.headers.add("X-Accel-Buffering", "no");
+  http::addStreamHeaders(response.headers);
   if (row_.basis != model::PriceBasis::Unknown)
     response.headers.add("X-Modelux-Cost-Usd", row_.cost_total.usd(6));
   response.body = renderOwnStream({body, *scope_, request_->trace ? traceJson() : std::string()});

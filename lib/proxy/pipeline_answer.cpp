@@ -3,6 +3,7 @@
 
 #include "dialect/token_count.h"
 #include "dialect/translate.h"
+#include "http/stream_headers.h"
 #include "json/splice.h"
 #include "proxy/budget_answer.h"
 #include "proxy/decision_trace.h"
@@ -17,8 +18,6 @@ namespace {
 constexpr size_t kKeptRequestBytes = 16 << 10;
 
 constexpr size_t kMaxRetainedBytes = 4 << 20;  // of a stream, or of an answer with pictures
-
-const http::Headers kStreamHeaders = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
 
 // Whether the caller's SDK has reason to try again by itself after an error of ours.
 ClientRetry retryAfter(const ApiError& error) {
@@ -72,7 +71,7 @@ void Pipeline::answerDryRun() {
   response.headers.add("X-Modelux-Cost-Usd", Money{}.usd(6));
   if (wantsStream()) {
     response.content_type = streamContentType(*scope_);
-    response.headers.add(kStreamHeaders);
+    http::addStreamHeaders(response.headers);
     response.body = renderDryRunStream(*scope_, run);
   } else {
     auto body = renderDryRun(*scope_, run);
@@ -193,7 +192,7 @@ void Pipeline::startStream() {
   http::Response head;
   head.content_type = media() == nullptr ? std::string(streamContentType(*scope_))
                                          : chain()->winner()->contentType();
-  head.headers = kStreamHeaders;
+  http::addStreamHeaders(head.headers);
   addHeaders(head.headers);
   exchange_->start(head);
   exchange_->onDrained([this] {
