@@ -11,34 +11,24 @@ namespace {
 
 constexpr std::string_view kColon = ": ", kEnd = "\r\n";
 
-// Whether a byte up to `most` is one of those meant. Eight at a time: hardly any head has one, and
-// every answer's is looked at.
-template <char Most, typename IsMeant>
-bool holds(std::string_view text, IsMeant is_meant) {
+}  // namespace
+
+// Eight bytes at a time: hardly any head has one of those, and every answer's is looked at.
+bool breaksHead(std::string_view text) {
+  constexpr auto kBreaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   constexpr uint64_t kOnes = 0x0101010101010101;
   uint64_t word = 0;
-  if (text.size() < sizeof word) return std::ranges::any_of(text, is_meant);
-  const auto holds_at = [&](size_t at) {
+  if (text.size() < sizeof word) return std::ranges::any_of(text, kBreaks);
+  const auto breaks_at = [&](size_t at) {
     std::memcpy(&word, text.data() + at, sizeof word);
-    const uint64_t low = (word - kOnes * (Most + 1)) & ~word & kOnes * 0x80;  // a byte up to Most
-    return low != 0 && std::ranges::any_of(text.substr(at, sizeof word), is_meant);
+    const uint64_t low = (word - kOnes * ('\r' + 1)) & ~word & kOnes * 0x80;  // a byte up to CR
+    return low != 0 && std::ranges::any_of(text.substr(at, sizeof word), kBreaks);
   };
   const size_t last = text.size() - sizeof word;  // where the last eight begin, some seen before
   for (size_t at = 0; at < last; at += sizeof word) {
-    if (holds_at(at)) return true;
+    if (breaks_at(at)) return true;
   }
-  return holds_at(last);
-}
-
-bool isName(std::string_view text) {
-  return !text.empty() && text.find(':') == std::string_view::npos &&
-         !holds<' '>(text, [](char c) { return c >= '\0' && c <= ' '; });
-}
-
-}  // namespace
-
-bool breaksHead(std::string_view text) {
-  return holds<'\r'>(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  return breaks_at(last);
 }
 
 HeaderView Headers::Iterator::operator*() const {
@@ -56,8 +46,7 @@ Headers::Headers(std::initializer_list<HeaderView> headers) {
   for (const HeaderView& header : headers) add(header.name, header.value);
 }
 
-void Headers::add(std::string_view name, std::string_view value) {
-  if (!isName(name) || breaksHead(value)) return;
+void Headers::append(std::string_view name, std::string_view value) {
   lines_.append(name).append(kColon).append(value).append(kEnd);
 }
 

@@ -2,9 +2,11 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace penstock::http {
 
@@ -17,6 +19,27 @@ struct HeaderView {
 
 // Whether the text, written into a head, would end its line or the head early: CR, LF, NUL.
 bool breaksHead(std::string_view text);
+
+// Whether the text can be a header's name: not empty, no space, colon or control character.
+constexpr bool isHeaderName(std::string_view text) {
+  for (const char c : text) {
+    if ((c >= '\0' && c <= ' ') || c == ':') return false;
+  }
+  return !text.empty();
+}
+
+// The name of a header of ours, a literal: it is looked at when it is compiled.
+class HeaderName {
+ public:
+  template <size_t Size>
+  consteval HeaderName(const char (&literal)[Size]) : text_(literal, Size - 1) {
+    if (!isHeaderName(text_)) throw "not a header's name";  // and so not a constant
+  }
+  constexpr std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
 
 // Headers that we send, in the order in which they were added, as the lines that go out: an answer
 // has two dozen of them, and this way they are copied once.
@@ -38,13 +61,21 @@ class Headers {
   Headers(std::initializer_list<HeaderView> headers);
 
   // Whatever is no header is left out, so that a text from elsewhere cannot become one of ours: a
-  // name that is empty or holds a space, a colon or a control character, a value that breaks the
-  // head.
-  void add(std::string_view name, std::string_view value);
-  void add(std::string_view name, std::integral auto number) {
-    char digits[24];
-    const char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    add(name, std::string_view(digits, static_cast<size_t>(end - digits)));
+  // name that is none (isHeaderName()), a value that breaks the head.
+  void add(HeaderName name, std::string_view value) {
+    if (!breaksHead(value)) append(name.text(), value);
+  }
+  void add(HeaderName name, std::integral auto number) {
+    append(name.text(), Digits(number).text());
+  }
+  // Of a name that is not known before.
+  template <std::convertible_to<std::string_view> Name>
+  requires(!std::is_array_v<Name>) void add(const Name& name, std::string_view value) {
+    if (isHeaderName(name) && !breaksHead(value)) append(name, value);
+  }
+  template <std::convertible_to<std::string_view> Name>
+  requires(!std::is_array_v<Name>) void add(const Name& name, std::integral auto number) {
+    if (isHeaderName(name)) append(name, Digits(number).text());
   }
   void add(const Headers& more) { lines_ += more.lines_; }
   void reserve(size_t bytes) { lines_.reserve(bytes); }
@@ -59,6 +90,18 @@ class Headers {
   bool operator==(const Headers&) const = default;
 
  private:
+  class Digits {
+   public:
+    explicit Digits(std::integral auto number)
+        : end_(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr) {}
+    std::string_view text() const { return {digits_, static_cast<size_t>(end_ - digits_)}; }
+
+   private:
+    char digits_[24];
+    const char* const end_;
+  };
+  void append(std::string_view name, std::string_view value);
+
   std::string lines_;
 };
 

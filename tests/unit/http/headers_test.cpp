@@ -13,15 +13,17 @@ TEST_SUITE("http/headers") {
     Headers headers{{"X-A", "1"}, {"Location", "http://host:80/a: b"}};
     headers.add("x-a", "");
     headers.add("Retry-After", int64_t{-5});
+    headers.add(std::string("X-B"), 0);
     headers.add(Headers{{"Last", "\xC3\xA9\t"}});
     CHECK(headers.lines() ==
           "X-A: 1\r\nLocation: http://host:80/a: b\r\nx-a: \r\nRetry-After: -5\r\n"
+          "X-B: 0\r\n"
           "Last: \xC3\xA9\t\r\n");
     std::vector<std::string> read;
     for (const auto& [name, value] : headers)
       read.push_back(std::string(name) + "=" + std::string(value));
     CHECK(read == std::vector<std::string>{"X-A=1", "Location=http://host:80/a: b",
-                                           "x-a=", "Retry-After=-5", "Last=\xC3\xA9\t"});
+                                           "x-a=", "Retry-After=-5", "X-B=0", "Last=\xC3\xA9\t"});
     CHECK(headers.get("LOCATION") == "http://host:80/a: b");
     CHECK(headers.get("x-A") == "1");
     CHECK(headers.get("absent").empty());
@@ -36,9 +38,13 @@ TEST_SUITE("http/headers") {
       for (const char c : {'\r', '\n', '\0', ' ', ':', '\t'})
         headers.add(std::string(name).insert(at, 1, c), "v");
     }
-    headers.add("", "v");
+    headers.add(std::string(), "v");
     headers.add("X", "a\r\nSet-Cookie: b");
     headers.add("X", "a\0"sv);
+    headers.add(std::string("X"), "a\r\nSet-Cookie: b");
+    headers.add(std::string("X"), "a\0"sv);
+    for (const HeaderView header : {HeaderView{"X", "a\nb"}, HeaderView{"X Y", "a"}})
+      CHECK(Headers{header}.empty());
     CHECK(headers.empty());
     headers.add("X-\xC3\xA9", "v");  // ours to send; what is beyond ASCII ends nothing
     CHECK(headers.lines() == "X-\xC3\xA9: v\r\n");
