@@ -20,12 +20,17 @@ std::string Money::usd(int digits) const {
   const uint64_t magnitude =
       nanos < 0 ? ~static_cast<uint64_t>(nanos) + 1 : static_cast<uint64_t>(nanos);
   const uint64_t rounded = (magnitude + unit / 2) / unit;
-  // By hand: every answer carries several amounts.
-  std::string text = std::to_string(rounded);
-  if (text.size() <= decimals) text.insert(0, decimals + 1 - text.size(), '0');
-  if (decimals > 0) text.insert(text.size() - decimals, 1, '.');
-  if (nanos < 0 && rounded != 0) text.insert(0, 1, '-');
-  return text;
+  // By hand, from its end: every answer carries several amounts.
+  char buffer[32];
+  char* const end = buffer + sizeof buffer;
+  char* at = end;
+  uint64_t rest = rounded;
+  for (size_t i = 0; i < decimals; ++i, rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  if (decimals > 0) *--at = '.';
+  do *--at = static_cast<char>('0' + rest % 10);
+  while ((rest /= 10) != 0);
+  if (nanos < 0 && rounded != 0) *--at = '-';
+  return {at, static_cast<size_t>(end - at)};
 }
 
 // The digits on both sides of the point are those of the nanos, once there are nine behind it.

@@ -165,17 +165,21 @@ Writer& Writer::close(char bracket) {
   return *this;
 }
 
-Writer& Writer::signedNumber(int64_t number) {
+// With its comma before it, so that the text grows once.
+template <typename Integer>
+Writer& Writer::whole(Integer number) {
   char buffer[24];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
-  return raw({buffer, static_cast<size_t>(end - buffer)});
+  char* digits = buffer;
+  if (comma_) *digits++ = ',';
+  const char* const end = std::to_chars(digits, buffer + sizeof buffer, number).ptr;
+  out_.append(buffer, static_cast<size_t>(end - buffer));
+  comma_ = true;
+  return *this;
 }
 
-Writer& Writer::unsignedNumber(uint64_t number) {
-  char buffer[24];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
-  return raw({buffer, static_cast<size_t>(end - buffer)});
-}
+Writer& Writer::signedNumber(int64_t number) { return whole(number); }
+
+Writer& Writer::unsignedNumber(uint64_t number) { return whole(number); }
 
 // A comma before everything that follows something on the same level.
 void Writer::separate() {

@@ -67,6 +67,8 @@ class Writer {
   Writer& close(char bracket);
   Writer& signedNumber(int64_t number);
   Writer& unsignedNumber(uint64_t number);
+  template <typename Integer>
+  Writer& whole(Integer number);
   void string(std::string_view text, std::string_view behind);
   void separate();
 

@@ -2,9 +2,15 @@
 
 namespace penstock::store {
 
-std::optional<int64_t> LogDictionary::known(std::string_view text) const {
+std::optional<int64_t> LogDictionary::known(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const size_t place = 5 * text.size() + static_cast<unsigned char>(text.front());
+  const Ids::value_type*& recent = recent_[place % recent_.size()];
+  if (recent != nullptr && recent->first == text) return recent->second;
   const auto found = ids_.find(text);
-  return found == ids_.end() ? std::nullopt : std::optional(found->second);
+  if (found == ids_.end()) return std::nullopt;
+  recent = &*found;
+  return found->second;
 }
 
 int64_t LogDictionary::intern(std::string_view text) {

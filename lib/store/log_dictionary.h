@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,20 +21,28 @@ class LogDictionary {
   // The text's id, given one now if it has none. For the writing connection, in a transaction.
   int64_t intern(std::string_view text);
   // Its id if it was interned on this connection.
-  std::optional<int64_t> known(std::string_view text) const;
+  std::optional<int64_t> known(std::string_view text);
   // To be called when that transaction was rolled back.
-  void forget() { ids_.clear(); }
+  void forget() {
+    recent_ = {};
+    ids_.clear();
+  }
 
   std::optional<int64_t> find(std::string_view text);
   const std::string& text(int64_t id);
 
  private:
+  using Ids = std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>>;
+
   storage::Database& db_;
   storage::Statement insert_{
       db_, "INSERT INTO dictionary (text) VALUES (?) ON CONFLICT (text) DO NOTHING"};
   storage::Statement by_text_{db_, "SELECT id FROM dictionary WHERE text = ?"};
   storage::Statement by_id_{db_, "SELECT text FROM dictionary WHERE id = ?"};
-  std::unordered_map<std::string, int64_t, TextHash, std::equal_to<>> ids_;
+  Ids ids_;
+  // Of those, some that were asked for last, by length and first character: rows repeat each other,
+  // and to compare a text takes less than to hash it.
+  std::array<const Ids::value_type*, 64> recent_{};
   std::unordered_map<int64_t, std::string> texts_;
 };
 
