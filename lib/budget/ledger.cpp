@@ -26,23 +26,29 @@ class Locks {
   const std::span<const Claimed> claims_;
 };
 
-// The bucket is the one last found in the account.
+// The bucket is of the period last asked for.
 Standing standingOf(const Account& account, const config::BudgetMatch& match,
                     const Bucket& bucket) {
-  return {match.budget,   match.value,     account.budget.cap,
-          bucket.settled, bucket.reserved, account.window};
+  const model::Budget& budget = account.budget;
+  return {.budget = match.budget,
+          .value = match.value,
+          .unit = budget.unit,
+          .action = budget.action,
+          .origin = budget.origin,
+          .cap = budget.cap,
+          .settled = bucket.settled,
+          .reserved = bucket.reserved,
+          .period = account.window};
 }
 
 // Without a bucket, as a fresh one.
 Standing standingOf(Account& account, const config::BudgetMatch& match, UnixMillis now) {
   if (const Bucket* bucket = account.find(match.value, now))
     return standingOf(account, match, *bucket);
-  return {match.budget, match.value, account.budget.cap, 0, 0, account.periodOf(now)};
+  return standingOf(account, match, Bucket{});  // find() has looked at the period
 }
 
-bool blocks(const Standing& standing) {
-  return standing.budget->action == model::BudgetAction::Block;
-}
+bool blocks(const Standing& standing) { return standing.action == model::BudgetAction::Block; }
 
 bool namedBefore(const Standing& a, const Standing& b) {
   if (blocks(a) != blocks(b)) return blocks(a);
@@ -91,15 +97,23 @@ class Left {
   int64_t left_ = kEverything;
 };
 
-// Says how every budget stands, what is left and whom the request does not fit.
-void judge(std::span<const Claimed> claims, Downgrades downgrades, Grant& grant) {
+bool lacksLease(const Claimed& claim) {
+  const Bucket& bucket = *claim.bucket;
+  return bucket.kept && bucket.taken() + claim.amount > bucket.leased;
+}
+
+// Says how every budget stands, what is left and whom the request does not fit. True when some
+// lease does not suffice.
+bool judge(std::span<const Claimed> claims, Downgrades downgrades, Grant& grant) {
   Left usd, tokens;
+  bool lacking = false;
   grant.standings.reserve(claims.size());
   for (size_t i = 0; i < claims.size(); ++i) {
     const Account& account = *claims[i].account;
     grant.standings.push_back(standingOf(account, *claims[i].match, *claims[i].bucket));
     const Standing& standing = grant.standings.back();
     const int64_t left = standing.left();
+    lacking = lacking || lacksLease(claims[i]);
     if (account.blocks() && account.budget.unit == model::BudgetUnit::Usd) usd.lower(left);
     if (account.blocks() && account.budget.unit == model::BudgetUnit::Tokens) tokens.lower(left);
     const bool fits = claims[i].amount == 0 || claims[i].amount <= left;
@@ -109,18 +123,13 @@ void judge(std::span<const Claimed> claims, Downgrades downgrades, Grant& grant)
   }
   grant.usd_left = usd.value();
   grant.tokens_left = tokens.value();
+  return lacking;
 }
 
-// True when some lease does not suffice.
-bool leaseMore(std::span<const Claimed> claims, Wanting& wanting) {
-  bool wait = false;
+void leaseMore(std::span<const Claimed> claims, Wanting& wanting) {
   for (const Claimed& claim : claims) {
-    const int64_t taken = claim.bucket->taken() + claim.amount;
-    if (!claim.bucket->kept || taken <= claim.bucket->leased) continue;
-    want(wanting, claim, taken);
-    wait = true;
+    if (lacksLease(claim)) want(wanting, claim, claim.bucket->taken() + claim.amount);
   }
-  return wait;
 }
 
 // Whether a lease should be extended before somebody has to wait for it.
@@ -131,9 +140,8 @@ bool runsOut(const Account& account, const Bucket& bucket) {
 
 }  // namespace
 
-Account* Ledger::Parts::Accounts::find(const model::Budget& budget) const {
-  if (const auto place = budgets ? budgets->placeOf(budget) : std::nullopt) return of_place[*place];
-  const auto found = of_id.find(budget.id);
+Account* Ledger::Parts::Accounts::findById(std::string_view budget_id) const {
+  const auto found = of_id.find(budget_id);
   return found == of_id.end() ? nullptr : found->second.get();
 }
 
@@ -258,13 +266,14 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
     parts_->keeper.extend(std::move(wanting), resume);
     return grant;
   }
-  judge(claims, downgrades, grant);
+  const bool lacking = judge(claims, downgrades, grant);
   if (grant.refused_by) {
     const Claimed& by = claims[*grant.refused_by];
     grant.verdict = by.account->blocks() ? Verdict::Refused : Verdict::Downgrade;
     return grant;
   }
-  if (leaseMore(claims, wanting)) {
+  if (lacking) {
+    leaseMore(claims, wanting);
     grant.verdict = Verdict::Pending;
     parts_->keeper.extend(std::move(wanting), resume);
     return grant;

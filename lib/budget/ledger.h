@@ -44,13 +44,21 @@ ByUnit byUnit(const Amounts& amounts);
 struct Standing {
   const model::Budget* budget = nullptr;
   std::string_view value;  // of the bucket; as the caller's claim has it
-  int64_t cap = 0;         // in force, which a newer configuration may have changed
+  // In force, which a newer configuration may have changed:
+  model::BudgetUnit unit = model::BudgetUnit::Usd;
+  model::BudgetAction action = model::BudgetAction::Block;
+  model::BudgetOrigin origin = model::BudgetOrigin::Budget;
+  int64_t cap = 0;
   int64_t settled = 0;
   int64_t reserved = 0;  // by all requests under way; after granting, this one's included
   Period period;
   // Never below 0.
   int64_t left() const { return std::max<int64_t>(cap - settled - reserved, 0); }
-  double usedShare() const;  // of the cap, reserved included; 1 for a cap of nothing
+  // How much of the cap is used, reserved included: all of a cap of nothing.
+  double usedShare() const;
+  // The same in ten-thousandths, exact, rounded up, so that what is used up is not shown as nearly
+  // so.
+  int64_t usedPermyriad() const;
 };
 
 // What was reserved for one request, in every bucket that binds it. Ends once: settled or released.

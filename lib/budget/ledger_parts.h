@@ -42,7 +42,11 @@ struct Ledger::Parts {
     std::shared_ptr<const config::BudgetIndex> budgets;
     std::vector<Account*> of_place;  // of those budgets: claims of now need no look-up
     AccountMap of_id;
-    Account* find(const model::Budget& budget) const;
+    Account* find(const model::Budget& budget) const {
+      const auto place = budgets ? budgets->placeOf(budget) : std::nullopt;
+      return place ? of_place[*place] : findById(budget.id);
+    }
+    Account* findById(std::string_view budget_id) const;
   };
 
   // Each thread has a copy of its own, of which only it counts the users: a count that all requests

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/int128.h"
@@ -30,6 +31,15 @@ int64_t Amounts::of(model::BudgetUnit unit) const {
 double Standing::usedShare() const {
   if (cap <= 0) return 1;
   return static_cast<double>(settled + reserved) / static_cast<double>(cap);
+}
+
+int64_t Standing::usedPermyriad() const {
+  constexpr int64_t kWhole = 10'000, kMost = std::numeric_limits<int64_t>::max();
+  const int64_t used = settled + reserved;
+  if (cap <= 0) return kWhole;
+  if (used <= 0) return 0;
+  if (used <= kMost / kWhole) return (used * kWhole - 1) / cap + 1;
+  return static_cast<int64_t>(std::min<Int128>((Int128{used} * kWhole - 1) / cap + 1, kMost));
 }
 
 ByUnit byUnit(const Amounts& amounts) {

@@ -8,20 +8,20 @@ using Scope = model::BudgetScope;
 
 namespace {
 
-std::vector<model::Budget> labelled(std::vector<model::Budget> budgets) {
-  for (model::Budget& budget : budgets) {
-    budget.label = '[' + json::quoted(budget.name) + ',' +
-                   std::to_string(static_cast<int>(budget.unit)) + ',' +
-                   std::to_string(static_cast<int>(budget.action)) + ',';
-  }
-  return budgets;
+std::string labelOf(const model::Budget& budget) {
+  return '[' + json::quoted(budget.name) + ',' + std::to_string(static_cast<int>(budget.unit)) +
+         ',' + std::to_string(static_cast<int>(budget.action)) + "],";
 }
 
 }  // namespace
 
-BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets)
-    : budgets_(labelled(std::move(budgets))) {
+BudgetIndex::BudgetIndex(std::vector<model::Budget> budgets) : budgets_(std::move(budgets)) {
+  std::vector<size_t> ends;
+  for (const model::Budget& budget : budgets_)
+    ends.push_back(label_text_.append(labelOf(budget)).size());
   for (const model::Budget& budget : budgets_) {
+    const size_t place = labels_.size(), begin = place == 0 ? 0 : ends[place - 1];
+    labels_.push_back(std::string_view(label_text_).substr(begin, ends[place] - begin));
     if (!budget.enabled) continue;
     const Candidate candidate{&budget, budget.project_id ? &*budget.project_id : nullptr};
     Dimension& dimension = dimensionOf(budget);

@@ -52,6 +52,12 @@ class BudgetIndex {
     if (before(&budget, first) || !before(&budget, first + budgets_.size())) return std::nullopt;
     return static_cast<size_t>(&budget - first);
   }
+  // What a budget is called and does, as traces keep it: ["b",0,0], are its name, unit and action.
+  // It must be that very object of all(). Lives as long as the index, where such texts lie one
+  // behind the other.
+  std::string_view label(const model::Budget& budget) const {
+    return labels_[placeOf(budget).value()];
+  }
   // Appends every budget that binds the subject, each at most once.
   void match(const BudgetSubject& subject, std::vector<BudgetMatch>& matches) const;
 
@@ -73,7 +79,9 @@ class BudgetIndex {
   Dimension& dimensionOf(const model::Budget& budget);
 
   const std::vector<model::Budget> budgets_;
-  std::array<Dimension, 8> scopes_;  // by BudgetScope; that of Tag is unused
+  std::string label_text_;
+  std::vector<std::string_view> labels_;  // by place
+  std::array<Dimension, 8> scopes_;       // by BudgetScope; that of Tag is unused
   std::unordered_map<std::string, Dimension, TextHash, std::equal_to<>> tags_;  // by key
 };
 

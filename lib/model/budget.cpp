@@ -46,6 +46,10 @@ constexpr Names<BudgetPeriod, 6> kPeriods{{{BudgetPeriod::Minute, "minute"},
 constexpr Names<BudgetAction, 3> kActions{{{BudgetAction::Block, "block"},
                                            {BudgetAction::Downgrade, "downgrade"},
                                            {BudgetAction::WarnOnly, "warn_only"}}};
+constexpr Names<BudgetOutcome, 4> kOutcomes{{{BudgetOutcome::Ok, "ok"},
+                                             {BudgetOutcome::Counted, "counted"},
+                                             {BudgetOutcome::Blocked, "blocked"},
+                                             {BudgetOutcome::Downgraded, "downgraded"}}};
 
 }  // namespace
 
@@ -65,6 +69,11 @@ std::optional<BudgetPeriod> parseBudgetPeriod(std::string_view name) {
 std::string_view actionName(BudgetAction action) { return nameOf(kActions, action); }
 std::optional<BudgetAction> parseBudgetAction(std::string_view name) {
   return valueOf(kActions, name);
+}
+
+std::string_view budgetOutcomeName(BudgetOutcome outcome) { return nameOf(kOutcomes, outcome); }
+std::optional<BudgetOutcome> parseBudgetOutcome(std::string_view name) {
+  return valueOf(kOutcomes, name);
 }
 
 }  // namespace penstock::model

@@ -39,6 +39,11 @@ enum class BudgetAction : uint8_t { Block, Downgrade, WarnOnly };  // numbers ar
 std::string_view actionName(BudgetAction action);                  // "warn_only"
 std::optional<BudgetAction> parseBudgetAction(std::string_view name);
 
+// What a budget did to a request.
+enum class BudgetOutcome : uint8_t { Ok, Counted, Blocked, Downgraded };
+std::string_view budgetOutcomeName(BudgetOutcome outcome);  // "ok"
+std::optional<BudgetOutcome> parseBudgetOutcome(std::string_view name);
+
 // Where a budget comes from; decides how its refusal reads.
 enum class BudgetOrigin : uint8_t {
   Budget,        // 402 budget_exceeded, or 429 for tokens, requests and concurrency
@@ -57,8 +62,6 @@ struct Budget {
   BudgetPeriod period = BudgetPeriod::Monthly;
   bool enabled = true;
   int soft_cap_pct = 80;
-  // Its name, unit and action, as its row in traces begins: ["b",0,0, (derived)
-  std::string label;
   std::string id;  // bud_…
   std::string organization_id;
   std::string name;

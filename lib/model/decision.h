@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "model/budget.h"
 
 namespace penstock::model {
 
@@ -51,9 +52,9 @@ struct DecisionTrace {
     bool operator==(const Rule&) const = default;
   };
   struct Budget {
-    std::string_view label;      // model::Budget's, of the configuration that the request holds
+    std::string_view label;      // config::BudgetIndex's, of the configuration the request holds
     int64_t used_permyriad = 0;  // of the cap, in ten-thousandths
-    std::string_view outcome;    // a literal: "ok", "counted", "blocked", "downgraded"
+    BudgetOutcome outcome = BudgetOutcome::Ok;
     bool operator==(const Budget&) const = default;
   };
   // What a guardrail found; never the text itself.

@@ -27,7 +27,7 @@ bool isTighter(const budget::Standing& a, const budget::Standing& b) {
 const budget::Standing* tightest(const Spending& spending, BudgetUnit unit) {
   const budget::Standing* least = nullptr;
   for (const budget::Standing& standing : spending.standings()) {
-    if (standing.budget->unit != unit || standing.budget->origin != BudgetOrigin::Budget) continue;
+    if (standing.unit != unit || standing.origin != BudgetOrigin::Budget) continue;
     if (least == nullptr || isTighter(standing, *least)) least = &standing;
   }
   return least;
@@ -46,7 +46,7 @@ int64_t millisLeft(const budget::Standing& standing, UnixMillis now) {
 std::optional<int64_t> worthTrying(const budget::Standing& by, const budget::Amounts& asked,
                                    UnixMillis now) {
   constexpr int64_t kSoon = 1000;
-  const int64_t amount = asked.of(by.budget->unit);
+  const int64_t amount = asked.of(by.unit);
   if (amount <= by.cap - by.settled) return std::min(kSoon, millisLeft(by, now));
   if (amount > by.cap && by.cap > 0) return std::nullopt;
   return ends(by) ? std::optional(millisLeft(by, now)) : std::nullopt;
@@ -56,7 +56,7 @@ ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, Un
   const model::Budget& budget = *by.budget;
   ApiError error{ErrorKind::RateLimited, {}, {}};
   error.retry_after_ms = worthTrying(by, asked, now);
-  switch (budget.unit) {
+  switch (by.unit) {
     case BudgetUnit::Usd:
       error.code = "daily_spend_limit";
       error.message = fmt::format(
@@ -118,13 +118,13 @@ http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by
 
 void addBudgetHeaders(http::Headers& headers, const Spending& spending, UnixMillis now) {
   const budget::Standing* enforced = spending.enforced();
-  const bool of_money = enforced != nullptr && enforced->budget->unit == BudgetUnit::Usd &&
-                        enforced->budget->origin == BudgetOrigin::Budget;
+  const bool of_money = enforced != nullptr && enforced->unit == BudgetUnit::Usd &&
+                        enforced->origin == BudgetOrigin::Budget;
   const budget::Standing* shown = of_money ? enforced : tightest(spending, BudgetUnit::Usd);
   if (shown != nullptr) {
     headers.add("X-Modelux-Budget-Name", shown->budget->name);
     headers.add("X-Modelux-Budget-Remaining", Money{shown->left()}.usd(4));
-    headers.add("X-Modelux-Budget-Action", model::actionName(shown->budget->action));
+    headers.add("X-Modelux-Budget-Action", model::actionName(shown->action));
     if (of_money && ends(*shown)) headers.add("X-Modelux-Budget-Reset", iso8601(shown->period.end));
   }
   if (const auto limit = spending.outputLimit())
@@ -148,7 +148,7 @@ void tightenRate(budget::RateDecision& rate, const Spending& spending, UnixMilli
 Refusal budgetRefusal(dialect::Dialect caller, const Spending& spending,
                       std::string_view request_id, UnixMillis now) {
   const budget::Standing& by = *spending.enforced();
-  if (by.budget->origin == BudgetOrigin::Balance) {
+  if (by.origin == BudgetOrigin::Balance) {
     const ApiError error{ErrorKind::InsufficientBalance, "insufficient_balance",
                          fmt::format("the balance has ${} left (${} more is reserved), and the "
                                      "request may cost ${}",
@@ -156,7 +156,7 @@ Refusal budgetRefusal(dialect::Dialect caller, const Spending& spending,
                                      Money{spending.asked().usd}.usd(4))};
     return {errorResponse(caller, error, request_id), error.code};
   }
-  if (by.budget->unit == BudgetUnit::Usd && by.budget->origin == BudgetOrigin::Budget) {
+  if (by.unit == BudgetUnit::Usd && by.origin == BudgetOrigin::Budget) {
     return {moneyResponse(caller, by, spending.asked(), now), "budget_exceeded"};
   }
   const ApiError error = limitError(by, spending.asked(), now);

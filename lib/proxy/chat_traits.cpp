@@ -56,7 +56,7 @@ std::vector<routing::RequestFacts::Budget> ChatTraits::budgets() const {
   caller_.snapshot->budgets().match(subject, matches);
   std::vector<routing::RequestFacts::Budget> budgets;
   for (const budget::Standing& standing : loop_.shared.ledger.peek(matches, row_.created_at)) {
-    const bool of_money = standing.budget->unit == model::BudgetUnit::Usd;
+    const bool of_money = standing.unit == model::BudgetUnit::Usd;
     budgets.push_back(
         {standing.budget->name, standing.usedShare(),
          of_money ? std::optional(static_cast<double>(standing.left()) / 1e9) : std::nullopt});

@@ -1,7 +1,6 @@
 #include "proxy/decision_trace.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -11,22 +10,17 @@ namespace penstock::proxy {
 
 namespace {
 
-// Rounded up, so that what is used up is not shown as nearly so.
-int64_t permyriadOf(double share) {
-  constexpr double kMost = 1e12;
-  return static_cast<int64_t>(std::ceil(std::clamp(share, 0.0, kMost) * 10'000));
-}
-
 // What the budget did to the request; of a dry run, what it would have done.
-std::string_view outcomeOf(const budget::Standing& standing, const Spending& spending) {
-  const model::BudgetAction action = standing.budget->action;
+model::BudgetOutcome outcomeOf(const budget::Standing& standing, const Spending& spending) {
+  using enum model::BudgetOutcome;
+  const model::BudgetAction action = standing.action;
   const budget::Standing* enforced = spending.enforced();
   const bool does_not_fit =
-      spending.rehearsed() && spending.asked().of(standing.budget->unit) > standing.left();
+      spending.rehearsed() && spending.asked().of(standing.unit) > standing.left();
   const bool is_enforced = enforced != nullptr && enforced->budget == standing.budget;
-  if (action == model::BudgetAction::WarnOnly) return "counted";
-  if (!is_enforced && !does_not_fit) return "ok";
-  return action == model::BudgetAction::Block ? "blocked" : "downgraded";
+  if (action == model::BudgetAction::WarnOnly) return Counted;
+  if (!is_enforced && !does_not_fit) return Ok;
+  return action == model::BudgetAction::Block ? Blocked : Downgraded;
 }
 
 // The place of a line's first candidate in the trace, whose candidates are those of all lines with
@@ -126,8 +120,7 @@ const Attempt* servedBy(std::span<const std::unique_ptr<Chain>> chains) {
 
 model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
                                    std::span<const std::unique_ptr<Chain>> chains,
-                                   const Spending& spending, int64_t latency_us,
-                                   const std::optional<Served>& told) {
+                                   int64_t latency_us, const std::optional<Served>& told) {
   model::DecisionTrace trace = routing::describe(decision);
   trace.request_id = row.request_id;
   if (!chains.empty()) {
@@ -141,13 +134,17 @@ model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::
     if (trace.reason.empty()) trace.reason = planned;
   }
   if (row.fromCache()) noteCache(trace);
+  trace.total_latency_us = latency_us;
+  return trace;
+}
+
+void noteBudgets(const Spending& spending, const config::BudgetIndex& budgets,
+                 model::DecisionTrace& trace) {
   trace.budgets.reserve(spending.standings().size());
   for (const budget::Standing& standing : spending.standings()) {
     trace.budgets.push_back(
-        {standing.budget->label, permyriadOf(standing.usedShare()), outcomeOf(standing, spending)});
+        {budgets.label(*standing.budget), standing.usedPermyriad(), outcomeOf(standing, spending)});
   }
-  trace.total_latency_us = latency_us;
-  return trace;
 }
 
 void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "config/budget_index.h"
 #include "guard/finding.h"
 #include "model/decision.h"
 #include "model/request_log.h"
@@ -26,8 +27,11 @@ struct Served {
 // chains are. Without `told`, the last chain is the one that serves.
 model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::Decision& decision,
                                    std::span<const std::unique_ptr<Chain>> chains,
-                                   const Spending& spending, int64_t latency_us,
+                                   int64_t latency_us,
                                    const std::optional<Served>& told = std::nullopt);
+// Adds the budgets that bind the request, which are of that index, and what they did to it.
+void noteBudgets(const Spending& spending, const config::BudgetIndex& budgets,
+                 model::DecisionTrace& trace);
 // Adds what the request's guardrails found.
 void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace);
 

@@ -127,7 +127,8 @@ model::DecisionTrace Pipeline::traceOf(const Attempt* serving) const {
   if (gathering_ != nullptr) told = {gathering_->winner(), gathering_->reason()};
   if (serving != nullptr) told = {serving, told ? std::move(told->reason) : std::string()};
   const Spending& spent = serving == nullptr ? spending() : serving->spending();
-  auto trace = traceDecision(row_, decision(), chains_, spent, microsSinceArrival(), told);
+  auto trace = traceDecision(row_, decision(), chains_, microsSinceArrival(), told);
+  noteBudgets(spent, caller_.snapshot->budgets(), trace);
   if (guarding_) noteFindings(guarding_->findings(), trace);
   return trace;
 }

@@ -53,7 +53,7 @@ Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
     }
     const budget::Standing& by = standings_[*grant.refused_by];
     const bool downgrade = grant.verdict == budget::Verdict::Downgrade;
-    if (!downgrade && tries < kTries && lowerOutput(ask, grant, by.budget->unit, bound)) continue;
+    if (!downgrade && tries < kTries && lowerOutput(ask, grant, by.unit, bound)) continue;
     enforced_ = by;
     ledger.refused(by, ask.now);
     return downgrade ? Outcome::Downgrade : Outcome::Refused;
@@ -89,10 +89,9 @@ void Spending::own(const budget::Amounts* used) {
   const budget::ByUnit asked = budget::byUnit(asked_);
   const budget::ByUnit took = used == nullptr ? budget::ByUnit{} : budget::byUnit(*used);
   for (budget::Standing& standing : standings_) {
-    const model::BudgetUnit unit = standing.budget->unit;
-    const auto place = static_cast<size_t>(unit);
+    const auto place = static_cast<size_t>(standing.unit);
     standing.reserved = std::max<int64_t>(standing.reserved - asked[place], 0);
-    if (unit != model::BudgetUnit::Concurrency) standing.settled += took[place];
+    if (standing.unit != model::BudgetUnit::Concurrency) standing.settled += took[place];
   }
 }
 

@@ -102,7 +102,7 @@ void writeBudget(json::Writer& out, const model::DecisionTrace::Budget& budget) 
   constexpr int kPlaces = 4;  // a ten-thousandth is the unit
   std::array<std::string_view, 3> values;
   size_t i = 0;
-  const std::string row = std::string(budget.label) + "0]";
+  const std::string_view row = budget.label.substr(0, budget.label.rfind(','));
   json::forEachElement(row, [&](std::string_view value) {
     values[i++] = value;
     return i < values.size();
@@ -112,7 +112,7 @@ void writeBudget(json::Writer& out, const model::DecisionTrace::Budget& budget) 
   out.beginObject().rawField("name", values[0]).field("unit", model::unitName(unit));
   out.field("action", model::actionName(action));
   out.key("used_pct").decimal(budget.used_permyriad, kPlaces);
-  out.field("outcome", budget.outcome).endObject();
+  out.field("outcome", model::budgetOutcomeName(budget.outcome)).endObject();
 }
 
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {

@@ -1,7 +1,6 @@
 #include "trace/stored_decision.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <optional>
 
@@ -15,12 +14,12 @@
 namespace penstock::trace {
 namespace {
 
-constexpr size_t kUsualBytes = 512;  // of a trace
+using model::BudgetOutcome;
+
+constexpr size_t kUsualBytes = 512;   // of a trace without budgets
+constexpr size_t kBytesABudget = 32;  // with its name
 constexpr std::string_view kSecond = R"({"v":2)", kThird = R"({"v":3)";
 constexpr std::string_view kMiss = "MISS";
-// What budgets do to nearly all requests.
-constexpr std::string_view kFits = "ok", kCounted = "counted";
-constexpr std::array<std::string_view, 4> kOutcomes = {kFits, kCounted, "blocked", "downgraded"};
 
 // Writing
 
@@ -97,24 +96,32 @@ void writeRules(json::Writer& out, const model::DecisionTrace& trace) {
 void writeHead(std::string& text, const model::DecisionTrace& trace) {
   if (trace.budgets.empty()) return;
   text += '[';
-  for (const auto& budget : trace.budgets) {
-    text.append(budget.label);
-    text.back() = ']';
-    text += ',';
-  }
+  for (const auto& budget : trace.budgets) text.append(budget.label);
   text.back() = ']';
   text += '\n';
 }
 
-// The outcome is there only where the budget stood in the way.
+// What a budget does to nearly all requests.
+BudgetOutcome usualOutcome(model::BudgetAction action) {
+  return action == model::BudgetAction::WarnOnly ? BudgetOutcome::Counted : BudgetOutcome::Ok;
+}
+
+// The label ends with the action and "],".
+model::BudgetAction actionOf(std::string_view label) {
+  return static_cast<model::BudgetAction>(label[label.size() - 3] - '0');
+}
+
+// The outcome is there only where it is another than usual.
 void writeBudgets(json::Writer& out, const model::DecisionTrace& trace) {
   if (trace.budgets.empty()) return;
   out.key("budgets").beginArray();
   for (const auto& budget : trace.budgets) {
-    if (budget.outcome == kFits || budget.outcome == kCounted)
+    if (budget.outcome == usualOutcome(actionOf(budget.label))) {
       out.value(budget.used_permyriad);
-    else
-      out.beginArray().value(budget.used_permyriad).value(budget.outcome).endArray();
+    } else {
+      out.beginArray().value(budget.used_permyriad);
+      out.value(model::budgetOutcomeName(budget.outcome)).endArray();
+    }
   }
   out.endArray();
 }
@@ -214,18 +221,15 @@ model::Attempt readAttempt(Elements of, const model::DecisionTrace& trace) {
 model::DecisionTrace::Budget readLabel(Elements& of, std::string& label) {
   label = '[' + json::quoted(of.text());
   const int64_t unit = of.number();
-  const int64_t action = of.number();
-  label.append(",").append(std::to_string(unit)).append(",").append(std::to_string(action));
-  label.append(",");
-  const bool counts = action == static_cast<int64_t>(model::BudgetAction::WarnOnly);
-  return {label, 0, counts ? kCounted : kFits};
+  const auto action = static_cast<model::BudgetAction>(of.number());
+  label.append(",").append(std::to_string(unit)).append(",");
+  label.append(std::to_string(static_cast<int>(action))).append("],");
+  return {label, 0, usualOutcome(action)};
 }
 
 void readUse(Elements& of, model::DecisionTrace::Budget& budget) {
   budget.used_permyriad = of.number();
-  const std::string outcome = of.text();
-  const auto known = std::ranges::find(kOutcomes, outcome);
-  if (known != kOutcomes.end()) budget.outcome = *known;
+  if (const auto known = model::parseBudgetOutcome(of.text())) budget.outcome = *known;
 }
 
 // One value each, in the order of the head. In the second version, which has none, each is whole.
@@ -320,7 +324,7 @@ std::string showFirst(std::string stored) {
 
 std::string renderStored(const model::DecisionTrace& trace) {
   std::string text;
-  text.reserve(kUsualBytes);
+  text.reserve(kUsualBytes + kBytesABudget * trace.budgets.size());
   writeHead(text, trace);
   json::Writer out(text);
   out.beginObject().field("v", 3);

@@ -42,7 +42,7 @@ size_t decideAndRender(simulation::Decider& decider, const simulation::Traits& r
   trace.request_id = "req_01HZX5V0Q3J8W2N6T4R9Y7K1BM";
   trace.attempts.push_back(attemptAt(*decision.first()));
   for (int i = 0; i < 10; ++i) {
-    trace.budgets.push_back({R"("team-budget","usd","block")", 4'211 + i, "ok"});
+    trace.budgets.push_back({R"(["team-budget",0,0],)", 4'211 + i, model::BudgetOutcome::Ok});
   }
   trace.decision = "attempt_1";
   trace.total_latency_us = 1'931'100;

@@ -46,7 +46,7 @@ std::string storedDecision(const model::RequestLog& row) {
                      .started_at = row.created_at,
                      .cost = Money{125'000}}};
   trace.rules = {{"tags.a == 'b'", false}, {"else", true}};
-  trace.budgets = {{R"(["team-ml",0,2,)", 4200, "counted"}};
+  trace.budgets = {{R"(["team-ml",0,2],)", 4200, model::BudgetOutcome::Counted}};
   trace.ab_variant = row.ab_variant;
   trace.decision = "attempt_2";
   trace.reason = "attempt_1 timed out";

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -375,6 +376,21 @@ TEST_CASE("the lease in the store is never less than what is taken, and is what 
   CHECK(row.settled <= true_cost + under_way + 1'000'000 / 20);
   REQUIRE(told.all().size() == 1);
   CHECK(told.all()[0].kind == AlertKind::Recovered);
+}
+
+TEST_CASE("how much of a cap is used is told exactly, and rounded up") {
+  const auto used = [](int64_t settled, int64_t reserved, int64_t cap) {
+    return Standing{.cap = cap, .settled = settled, .reserved = reserved}.usedPermyriad();
+  };
+  CHECK(used(0, 0, 3) == 0);
+  CHECK(used(1, 0, 3) == 3334);
+  CHECK(used(3, 4, 100) == 700);
+  CHECK(used(9'999'999, 0, 10'000'000) == 10'000);
+  CHECK(used(25, 0, 10) == 25'000);
+  CHECK(used(0, 0, 0) == 10'000);
+  CHECK(used(-5, 0, 10) == 0);
+  CHECK(used(5'000'000'000'000'000'000, 1, 5'000'000'000'000'000'000) == 10'001);
+  CHECK(used(std::numeric_limits<int64_t>::max(), 0, 1) == std::numeric_limits<int64_t>::max());
 }
 
 TEST_CASE("idle buckets leave memory and come back as they were") {

@@ -25,7 +25,7 @@ TEST_SUITE("proxy/decision_trace") {
     decision.line.passed.push_back({&provider, "o", "cannot call tools"});
     model::RequestLog row;
     row.request_id = "r1";
-    CHECK(trace::renderDecision(proxy::traceDecision(row, decision, {}, {}, 2500)) ==
+    CHECK(trace::renderDecision(proxy::traceDecision(row, decision, {}, 2500)) ==
           R"({"request_id":"r1","config":"@default","config_version":4,"policy":"single",)"
           R"("resolved":"config","candidates":[{"model":"m","provider":"openai",)"
           R"("provider_id":"prov_1","status":"selected","reason":"single target"},)"
@@ -35,14 +35,14 @@ TEST_SUITE("proxy/decision_trace") {
           R"("budgets":[],"cache":{"status":"MISS"},"ab_variant":null,"decision":"dry_run",)"
           R"("reason":"single target","total_latency_ms":2.5})");
     row.basis = model::PriceBasis::Kept;
-    const std::string kept = trace::renderDecision(proxy::traceDecision(row, decision, {}, {}, 0));
+    const std::string kept = trace::renderDecision(proxy::traceDecision(row, decision, {}, 0));
     CHECK(kept.find(R"("cache":{"status":"HIT"},"ab_variant":null,"decision":"cache",)") !=
           std::string::npos);
     CHECK(kept.find(R"("status":"selected")") == std::string::npos);
     row.basis = model::PriceBasis::Unknown;
     decision.config = nullptr;
     decision.resolved = routing::Resolved::Auto;
-    const std::string trace = trace::renderDecision(proxy::traceDecision(row, decision, {}, {}, 0));
+    const std::string trace = trace::renderDecision(proxy::traceDecision(row, decision, {}, 0));
     CHECK(trace.find(R"("config":null,"config_version":null,"policy":null,"resolved":"auto")") !=
           std::string::npos);
   }

@@ -48,9 +48,9 @@ TEST_SUITE("trace/decision_json") {
 
   TEST_CASE("budgets are shown with what their labels say") {
     model::DecisionTrace trace;
-    trace.budgets = {{R"(["team, [\"a\"]",0,0,)", 12'500, "ok"},
-                     {R"(["all",1,2,)", 0, "counted"},
-                     {R"(["each",3,0,)", 10'000, "blocked"}};
+    trace.budgets = {{R"(["team, [\"a\"]",0,0],)", 12'500, model::BudgetOutcome::Ok},
+                     {R"(["all",1,2],)", 0, model::BudgetOutcome::Counted},
+                     {R"(["each",3,0],)", 10'000, model::BudgetOutcome::Blocked}};
     CHECK(trace::renderDecision(trace).find(
               R"("budgets":[{"name":"team, [\"a\"]","unit":"usd","action":"block",)"
               R"("used_pct":1.25,"outcome":"ok"},{"name":"all","unit":"tokens",)"

@@ -82,10 +82,12 @@ class Random {
   }
   void budgets(model::DecisionTrace& trace) {
     static const std::vector<model::DecisionTrace::Budget> kBudgets = {
-        {R"(["team, [\"a\"]",0,0,)", 0, "ok"},
-        {R"(["all",1,2,)", 0, "counted"},
-        {R"(["each",3,0,)", 0, "blocked"},
-        {R"(["",2,1,)", 0, "downgraded"}};
+        {R"(["team, [\"a\"]",0,0],)", 0, model::BudgetOutcome::Ok},
+        {R"(["all",1,2],)", 0, model::BudgetOutcome::Counted},
+        {R"(["changed meanwhile",0,2],)", 0, model::BudgetOutcome::Ok},
+        {R"(["changed meanwhile",0,0],)", 0, model::BudgetOutcome::Counted},
+        {R"(["each",3,0],)", 0, model::BudgetOutcome::Blocked},
+        {R"(["",2,1],)", 0, model::BudgetOutcome::Downgraded}};
     for (size_t i = few(); i > 0; --i) {
       trace.budgets.push_back(kBudgets[random_() % kBudgets.size()]);
       trace.budgets.back().used_permyriad = number();
@@ -131,7 +133,8 @@ TEST_SUITE("trace/stored_decision") {
                               .cost = Money{125'000},
                               .input_tokens = 9,
                               .output_tokens = 3});
-    trace.budgets = {{R"(["b",0,0,)", 125, "ok"}, {R"(["all",1,2,)", 1, "counted"}};
+    trace.budgets = {{R"(["b",0,0],)", 125, model::BudgetOutcome::Ok},
+                     {R"(["all",1,2],)", 1, model::BudgetOutcome::Counted}};
     trace.decision = "attempt_1";
     trace.reason = "named";
     trace.total_latency_us = 2000;
@@ -154,9 +157,9 @@ TEST_SUITE("trace/stored_decision") {
         R"({"v":2,"budgets":[["b",0,0,12500],["all",1,2,1],["c",3,0,9,"blocked"]],"us":1})", "r1");
     model::DecisionTrace trace;
     trace.request_id = "r1";
-    trace.budgets = {{R"(["b",0,0,)", 12500, "ok"},
-                     {R"(["all",1,2,)", 1, "counted"},
-                     {R"(["c",3,0,)", 9, "blocked"}};
+    trace.budgets = {{R"(["b",0,0],)", 12500, model::BudgetOutcome::Ok},
+                     {R"(["all",1,2],)", 1, model::BudgetOutcome::Counted},
+                     {R"(["c",3,0],)", 9, model::BudgetOutcome::Blocked}};
     trace.total_latency_us = 1;
     CHECK(second == trace::renderDecision(trace));
   }
