@@ -23,11 +23,15 @@ bool isTighter(const budget::Standing& a, const budget::Standing& b) {
   return Int128{a.settled + a.reserved} * b.cap > Int128{b.settled + b.reserved} * a.cap;
 }
 
+// Of which budgets: all, or those that callers have to pace themselves by.
+enum class Among : uint8_t { All, Blocking };
+
 // The standing of that unit with the least left for its size; null when there is none.
-const budget::Standing* tightest(const Spending& spending, BudgetUnit unit) {
+const budget::Standing* tightest(const Spending& spending, BudgetUnit unit, Among among) {
   const budget::Standing* least = nullptr;
   for (const budget::Standing& standing : spending.standings()) {
     if (standing.unit != unit || standing.origin != BudgetOrigin::Budget) continue;
+    if (among == Among::Blocking && standing.action != model::BudgetAction::Block) continue;
     if (least == nullptr || isTighter(standing, *least)) least = &standing;
   }
   return least;
@@ -114,13 +118,28 @@ http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by
   return response;
 }
 
+void addTokenHeaders(dialect::Dialect caller, http::Headers& headers,
+                     const budget::Standing& tokens, UnixMillis now) {
+  const int64_t left = tokens.left();
+  headers.add("x-ratelimit-limit-tokens", tokens.cap);
+  headers.add("x-ratelimit-remaining-tokens", left);
+  if (ends(tokens))
+    headers.add("x-ratelimit-reset-tokens", std::to_string(millisLeft(tokens, now)) + "ms");
+  if (caller != dialect::Dialect::Anthropic) return;
+  headers.add("anthropic-ratelimit-tokens-limit", tokens.cap);
+  headers.add("anthropic-ratelimit-tokens-remaining", left);
+  if (ends(tokens)) headers.add("anthropic-ratelimit-tokens-reset", iso8601(tokens.period.end));
+}
+
 }  // namespace
 
-void addBudgetHeaders(http::Headers& headers, const Spending& spending, UnixMillis now) {
+void addBudgetHeaders(dialect::Dialect caller, http::Headers& headers, const Spending& spending,
+                      UnixMillis now) {
   const budget::Standing* enforced = spending.enforced();
   const bool of_money = enforced != nullptr && enforced->unit == BudgetUnit::Usd &&
                         enforced->origin == BudgetOrigin::Budget;
-  const budget::Standing* shown = of_money ? enforced : tightest(spending, BudgetUnit::Usd);
+  const budget::Standing* shown =
+      of_money ? enforced : tightest(spending, BudgetUnit::Usd, Among::All);
   if (shown != nullptr) {
     headers.add("X-Modelux-Budget-Name", shown->budget->name);
     headers.add("X-Modelux-Budget-Remaining", Money{shown->left()}.usd(4));
@@ -129,16 +148,12 @@ void addBudgetHeaders(http::Headers& headers, const Spending& spending, UnixMill
   }
   if (const auto limit = spending.outputLimit())
     headers.add("X-Penstock-Max-Output-Tokens", *limit);
-  if (const budget::Standing* tokens = tightest(spending, BudgetUnit::Tokens)) {
-    headers.add("x-ratelimit-limit-tokens", tokens->cap);
-    headers.add("x-ratelimit-remaining-tokens", tokens->left());
-    if (ends(*tokens))
-      headers.add("x-ratelimit-reset-tokens", std::to_string(millisLeft(*tokens, now)) + "ms");
-  }
+  if (const auto* tokens = tightest(spending, BudgetUnit::Tokens, Among::Blocking))
+    addTokenHeaders(caller, headers, *tokens, now);
 }
 
 void tightenRate(budget::RateDecision& rate, const Spending& spending, UnixMillis now) {
-  const budget::Standing* requests = tightest(spending, BudgetUnit::Requests);
+  const budget::Standing* requests = tightest(spending, BudgetUnit::Requests, Among::Blocking);
   if (requests == nullptr || requests->left() >= rate.remaining) return;
   rate.limit = requests->cap;
   rate.remaining = requests->left();

@@ -46,7 +46,7 @@ void Pipeline::addHeaders(http::Headers& headers) {
   addAnswerHeaders(headers, row_, rate_ ? &*rate_ : nullptr);
   const UnixMillis now = loop_.shared.clock.now();
   addDialectHeaders(dialect_, headers, row_, rate_ ? &*rate_ : nullptr, now);
-  addBudgetHeaders(headers, spending(), now);
+  addBudgetHeaders(dialect_, headers, spending(), now);
   // Who has batches made tells by it what has refused a request of them.
   if (known_) headers.add("X-Penstock-Attempts", row_.attempts);
   const Attempt* by = served();

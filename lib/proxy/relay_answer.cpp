@@ -98,7 +98,7 @@ void Relay::addHeaders(http::Headers& headers) {
   if (rate_) tightenRate(*rate_, spending(), row_.created_at);
   addAnswerHeaders(headers, row_, rate);
   addDialectHeaders(dialect_, headers, row_, rate, now);
-  addBudgetHeaders(headers, spending(), now);
+  addBudgetHeaders(dialect_, headers, spending(), now);
 }
 
 const Spending& Relay::spending() const {

@@ -36,9 +36,9 @@ struct Priced {
     REQUIRE_MESSAGE(made.status == 201, made.body);
   }
 
-  std::string budget(const std::string& fields) {
+  std::string budget(const std::string& fields, const std::string& name = "b") {
     const Answer made =
-        manage.post(std::string(kBase) + "/budgets", R"({"name":"b",)" + fields + "}");
+        manage.post(std::string(kBase) + "/budgets", R"({"name":")" + name + "\"," + fields + "}");
     REQUIRE_MESSAGE(made.status == 201, made.body);
     return dataText(made, "id");
   }
@@ -152,6 +152,34 @@ TEST_SUITE("proxy/budgets") {
     CHECK(refused.status == 429);
     CHECK(errorCode(refused) == "token_limit_exceeded");
     CHECK(std::stoll(refused.header("Retry-After")) <= 60);
+  }
+
+  TEST_CASE("what is left is told in the caller's dialect, of budgets that block") {
+    Priced money(answering(answerWith(1000, 500)));
+    money.budget(R"("scope":"organization","unit":"tokens","cap_tokens":40000,"period":"daily")");
+    money.budget(R"("scope":"organization","unit":"requests","cap_requests":50,"period":"daily")",
+                 "r");
+    for (const char* unit : {"tokens", "requests"}) {
+      money.budget(R"("scope":"organization","action":"warn_only","period":"daily","unit":")" +
+                       std::string(unit) + R"(","cap_)" + unit + R"(":1)",
+                   std::string("watched ") + unit);
+    }
+    const Answer chat = money.chat();
+    REQUIRE_MESSAGE(chat.status == 200, chat.body);
+    CHECK(chat.header("x-ratelimit-limit-tokens") == "40000");
+    CHECK(chat.header("x-ratelimit-remaining-tokens") == "38500");
+    CHECK(chat.header("x-ratelimit-limit-requests") == "50");
+    CHECK(chat.header("x-ratelimit-remaining-requests") == "49");
+    CHECK(chat.header("anthropic-ratelimit-tokens-limit").empty());
+    const Answer message =
+        money.proxy.post("/v1/messages", R"({"model":"main/gpt-4o-mini","max_tokens":100,)"
+                                         R"("messages":[{"role":"user","content":"x"}]})");
+    REQUIRE_MESSAGE(message.status == 200, message.body);
+    CHECK(message.header("anthropic-ratelimit-tokens-limit") == "40000");
+    CHECK(message.header("anthropic-ratelimit-tokens-remaining") == "37000");
+    CHECK(message.header("anthropic-ratelimit-tokens-reset").ends_with("T00:00:00Z"));
+    CHECK(message.header("anthropic-ratelimit-requests-limit") == "50");
+    CHECK(message.header("anthropic-ratelimit-requests-remaining") == "48");
   }
 
   TEST_CASE("every end user has a bucket of their own") {
