@@ -57,6 +57,15 @@ void forEachMessageBlock(const AnthropicRequest& request, const Each& each) {
   });
 }
 
+// A picture within the request is no text to the model.
+int64_t inlineBytes(const json::ObjectIndex* image) {
+  json::ObjectIndex source;
+  if (image == nullptr || !scanAt(*image, "source", source) || textAt(source, "type") != "base64")
+    return 0;
+  const json::Member* data = source.find("data");
+  return data == nullptr ? 0 : static_cast<int64_t>(data->value.size());
+}
+
 }  // namespace
 
 InputBound boundAnthropicInput(const AnthropicRequest& request) {
@@ -66,10 +75,11 @@ InputBound boundAnthropicInput(const AnthropicRequest& request) {
     bound.images = true;
     bound.tokens = std::min(bound.tokens + tokens, kMostTokens);
   };
-  forEachMessageBlock(request, [&](BlockKind kind, const json::ObjectIndex*, std::string_view) {
-    if (kind == BlockKind::Image) add(kTokensAnImage);
-    if (kind == BlockKind::Other) add(kTokensAnythingElse);
-  });
+  forEachMessageBlock(request,
+                      [&](BlockKind kind, const json::ObjectIndex* block, std::string_view) {
+                        if (kind == BlockKind::Image) add(kTokensAnImage - inlineBytes(block));
+                        if (kind == BlockKind::Other) add(kTokensAnythingElse);
+                      });
   return bound;
 }
 

@@ -16,6 +16,20 @@ void replace(std::optional<int64_t>& count, const json::ObjectIndex& object, std
   if (const auto found = countOf(object, key)) count = found;
 }
 
+// A short word: one with a comma would read as several tiers.
+void replaceWord(std::string& word, const json::ObjectIndex& object, std::string_view key) {
+  constexpr size_t kMaxBytes = 32;
+  std::string found = textAt(object, key);
+  if (!found.empty() && found.size() <= kMaxBytes && found.find(',') == std::string::npos)
+    word = std::move(found);
+}
+
+void join(std::string& tiers, std::string_view field, std::string_view value) {
+  if (value.empty()) return;
+  if (!tiers.empty()) tiers += ',';
+  tiers.append(field).append("=").append(value);
+}
+
 }  // namespace
 
 void AnthropicUsage::update(std::string_view raw) {
@@ -33,6 +47,13 @@ void AnthropicUsage::update(std::string_view raw) {
   if (scanAt(usage, "server_tool_use", nested))
     replace(web_searches_, nested, "web_search_requests");
   if (std::string tier = findServiceTier(usage); !tier.empty()) service_tier_ = std::move(tier);
+  replaceWord(speed_, usage, "speed");
+  replaceWord(inference_geo_, usage, "inference_geo");
+  tiers_ = service_tier_;
+  // What costs no more is left out, as most answers say it.
+  if (speed_ != "standard") join(tiers_, "speed", speed_);
+  if (inference_geo_ != "global" && inference_geo_ != "not_available")
+    join(tiers_, "inference_geo", inference_geo_);
 }
 
 model::Usage AnthropicUsage::usage() const {

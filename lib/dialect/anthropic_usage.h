@@ -17,7 +17,8 @@ namespace penstock::dialect {
 //    "cache_creation_input_tokens":W,
 //    "cache_creation":{"ephemeral_5m_input_tokens":…,"ephemeral_1h_input_tokens":…},
 //    "output_tokens_details":{"thinking_tokens":…},
-//    "server_tool_use":{"web_search_requests":…},"service_tier":"standard"}
+//    "server_tool_use":{"web_search_requests":…},"service_tier":"standard","speed":"fast",
+//    "inference_geo":"us"}
 //
 // I is beside R and W, O includes the thinking. What W holds beyond its two classes is of the
 // 5-minute one. Counts are bounded as OpenAI's are.
@@ -27,12 +28,13 @@ class AnthropicUsage {
   void update(std::string_view raw);
   // source is None when no count has come.
   model::Usage usage() const;
-  const std::string& serviceTier() const { return service_tier_; }
+  // As pricing::TierMultipliers reads it: "standard,speed=fast,inference_geo=us".
+  const std::string& serviceTier() const { return tiers_; }
 
  private:
   std::optional<int64_t> input_, output_, cache_read_, cache_write_, cache_5m_, cache_1h_,
       thinking_, web_searches_;
-  std::string service_tier_;
+  std::string service_tier_, speed_, inference_geo_, tiers_;
 };
 
 // {"input_tokens":…,…} of the buckets, for callers. `input` of a message_start without exact

@@ -20,11 +20,16 @@ const json::Member* attachmentIn(const json::ObjectIndex& part) {
   return nullptr;
 }
 
-bool isImage(const json::Member& attachment) {
+// The most tokens of an attachment beyond the bytes that it takes in the request: a picture's data
+// are no text to the model.
+int64_t tokensOf(const json::Member& attachment) {
   json::ObjectIndex index;
-  if (!json::scanObject(attachment.value, index)) return false;
+  if (!json::scanObject(attachment.value, index)) return kTokensAnythingElse;
   const std::string camel = textAt(index, "mimeType");
-  return (camel.empty() ? textAt(index, "mime_type") : camel).starts_with("image/");
+  const bool image = (camel.empty() ? textAt(index, "mime_type") : camel).starts_with("image/");
+  const json::Member* data = index.find("data");
+  const auto bytes = data == nullptr ? 0 : static_cast<int64_t>(data->value.size());
+  return image ? kTokensAnImage - bytes : kTokensAnythingElse;
 }
 
 // Calls each(part) with the parts of a content, those of functionResponse after their response.
@@ -71,7 +76,7 @@ InputBound boundOf(const Request& request, bool cached) {
   forEachContent(request, [&add](std::string_view content) {
     forEachPart(content, [&add](const json::ObjectIndex& part) {
       const json::Member* attachment = attachmentIn(part);
-      if (attachment != nullptr) add(isImage(*attachment) ? kTokensAnImage : kTokensAnythingElse);
+      if (attachment != nullptr) add(tokensOf(*attachment));
     });
   });
   return bound;

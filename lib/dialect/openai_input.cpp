@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/estimate.h"
+#include "dialect/inline_image.h"
 #include "dialect/input_rules.h"
 #include "dialect/rare_search.h"
 #include "json/raw.h"
@@ -31,7 +32,7 @@ Part partOf(const json::ObjectIndex& part) {
 // earlier answer's sound is an object, and messages themselves nest two deep.
 bool mayHoldAttachments(const json::Member& messages) { return messages.nesting > 2; }
 
-// Calls `each` with the kind of every attachment of the messages.
+// Calls `each` with the kind of every part of the messages, and the part, or what holds it.
 template <typename Each>
 void forEachPart(const OpenAiRequest& request, const Each& each) {
   const json::Member* messages = request.body.find("messages");
@@ -40,12 +41,12 @@ void forEachPart(const OpenAiRequest& request, const Each& each) {
     json::ObjectIndex index;
     if (!json::scanObject(message, index)) return true;
     const json::Member* said = index.find("audio");  // an earlier answer, by its id
-    if (said != nullptr && said->kind != json::Kind::Null) each(Part::Other);
+    if (said != nullptr && said->kind != json::Kind::Null) each(Part::Other, index);
     const json::Member* content = index.find("content");
     if (content == nullptr || content->kind != json::Kind::Array) return true;
     json::forEachElement(content->value, [&each](std::string_view raw) {
       json::ObjectIndex part;
-      if (json::scanObject(raw, part)) each(partOf(part));
+      if (json::scanObject(raw, part)) each(partOf(part), part);
       return true;
     });
     return true;
@@ -75,13 +76,14 @@ InputBound inputBound(const OpenAiRequest& request) {
   const std::string_view body = request.body.text();
   InputBound bound;
   bound.tokens = static_cast<int64_t>(body.size()) + kFraming;
-  forEachPart(request, [&bound](Part part) {
-    switch (part) {
+  forEachPart(request, [&bound](Part kind, const json::ObjectIndex& part) {
+    switch (kind) {
       case Part::Text: return;
       case Part::InlineAudio: bound.audio = true; return;
       case Part::Image:
         bound.images = true;
-        bound.tokens = std::min(bound.tokens + kTokensAnImage, kMostTokens);
+        bound.tokens =
+            std::min(bound.tokens + kTokensAnImage, kMostTokens) - inlineImageBytes(part);
         return;
       case Part::Other:
         bound.images = bound.audio = true;

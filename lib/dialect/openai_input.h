@@ -14,7 +14,8 @@ namespace penstock::dialect {
 // few tokens that frame each message included (its JSON is longer). 1,024 are added for what a
 // provider puts before tools and answers. Attachments are bounded by what the dearest model takes:
 //
-//   image           50,000 tokens (gpt-4o-mini in high detail takes 48,169; others below 5,000)
+//   image           50,000 tokens (gpt-4o-mini in high detail takes 48,169; others below 5,000),
+//                   which stand for its bytes too where it is in the body
 //   audio, inline   its bytes: a second is 10 to 32 tokens and at least 750 bytes of base64
 //   file, video, audio by name, anything new       1,000,000: more than any context window
 //

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/estimate.h"
+#include "dialect/inline_image.h"
 #include "dialect/input_rules.h"
 #include "dialect/json_members.h"
 #include "json/raw.h"
@@ -89,8 +90,10 @@ InputBound boundResponsesInput(const ResponsesRequest& request) {
   };
   if (hasContext(request)) add(Kind::Other);
   if (!request.content.empty())
-    forEachPart(request.content,
-                [&add](Kind kind, const json::ObjectIndex*, std::string_view) { add(kind); });
+    forEachPart(request.content, [&](Kind kind, const json::ObjectIndex* part, std::string_view) {
+      add(kind);
+      if (kind == Kind::Image && part != nullptr) bound.tokens -= inlineImageBytes(*part);
+    });
   return bound;
 }
 

@@ -12,7 +12,7 @@
 namespace penstock::pricing {
 namespace {
 
-constexpr std::string_view kServiceTier = "service_tier";
+constexpr std::string_view kServiceTier = "service_tier", kSpeed = "speed";
 
 std::string_view nextField(std::string_view& text, char separator) {
   const size_t at = text.find(separator);
@@ -98,13 +98,15 @@ Multiplier TierMultipliers::of(std::string_view provider, std::string_view model
   return all;
 }
 
-int64_t TierMultipliers::dearestPermille(std::string_view provider, std::string_view model) const {
+int64_t TierMultipliers::dearestPermille(std::string_view provider, std::string_view model,
+                                         bool asks_for_speed) const {
   const auto rows = rows_.find(provider);
   if (rows == rows_.end()) return 1000;
   // Of each value the first row that matches counts, of each field the dearest value.
   std::bitset<kMaxValues> seen;
   std::array<Multiplier, kMaxFields> most;
   for (const Row& row : rows->second) {
+    if (row.field == kSpeed && !asks_for_speed) continue;
     if (!row.may_raise || seen.test(row.value_place) || !row.rule.matches(model)) continue;
     seen.set(row.value_place);
     Multiplier& dearest = most[row.field_place];

@@ -31,8 +31,10 @@ class TierMultipliers {
   Multiplier of(std::string_view provider, std::string_view model, std::string_view tier) const;
 
   // The most that a request may be multiplied by, in thousandths, rounded up: with the dearest
-  // value of each field, 1000 at least.
-  int64_t dearestPermille(std::string_view provider, std::string_view model) const;
+  // value of each field, 1000 at least. `asks_for_speed`: whether it has the field "speed", which
+  // no provider's setting stands in for.
+  int64_t dearestPermille(std::string_view provider, std::string_view model,
+                          bool asks_for_speed) const;
 
  private:
   struct Row {

@@ -53,10 +53,12 @@ Multiplier PriceBook::multiplier(const Seller& seller, std::string_view model,
 }
 
 int64_t PriceBook::dearestPermille(const Seller& seller, std::string_view model,
-                                   std::string_view asked) const {
+                                   AskedTier asked) const {
   constexpr int64_t kStandard = 1000;
-  if (asked == "default" || asked == "flex" || asked == "batch") return kStandard;
-  return catalogue_.multipliers().dearestPermille(seller.catalogue_id, asciiLower(trim(model)));
+  const std::string_view tier = asked.service_tier;
+  if (!asked.speed && (tier == "default" || tier == "flex" || tier == "batch")) return kStandard;
+  return catalogue_.multipliers().dearestPermille(seller.catalogue_id, asciiLower(trim(model)),
+                                                  asked.speed);
 }
 
 std::string PriceBook::version() const {

@@ -29,6 +29,14 @@ struct Quote {
   std::optional<int64_t> max_output;      // tokens, where known
 };
 
+// What a request says of the tier that it wants. A provider never serves "default", "flex" or
+// "batch" at more than the standard price, while nothing and "auto" leave the choice to the
+// provider's settings; nobody is served faster than usual who does not ask for "speed".
+struct AskedTier {
+  std::string_view service_tier;
+  bool speed = false;
+};
+
 // All prices together: the one place to ask. A view of the catalogue and of one snapshot's
 // overrides, made for each request.
 //
@@ -52,11 +60,8 @@ class PriceBook {
   // TierMultipliers::of() and dearestPermille(); overrides are prices of the standard tier.
   Multiplier multiplier(const Seller& seller, std::string_view model,
                         std::string_view service_tier) const;
-  // For RequestBound::multiplier_permille. `asked` is the request's own service_tier: a provider
-  // never serves "default", "flex" or "batch" at more than the standard price, while nothing and
-  // "auto" leave the choice to the provider's settings.
-  int64_t dearestPermille(const Seller& seller, std::string_view model,
-                          std::string_view asked) const;
+  // For RequestBound::multiplier_permille.
+  int64_t dearestPermille(const Seller& seller, std::string_view model, AskedTier asked) const;
 
   // Of both: "genai-prices-0.1.8+3f2a91c0", with overrides "…~5b0c77de".
   std::string version() const;

@@ -26,6 +26,12 @@ bool pricesLongCache(const pricing::Price& price) {
          std::ranges::any_of(price.tiers, [&](const auto& tier) { return dearer(tier.rates); });
 }
 
+// Whether the caller asks for more context than the model has by default, Anthropic's context-1m.
+bool liftsWindow(const RequestScope& scope) {
+  return scope.anthropic_beta.find("context-") != std::string_view::npos ||
+         scope.request.body.find("anthropic_beta") != nullptr;
+}
+
 }  // namespace
 
 pricing::PriceBook Attempt::prices() const {
@@ -55,7 +61,9 @@ pricing::RequestBound Attempt::bound() const {
   }
   const dialect::InputBound input = request.boundInput();
   pricing::RequestBound bound;
-  bound.input_tokens = std::min(input.tokens, quote_.context_window.value_or(input.tokens));
+  bound.input_tokens = input.tokens;
+  if (quote_.context_window && !liftsWindow(scope_))
+    bound.input_tokens = std::min(input.tokens, *quote_.context_window);
   bound.image_input = input.images;
   bound.audio_input = input.audio;
   bound.long_cache = pricesLongCache(*quote_.price) && dialect::mayCacheLong(request);
@@ -70,7 +78,8 @@ pricing::RequestBound Attempt::bound() const {
   }
   bound.web_searches = request.searchesWeb() ? kMostSearches : 0;
   bound.multiplier_permille =
-      scope_.loop.dearestPermille(prices(), seller_, candidate_.model, request.service_tier);
+      scope_.loop.dearestPermille(prices(), seller_, candidate_.model,
+                                  {request.service_tier, request.body.find("speed") != nullptr});
   return bound;
 }
 

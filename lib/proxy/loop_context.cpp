@@ -42,10 +42,10 @@ std::optional<int64_t> LoopContext::contextWindow(const config::Snapshot& snapsh
 
 // The catalogue stays as it is; its rules take a while to go through.
 int64_t LoopContext::dearestPermille(const pricing::PriceBook& book, const pricing::Seller& seller,
-                                     std::string_view model, std::string_view service_tier) {
+                                     std::string_view model, pricing::AskedTier asked) {
   constexpr size_t kLongest = 256;  // of names that callers make up
-  if (!service_tier.empty() || model.size() > kLongest)
-    return book.dearestPermille(seller, model, service_tier);
+  if (!asked.service_tier.empty() || asked.speed || model.size() > kLongest)
+    return book.dearestPermille(seller, model, asked);
   key_.assign(seller.catalogue_id).append(1, '\0').append(model);
   const auto found = dearest_.find(key_);
   if (found != dearest_.end()) return found->second;

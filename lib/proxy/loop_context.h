@@ -46,10 +46,10 @@ class LoopContext {
   pricing::Quote quote(const config::Snapshot& snapshot, const model::Provider& provider,
                        std::string_view model, UnixMillis now, pricing::UnknownModelPolicy unknown);
 
-  // The most that a tier of service, or the one that is asked for, multiplies the model's price by;
-  // see PriceBook.
+  // The most that a tier of service that the request may get multiplies the model's price by; see
+  // PriceBook.
   int64_t dearestPermille(const pricing::PriceBook& book, const pricing::Seller& seller,
-                          std::string_view model, std::string_view service_tier);
+                          std::string_view model, pricing::AskedTier asked);
 
   // How one of its models stands; asked for again when the provider changed.
   routing::TargetHealth& health(const model::Provider& provider, std::string_view model);

@@ -193,4 +193,34 @@ TEST_SUITE("proxy/anthropic") {
     CHECK(contains(proxyOf(gateway).get("/anthropic/v1/models/@default").body,
                    R"("type":"model","id":"@default")"));
   }
+
+  TEST_CASE(
+      "fast mode and US-only inference are billed as they cost, and reserved when asked for") {
+    FakeUpstream upstream{answering(
+        R"({"id":"msg_1","type":"message","role":"assistant","model":"claude-opus-4-6","content":[)"
+        R"({"type":"text","text":"Hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1000,)"
+        R"("output_tokens":1000,"service_tier":"standard","speed":"fast","inference_geo":"us"}})")};
+    Gateway gateway = quietGateway();
+    add(gateway, "anthropic", "claude", upstream);
+    const auto budget = [&gateway](const std::string& fields) {
+      const Answer made = manageOf(gateway).post("/manage/v1/budgets", fields);
+      REQUIRE_MESSAGE(made.status == 201, made.body);
+    };
+    // Standard: 1,000 at $5 and 1,000 at $25 a million, $0.03; six times that, and 1.1 times.
+    const Answer fast =
+        ask(gateway, "/v1/messages", R"("model":"claude/claude-opus-4-6","speed":"fast")");
+    REQUIRE_MESSAGE(fast.status == 200, fast.body);
+    CHECK(fast.header("X-Modelux-Cost-Usd") == "0.198000");
+    const Answer chat = ask(gateway, "/v1/chat/completions", R"("model":"claude/claude-opus-4-6")");
+    REQUIRE_MESSAGE(chat.status == 200, chat.body);
+    CHECK(chat.header("X-Modelux-Cost-Usd") == "0.198000");
+    CHECK(contains(chat.body, R"("service_tier":"default")"));
+    budget(R"({"name":"b","scope":"end_user","period":"daily","cap_usd":0.03})");
+    CHECK(ask(gateway, "/v1/messages",
+              R"("model":"claude/claude-opus-4-6","speed":"fast","metadata":{"user_id":"ann"})")
+              .status == 402);
+    CHECK(ask(gateway, "/v1/messages",
+              R"("model":"claude/claude-opus-4-6","metadata":{"user_id":"bob"})")
+              .status == 200);
+  }
 }

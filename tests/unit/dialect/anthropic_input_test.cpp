@@ -37,6 +37,9 @@ TEST_SUITE("dialect/anthropic_input") {
     CHECK(added(R"([{"type":"text","text":"x"},{"type":"thinking","thinking":"x"}])") == 0);
     CHECK(added(R"([{"type":"document","source":{"type":"text","data":"x"}}])") == 0);
     CHECK(added(R"([{"type":"image","source":{"type":"url","url":"x"}}])") == 50'000);
+    CHECK(added(R"([{"type":"image","source":{"type":"base64","data":"AAAA"}}])") == 50'000 - 6);
+    CHECK(added(R"([{"type":"tool_result","content":[{"type":"image",)"
+                R"("source":{"type":"base64","data":"AAAA"}}]}])") == 50'000 - 6);
     CHECK(added(R"([{"type":"document","source":{"type":"base64","data":"x"}}])") == 1'000'000);
     CHECK(added(R"([{"type":"brand_new"}])") == 1'000'000);
     CHECK(added(R"([{"type":"tool_result","content":"x"},{"type":"tool_result","content":[)"

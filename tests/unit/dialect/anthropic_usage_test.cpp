@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "dialect/openai_answer_writer.h"
 #include "dialect/openai_usage.h"
 #include "dialect/openai_usage_writer.h"
 
@@ -55,6 +56,18 @@ TEST_SUITE("dialect/anthropic_usage") {
     CHECK(counts.usage().output_text == 15);
     counts.update("nonsense");
     CHECK(counts.usage().output_text == 15);
+  }
+
+  TEST_CASE("what a request was served at is what multiplies its price") {
+    AnthropicUsage counts;
+    counts.update(R"({"input_tokens":1,"service_tier":"standard","speed":"standard",)"
+                  R"("inference_geo":"not_available"})");
+    CHECK(counts.serviceTier() == "standard");
+    counts.update(R"({"output_tokens":1,"speed":"fast","inference_geo":"us"})");
+    CHECK(counts.serviceTier() == "standard,speed=fast,inference_geo=us");
+    counts.update(R"({"output_tokens":2,"speed":null,"inference_geo":"a,service_tier=batch"})");
+    CHECK(counts.serviceTier() == "standard,speed=fast,inference_geo=us");
+    CHECK(openAiTier(counts.serviceTier()) == "default");
   }
 
   TEST_CASE("absurd counts are bounded") {

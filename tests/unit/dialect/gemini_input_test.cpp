@@ -29,7 +29,7 @@ TEST_SUITE("dialect/gemini_input") {
     };
     CHECK(beyond(withPart(R"({"text":"Hi"})")) == 0);
     CHECK(beyond(withPart(R"({"inline_data":{"mime_type":"image/png","data":"A"}})")) ==
-          kTokensAnImage);
+          kTokensAnImage - 3);
     CHECK(beyond(withPart(R"({"inlineData":{"mimeType":"video/mp4","data":"A"}})")) ==
           kTokensAnythingElse);
     CHECK(beyond(withPart(

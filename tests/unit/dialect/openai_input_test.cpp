@@ -41,6 +41,15 @@ TEST_SUITE("dialect/openai_input") {
   TEST_CASE("attachments add what the dearest model takes, however they are written") {
     CHECK(extraOf(R"([{"type":"image_url","image_url":{"url":"https://x.example/a.png"}}])") ==
           50'000);
+    const std::string data(1000, 'A');
+    for (const std::string& url :
+         {"data:image/png;base64," + data, "data:image\\/png;base64," + data}) {
+      const auto size = static_cast<int64_t>(url.size()) + 2;
+      CHECK(extraOf(R"([{"type":"image_url","image_url":{"url":")" + url + "\"}}]") ==
+            50'000 - size);
+      CHECK(extraOf(R"([{"type":"image_url","image_url":")" + url + "\"}]") == 50'000 - size);
+    }
+    CHECK(extraOf(R"([{"image_url":{"url":"data:text/plain,)" + data + "\"}}]") == 50'000);
     CHECK(extraOf(R"([{"type":"im\u0061ge_url","im\u0061ge_url":{"url":"https://x"}}])") == 50'000);
     CHECK(extraOf(R"([{"type":"text","text":"x","image_url":{"url":"y"}}])") == 50'000);
     CHECK(extraOf(R"([{"type":"image","source":{}},{"type":"input_image"}])") == 100'000);

@@ -22,9 +22,10 @@ TEST_SUITE("pricing/multipliers") {
     CHECK(table.of("p", "m", "") == Multiplier{});
     CHECK(table.of("p", "m", ",,=,x=") == Multiplier{});
     CHECK(table.of("q", "m", "priority") == Multiplier{});
-    CHECK(table.dearestPermille("p", "m") == 10'000);
-    CHECK(table.dearestPermille("p", "m2") == 12'000);
-    CHECK(table.dearestPermille("q", "m") == 1000);
+    CHECK(table.dearestPermille("p", "m", true) == 10'000);
+    CHECK(table.dearestPermille("p", "m2", true) == 12'000);
+    CHECK(table.dearestPermille("q", "m", true) == 1000);
+    CHECK(table.dearestPermille("p", "m2", false) == 2'000);
   }
 
   TEST_CASE("a malformed row is a defect of the build") {
@@ -44,7 +45,10 @@ TEST_SUITE("pricing/multipliers") {
       for (const char* tier : {"flex", "priority", "fast", "batch", "default", "speed=fast",
                                "inference_geo=us", "speed=fast,inference_geo=us"}) {
         CHECK(table.of(model.provider, name, tier).permille() <=
-              table.dearestPermille(model.provider, name));
+              table.dearestPermille(model.provider, name, true));
+        if (std::string_view(tier).find("speed") == std::string_view::npos)
+          CHECK(table.of(model.provider, name, tier).permille() <=
+                table.dearestPermille(model.provider, name, false));
       }
     }
   }

@@ -109,10 +109,13 @@ TEST_SUITE("pricing/quote") {
     const Overrides none;
     const PriceBook book(catalogue(), none);
     CHECK(book.multiplier(kOpenAi, "GPT-4o-mini", "priority") == Multiplier{5, 3});
-    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", "auto") == 1667);
-    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", "") == 1667);
-    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", "default") == 1000);
-    CHECK(book.dearestPermille(kOpenAi, "gpt-5", "flex") == 1000);
+    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", {"auto"}) == 1667);
+    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", {""}) == 1667);
+    CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", {"default"}) == 1000);
+    CHECK(book.dearestPermille(kOpenAi, "gpt-5", {"flex"}) == 1000);
+    const Seller anthropic{"claude", "anthropic"};
+    CHECK(book.dearestPermille(anthropic, "claude-opus-4-6", {"auto"}) == 1100);
+    CHECK(book.dearestPermille(anthropic, "claude-opus-4-6", {"default", true}) == 6600);
   }
 
   TEST_CASE("quote timings" * doctest::skip()) {
@@ -130,7 +133,7 @@ TEST_SUITE("pricing/quote") {
          {"gpt-4o-mini", "gpt-4o-mini-2024-07-18", "o3", "gpt-5.6-sol", "no-such"}) {
       time(model, [&](int i) { (void)book.quote(kOpenAi, model, kNow + i, kCeiling); });
     }
-    time("dearest multiplier", [&](int) { (void)book.dearestPermille(kOpenAi, "gpt-5", ""); });
+    time("dearest multiplier", [&](int) { (void)book.dearestPermille(kOpenAi, "gpt-5", {""}); });
     time("multiplier", [&](int) { (void)book.multiplier(kOpenAi, "gpt-5", "priority"); });
   }
 }
