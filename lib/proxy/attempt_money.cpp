@@ -28,7 +28,7 @@ bool pricesLongCache(const pricing::Price& price) {
 
 // Whether the caller asks for more context than the model has by default, Anthropic's context-1m.
 bool liftsWindow(const RequestScope& scope) {
-  return scope.anthropic_beta.find("context-") != std::string_view::npos ||
+  return scope.anthropic_beta.find("context-1m") != std::string_view::npos ||
          scope.request.body.find("anthropic_beta") != nullptr;
 }
 
