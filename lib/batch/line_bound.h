@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "batch/plan.h"
+#include "bound/chat_bound.h"
 #include "dialect/chat_view.h"
 
 namespace penstock::batch {
@@ -12,10 +13,8 @@ struct LineBound {
   Money most;
 };
 
-enum class LineKind : uint8_t { Chat, Embeddings };
-
 // Forbidden/"model_not_priced" where the project denies models without a price.
-Result<LineBound> boundLine(const dialect::ChatView& request, LineKind kind,
+Result<LineBound> boundLine(const dialect::ChatView& request, bound::Output output,
                             const Pricing& pricing);
 
 }  // namespace penstock::batch

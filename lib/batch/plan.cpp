@@ -28,14 +28,15 @@ ApiError atLine(int64_t line, ApiError error) {
 }
 
 // Adds a request to its model's share.
-Status add(const dialect::ChatView& request, LineKind kind, const Pricing& pricing, Plan& plan) {
+Status add(const dialect::ChatView& request, bound::Output output, const Pricing& pricing,
+           Plan& plan) {
   if (request.model.starts_with('@') || request.stream) {
     return invalidRequest("invalid_batch_line",
                           request.stream ? "requests of a batch do not stream"
                                          : "requests of a batch name the provider's own models",
                           "model");
   }
-  const auto bound = boundLine(request, kind, pricing);
+  const auto bound = boundLine(request, output, pricing);
   if (!bound) return bound.error();
   auto share = std::ranges::find(plan.models, request.model, &ModelPlan::model);
   if (share == plan.models.end()) {
@@ -50,11 +51,12 @@ Status add(const dialect::ChatView& request, LineKind kind, const Pricing& prici
 }
 
 Status addBody(std::string_view url, std::string_view body, const Pricing& pricing, Plan& plan) {
-  const auto take = [&](auto parsed, LineKind kind) -> Status {
+  const auto take = [&](auto parsed, bound::Output output) -> Status {
     if (!parsed) return std::move(parsed).error();
-    return add(*parsed, kind, pricing, plan);
+    return add(*parsed, output, pricing, plan);
   };
-  if (url == "/v1/chat/completions") return take(dialect::parseOpenAiChat(body), LineKind::Chat);
+  if (url == "/v1/chat/completions")
+    return take(dialect::parseOpenAiChat(body), bound::Output::Chat);
   if (url == "/v1/responses") {
     auto parsed = dialect::parseResponses(body);
     // What the provider keeps is input that nobody here has counted.
@@ -63,10 +65,10 @@ Status addBody(std::string_view url, std::string_view body, const Pricing& prici
                             "responses in a batch cannot go on from stored ones",
                             "previous_response_id");
     }
-    return take(std::move(parsed), LineKind::Chat);
+    return take(std::move(parsed), bound::Output::Chat);
   }
   if (url == "/v1/embeddings")
-    return take(dialect::parseOpenAiEmbeddings(body), LineKind::Embeddings);
+    return take(dialect::parseOpenAiEmbeddings(body), bound::Output::None);
   return invalidRequest("unsupported_batch_endpoint",
                         "batches are of /v1/chat/completions, /v1/responses or /v1/embeddings",
                         "url");
@@ -140,7 +142,7 @@ Result<Plan> planMessageBatch(std::string_view body, const Pricing& pricing) {
       added = invalidRequest("too_many_requests", "a batch may hold 100,000 requests");
     if (!added) return false;
     auto parsed = dialect::parseAnthropicMessages(params->value);
-    added = parsed ? add(*parsed, LineKind::Chat, pricing, plan) : Status(parsed.error());
+    added = parsed ? add(*parsed, bound::Output::Chat, pricing, plan) : Status(parsed.error());
     return added.has_value();
   });
   if (!added) return atLine(number, added.error());

@@ -48,6 +48,7 @@ struct Pricing {
   pricing::Seller seller;
   model::UnknownModelPolicy unknown = model::UnknownModelPolicy::Ceiling;
   UnixMillis now = 0;
+  std::string_view anthropic_beta = {};  // the caller's header; outlives this
 };
 
 // The plan of OpenAI's batch input: JSONL of {"custom_id","method","url","body"}. Every line must

@@ -9,6 +9,7 @@
 #include "dialect/anthropic_tool_writer.h"
 #include "dialect/made_up_tools.h"
 #include "dialect/openai_chat_reader.h"
+#include "dialect/openai_family.h"
 #include "json/writer.h"
 
 namespace penstock::dialect {
@@ -181,7 +182,7 @@ void MessagesWriter::writeTier() {
   if (tier.empty()) return;
   if (same() || tier == "auto")
     out_.field("service_tier", tier);
-  else if (tier == "default")
+  else if (tierInOpenAisWords(tier) == "default")
     out_.field("service_tier", "standard_only");
   else
     losses_.hint(Field::ServiceTier, "is not known to the provider");

@@ -98,6 +98,7 @@ bool AnthropicRelay::countText(const json::ObjectIndex& object) {
     if (!text && member.kind != json::Kind::Object && member.kind != json::Kind::Array) continue;
     if (text && member.value.size() <= 2) continue;
     content = true;
+    if (member.key == "text") answering_ = true;
     // Signatures and citations are no output of the model's.
     if (member.key == "text" || member.key == "thinking" || member.key == "partial_json" ||
         member.key == "name" || member.key == "input")
@@ -108,6 +109,7 @@ bool AnthropicRelay::countText(const json::ObjectIndex& object) {
 
 AnthropicRelay::Effect AnthropicRelay::readBlock() {
   if (!scanAt(event_, "content_block", nested_)) return Effect::Lifecycle;
+  if (typeOf(nested_) == "tool_use") answering_ = true;
   return countText(nested_) ? Effect::Content : Effect::Lifecycle;
 }
 

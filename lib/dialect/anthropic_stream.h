@@ -28,6 +28,7 @@ class AnthropicRelay final : public ChatStream {
   StreamPhase phase() const override { return phase_; }
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
+  bool answering() const override { return answering_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   const model::Usage& usage() const override { return usage_; }
@@ -61,6 +62,7 @@ class AnthropicRelay final : public ChatStream {
   StreamPhase phase_ = StreamPhase::Waiting;
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
+  bool answering_ = false;
   bool finished_ = false;  // a stop reason has come
   std::string held_, model_;
   std::function<std::string()> trace_;

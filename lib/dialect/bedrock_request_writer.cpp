@@ -15,6 +15,7 @@
 #include "dialect/bedrock_config_writer.h"
 #include "dialect/bedrock_tool_writer.h"
 #include "dialect/made_up_tools.h"
+#include "dialect/openai_family.h"
 #include "dialect/tool_ids.h"
 #include "json/writer.h"
 
@@ -163,8 +164,7 @@ void ConverseWriter::writeRest() {
     out_.key("requestMetadata").beginObject().field("user", user).endObject();
   else if (!user.empty())
     losses_.hint(Field::EndUser, "holds characters that the provider does not take");
-  const std::string& tier = request_.service_tier;
-  const std::string_view told = tier == "standard_only" ? "default" : std::string_view(tier);
+  const std::string told = tierInOpenAisWords(request_.service_tier);
   if (told == "default" || told == "flex" || told == "priority")
     out_.key("serviceTier").beginObject().field("type", told).endObject();
   else if (!told.empty() && told != "auto")

@@ -9,8 +9,8 @@ constexpr std::string_view kType = "budget_exceeded";
 
 // Cents, or as many digits as a small amount needs to be more than nothing.
 std::string shown(Money amount) {
-  const bool tiny = amount.nanos > 0 && amount.nanos < 100'000'000;
-  return "$" + amount.usd(tiny ? 6 : 2);
+  if (amount.nanos <= 0 || amount.nanos >= 100'000'000) return "$" + amount.usd(2);
+  return "$" + amount.usd(amount.nanos < 100'000 ? 9 : 6);
 }
 
 void writeBudget(json::Writer& out, const BudgetError& error) {

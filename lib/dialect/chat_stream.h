@@ -57,6 +57,8 @@ class ChatStream {
   virtual StreamPhase phase() const = 0;
   virtual StreamFailure failure() const = 0;
   virtual bool released() const = 0;  // something has left
+  // Something of the answer itself has come, not only of what was thought before it.
+  virtual bool answering() const { return released(); }
   virtual const UpstreamError& upstreamError() const = 0;
   virtual const ApiError* refusal() const { return nullptr; }
 

@@ -5,22 +5,47 @@
 namespace penstock::dialect {
 namespace {
 
-constexpr std::array<uint8_t, 256> thirdsOfToken() {
-  std::array<uint8_t, 256> thirds{};
-  for (size_t c = 0; c < thirds.size(); ++c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c <= ' ';
-    thirds[c] = letter ? 1 : c < 0x80 ? 3 : 2;
+enum Kind : uint8_t { kBlank, kSmall, kCapital, kDigit, kSign, kHigh, kKinds };
+
+constexpr std::array<uint8_t, 256> kindsOfBytes() {
+  std::array<uint8_t, 256> kinds{};
+  for (size_t c = 0; c < kinds.size(); ++c) {
+    kinds[c] = c <= ' '               ? kBlank
+               : c >= 'a' && c <= 'z' ? kSmall
+               : c >= 'A' && c <= 'Z' ? kCapital
+               : c >= '0' && c <= '9' ? kDigit
+               : c < 0x80             ? kSign
+                                      : kHigh;
   }
+  return kinds;
+}
+constexpr std::array<uint8_t, 256> kKindOf = kindsOfBytes();
+
+using Thirds = std::array<std::array<uint8_t, kKinds>, kKinds>;
+
+// Of a token, by the kind of the byte before and its own.
+constexpr Thirds thirdsOfToken() {
+  Thirds thirds{};
+  for (auto& after : thirds) after = {1, 1, 1, 3, 3, 2};
+  thirds[kCapital][kSmall] = thirds[kCapital][kCapital] = 2;
+  thirds[kSmall][kCapital] = 3;
+  thirds[kDigit][kSmall] = thirds[kDigit][kCapital] = 3;
   return thirds;
 }
-constexpr std::array<uint8_t, 256> kThirds = thirdsOfToken();
+constexpr Thirds kThirds = thirdsOfToken();
 
 }  // namespace
 
 void TextSize::add(std::string_view text) {
   bytes_ += static_cast<int64_t>(text.size());
   int64_t thirds = 0;
-  for (const char c : text) thirds += kThirds[static_cast<uint8_t>(c)];
+  uint8_t last = last_;
+  for (const char c : text) {
+    const uint8_t kind = kKindOf[static_cast<uint8_t>(c)];
+    thirds += kThirds[last][kind];
+    last = kind;
+  }
+  last_ = last;
   thirds_ += thirds;
 }
 

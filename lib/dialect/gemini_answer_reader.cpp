@@ -69,11 +69,10 @@ Result<ChatAnswer> readGeminiAnswer(std::string_view body, const AnswerContext& 
   if (!document) return invalidAnswer(document.error().message);
   const ValueRef root = document->root();
   ChatAnswer answer{.id = textOf(root, "responseId"), .model = textOf(root, "modelVersion")};
-  if (const auto metadata = memberOf(root, "usageMetadata")) {
-    GeminiUsage usage;
-    usage.update(*metadata);
-    answer.usage = usage.usage();
-  }
+  GeminiUsage usage;
+  usage.update(root);
+  answer.usage = usage.usage();
+  answer.service_tier = usage.serviceTier();
   const auto candidates = memberOf(root, "candidates");
   const auto candidate = candidates ? firstCandidate(*candidates) : std::nullopt;
   if (!candidate) {

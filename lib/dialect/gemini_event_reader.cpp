@@ -36,11 +36,7 @@ bool GeminiEventReader::onChunk(std::string_view data) {
     return true;
   }
   if (!parts_) onStart(chunk);
-  if (const auto metadata = memberOf(chunk, "usageMetadata")) {
-    usage_.update(*metadata);
-    const model::Usage usage = usage_.usage();
-    if (usage.source != model::Usage::Source::None) events_->push_back(UsageEvent{usage});
-  }
+  onUsage(chunk);
   const auto candidates = memberOf(chunk, "candidates");
   const auto candidate = candidates ? firstCandidate(*candidates) : std::nullopt;
   if (candidates && candidates->size() > (candidate ? 1u : 0u))
@@ -57,6 +53,13 @@ void GeminiEventReader::onStart(ValueRef chunk) {
   const std::string id = textOf(chunk, "responseId");
   parts_.emplace(lenient_, id);
   events_->push_back(StartEvent{id, textOf(chunk, "modelVersion")});
+}
+
+void GeminiEventReader::onUsage(ValueRef chunk) {
+  usage_.update(chunk);
+  const model::Usage usage = usage_.usage();
+  if (usage.source != model::Usage::Source::None) events_->push_back(UsageEvent{usage});
+  if (!usage_.serviceTier().empty()) events_->push_back(TierEvent{usage_.serviceTier()});
 }
 
 void GeminiEventReader::onError(std::string_view data) {

@@ -29,6 +29,7 @@ class GeminiEventReader final : public EventReader {
 
  private:
   bool onChunk(std::string_view data);
+  void onUsage(json::ValueRef chunk);
   void onError(std::string_view data);
   void onStart(json::ValueRef chunk);
   void onCandidate(json::ValueRef candidate);

@@ -33,6 +33,7 @@ class GeminiRelay final : public ChatStream {
     return garbage_ ? StreamFailure::Garbage : understood_.failure();
   }
   bool released() const override { return understood_.released(); }
+  bool answering() const override { return understood_.answering(); }
   const UpstreamError& upstreamError() const override { return understood_.upstreamError(); }
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
   const model::Usage& usage() const override { return understood_.usage(); }

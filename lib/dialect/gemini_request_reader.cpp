@@ -65,6 +65,8 @@ void ContentReader::readMember(std::string_view name, ValueRef value) {
   } else if (key == "model") {
     request_.model = reading.text(value);
     if (request_.model.starts_with("models/")) request_.model.erase(0, 7);
+  } else if (key == "serviceTier") {
+    request_.service_tier = reading.text(value);
   } else {
     keep(request_.extras, key, value);
   }

@@ -263,7 +263,9 @@ void ContentWriter::writeCallingConfig(const ToolChoice& choice) {
 }
 
 void ContentWriter::writeRest() {
-  if (!request_.service_tier.empty() && request_.service_tier != "auto")
+  if (same() && !request_.service_tier.empty())
+    out_.field("serviceTier", request_.service_tier);
+  else if (!request_.service_tier.empty() && request_.service_tier != "auto")
     losses_.hint(Field::ServiceTier, "is not known to the provider");
   if (!request_.end_user.empty()) losses_.hint(Field::EndUser, "is not known to the provider");
   Extras rest;

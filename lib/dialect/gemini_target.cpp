@@ -48,6 +48,7 @@ GeminiTarget geminiTargetOf(std::string_view model) {
   target.call_ids = false;
   target.result_media = false;
   target.signed_calls = false;
+  target.searches_by_prompt = true;
   return target;
 }
 

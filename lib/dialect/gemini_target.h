@@ -18,11 +18,12 @@ struct GeminiTarget {
   bool medium_level = true;                          // likewise
   // Takes JSON Schema, else Google's own subset of OpenAPI's.
   bool json_schema = true;
-  bool tools_with_json = true;  // tools beside an answer in JSON
-  bool call_ids = true;         // functionCall.id
-  bool result_media = true;     // functionResponse.parts
-  bool signed_calls = true;     // refuses calls of the turn under way without a signature
-  bool fetches_urls = true;     // fileData of addresses outside of Google
+  bool tools_with_json = true;      // tools beside an answer in JSON
+  bool call_ids = true;             // functionCall.id
+  bool result_media = true;         // functionResponse.parts
+  bool signed_calls = true;         // refuses calls of the turn under way without a signature
+  bool fetches_urls = true;         // fileData of addresses outside of Google
+  bool searches_by_prompt = false;  // Google Search is billed once a prompt, else by the query
 };
 
 // By what Google documents of its families: "gemini-2.5-flash-lite", "models/gemini-3-pro". Names

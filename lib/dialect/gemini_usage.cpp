@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+#include "dialect/gemini_target.h"
 #include "dialect/gemini_wire.h"
 #include "dialect/usage_counts.h"
 #include "json/document.h"
@@ -25,8 +27,11 @@ int64_t searchesOf(json::ValueRef answer) {
     const auto queries = grounding ? memberOf(*grounding, "webSearchQueries") : std::nullopt;
     if (queries && queries->isArray()) searches += static_cast<int64_t>(queries->size());
   }
-  return searches;
+  const bool by_prompt = geminiTargetOf(textOf(answer, "modelVersion")).searches_by_prompt;
+  return by_prompt ? std::min<int64_t>(searches, 1) : searches;
 }
+
+constexpr size_t kMaxTierBytes = 64;
 
 }  // namespace
 
@@ -46,7 +51,27 @@ void GeminiUsage::replace(Modalities& counts, json::ValueRef metadata, std::stri
   }
 }
 
-void GeminiUsage::update(json::ValueRef metadata) {
+void GeminiUsage::update(json::ValueRef answer) {
+  searches_ = std::max(searches_, searchesOf(answer));
+  const auto metadata = memberOf(answer, "usageMetadata");
+  if (!metadata) return;
+  updateCounts(*metadata);
+  updateTier(*metadata);
+}
+
+void GeminiUsage::updateTier(json::ValueRef metadata) {
+  constexpr std::string_view kVertex = "on_demand_", kProtobuf = "service_tier_";
+  for (const char* key : {"trafficType", "serviceTier"}) {
+    std::string tier = asciiLower(textOf(metadata, key));
+    if (tier.empty() || tier.size() > kMaxTierBytes || tier.ends_with("unspecified")) continue;
+    if (tier == "on_demand") tier = "standard";
+    if (tier.starts_with(kVertex)) tier.erase(0, kVertex.size());
+    if (tier.starts_with(kProtobuf)) tier.erase(0, kProtobuf.size());
+    service_tier_ = std::move(tier);
+  }
+}
+
+void GeminiUsage::updateCounts(json::ValueRef metadata) {
   replace(prompt_, metadata, "promptTokenCount");
   replace(cached_, metadata, "cachedContentTokenCount");
   replace(tool_use_, metadata, "toolUsePromptTokenCount");
@@ -78,6 +103,7 @@ model::Usage GeminiUsage::usage() const {
   usage.output_audio = take(output, candidates_of_.audio);
   usage.output_image = take(output, candidates_of_.image);
   usage.output_text = output;
+  usage.web_searches = searches_;
   return usage;
 }
 
@@ -98,12 +124,10 @@ GeminiResponse readGeminiResponse(std::string_view body) {
   const json::ValueRef root = document->root();
   response.valid = !memberOf(root, "error");
   response.model = textOf(root, "modelVersion");
-  if (const auto metadata = memberOf(root, "usageMetadata")) {
-    GeminiUsage usage;
-    usage.update(*metadata);
-    response.usage = usage.usage();
-    response.usage.web_searches = searchesOf(root);
-  }
+  GeminiUsage usage;
+  usage.update(root);
+  response.usage = usage.usage();
+  response.service_tier = usage.serviceTier();
   return response;
 }
 

@@ -79,7 +79,7 @@ std::string openAiId(std::string_view id, std::string_view otherwise) {
 std::string openAiTier(std::string_view tier) {
   tier = tier.substr(0, tier.find(','));  // Anthropic's "standard,speed=fast"
   if (tier == "standard") return "default";
-  for (const char* known : {"auto", "default", "flex", "scale", "priority", "fast"})
+  for (const char* known : {"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"})
     if (tier == known) return std::string(tier);
   return {};
 }

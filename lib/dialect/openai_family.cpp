@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace penstock::dialect {
 namespace {
 
@@ -44,10 +46,18 @@ std::optional<Effort> fitEffort(const ChatRequest& request,
   return effort;
 }
 
+std::string tierInOpenAisWords(std::string_view tier) {
+  constexpr std::string_view kProtobuf = "service_tier_";
+  std::string word = asciiLower(tier);
+  if (word.starts_with(kProtobuf)) word.erase(0, kProtobuf.size());
+  if (word == "unspecified") return "auto";
+  return word == "standard" || word == "standard_only" ? "default" : word;
+}
+
 std::string fitTier(const ChatRequest& request, Losses& losses) {
-  const std::string& tier = request.service_tier;
-  if (tier.empty() || isOpenAis(request.source)) return tier;
-  if (tier == "standard_only") return "default";
+  if (request.service_tier.empty() || isOpenAis(request.source)) return request.service_tier;
+  std::string tier = tierInOpenAisWords(request.service_tier);
+  if (tier == "default" || tier == "flex" || tier == "priority") return tier;
   if (tier != "auto") losses.hint(Field::ServiceTier, "is not known to the provider");
   return {};
 }

@@ -23,6 +23,10 @@ std::optional<Effort> fitEffort(const ChatRequest& request,
                                 const std::optional<OpenAiTarget::Efforts>& efforts,
                                 Losses& losses);
 
+// A dialect's word for a service tier in OpenAI's: "default" is Anthropic's standard_only and
+// Gemini's standard, which may be spelled SERVICE_TIER_STANDARD.
+std::string tierInOpenAisWords(std::string_view tier);
+
 // The service tier to ask for, in OpenAI's words; empty: none.
 std::string fitTier(const ChatRequest& request, Losses& losses);
 

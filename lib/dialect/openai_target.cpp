@@ -46,6 +46,12 @@ bool refusesMaxTokens(std::string_view model) {
   return isOSeries(name) || (gptVersion(name) >= 5 && !isChatOnly(name));
 }
 
+bool searchesAlways(std::string_view model) {
+  const std::string_view name = lastSegment(model);
+  return name.starts_with("gpt-") && (name.find("-search-preview") != std::string_view::npos ||
+                                      name.find("-search-api") != std::string_view::npos);
+}
+
 OpenAiTarget openAiTargetOf(std::string_view model) {
   OpenAiTarget target{.model = std::string(model)};
   const std::string_view name = lastSegment(model);

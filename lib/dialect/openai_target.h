@@ -43,4 +43,7 @@ OpenAiTarget openAiTargetOf(std::string_view model);
 // Whether it is a reasoning model of OpenAI's, to which only max_completion_tokens may be said.
 bool refusesMaxTokens(std::string_view model);
 
+// Whether it searches the web for every chat completion, which its usage does not tell.
+bool searchesAlways(std::string_view model);
+
 }  // namespace penstock::dialect

@@ -64,7 +64,7 @@ ResponsesRelay::Effect ResponsesRelay::effectOf(std::string_view type) {
     return end ? Effect::End : Effect::Lifecycle;
   }
   if (type.starts_with("response.output_item.")) return readItem(type);
-  if (type.ends_with(".delta")) return readText();
+  if (type.ends_with(".delta")) return readText(type);
   // Servers that send no deltas.
   if (type.ends_with(".done") && type.find("_part.") == std::string_view::npos)
     return Effect::Content;
@@ -85,15 +85,17 @@ ResponsesRelay::Effect ResponsesRelay::readItem(std::string_view type) {
   if (!scanAt(event_, "item", nested_)) return Effect::Lifecycle;
   const std::string kind = textAt(nested_, "type");
   if (kind == "message" || kind == "reasoning") return Effect::Lifecycle;
+  if (kind == "function_call" || kind == "custom_tool_call") answering_ = true;
   output_.add(textAt(nested_, "name"));
   return Effect::Content;
 }
 
-ResponsesRelay::Effect ResponsesRelay::readText() {
+ResponsesRelay::Effect ResponsesRelay::readText(std::string_view type) {
   const json::Member* delta = event_.find("delta");
   if (delta == nullptr || delta->kind != json::Kind::String || delta->value.size() <= 2)
     return Effect::Lifecycle;
   output_.add(delta->value.substr(1, delta->value.size() - 2));
+  if (type.find("reasoning") == std::string_view::npos) answering_ = true;
   return Effect::Content;
 }
 

@@ -29,6 +29,7 @@ class ResponsesRelay final : public ChatStream {
   StreamPhase phase() const override { return phase_; }
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
+  bool answering() const override { return answering_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   int64_t nextSequence() const override { return sequence_; }
   void setTrace(std::function<std::string()> render) override { trace_ = std::move(render); }
@@ -51,7 +52,7 @@ class ResponsesRelay final : public ChatStream {
   void onError(const http::SseEvent& event, std::string& out);
   Effect effectOf(std::string_view type);
   Effect readItem(std::string_view type);
-  Effect readText();
+  Effect readText(std::string_view type);
   void readResponse();
   void countSequence();
   void emitEnd(const http::SseEvent& event, std::string& out);
@@ -63,6 +64,7 @@ class ResponsesRelay final : public ChatStream {
   StreamPhase phase_ = StreamPhase::Waiting;
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
+  bool answering_ = false;
   int64_t sequence_ = 0;
   bool keeps_ = false;
   std::string held_, kept_, model_, service_tier_;

@@ -75,11 +75,17 @@ void StreamTranslator::passFiltered(std::string& out) {
 void StreamTranslator::note(const ChatEvent& event) {
   std::visit(
       Overloaded{[this](const StartEvent& start) { model_ = start.model; },
-                 [this](const TextDelta& text) { output_.add(text.text); },
-                 [this](const RefusalDelta& refusal) { output_.add(refusal.text); },
+                 [this](const TextDelta& text) {
+                   answering_ = true;
+                   output_.add(text.text);
+                 },
+                 [this](const RefusalDelta& refusal) {
+                   answering_ = true;
+                   output_.add(refusal.text);
+                 },
                  [this](const ThinkingDelta& thinking) { output_.add(thinking.text); },
                  [this](const ToolStart& start) {
-                   calls_ = true;
+                   answering_ = calls_ = true;
                    output_.add(start.name);
                  },
                  [this](const ArgumentsDelta& arguments) { output_.add(arguments.fragment); },

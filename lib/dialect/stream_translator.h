@@ -33,6 +33,7 @@ class StreamTranslator final : public ChatStream {
   StreamPhase phase() const override { return phase_; }
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
+  bool answering() const override { return answering_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
   const ApiError* refusal() const override {
     return failure_ == StreamFailure::Refused ? &*filter_->refusal() : nullptr;
@@ -82,6 +83,7 @@ class StreamTranslator final : public ChatStream {
   StreamPhase phase_ = StreamPhase::Waiting;
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
+  bool answering_ = false;
   bool finished_ = false;
   bool calls_ = false;
   std::string held_;

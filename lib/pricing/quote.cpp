@@ -54,11 +54,8 @@ Multiplier PriceBook::multiplier(const Seller& seller, std::string_view model,
 
 int64_t PriceBook::dearestPermille(const Seller& seller, std::string_view model,
                                    AskedTier asked) const {
-  constexpr int64_t kStandard = 1000;
-  const std::string_view tier = asked.service_tier;
-  if (!asked.speed && (tier == "default" || tier == "flex" || tier == "batch")) return kStandard;
   return catalogue_.multipliers().dearestPermille(seller.catalogue_id, asciiLower(trim(model)),
-                                                  asked.speed);
+                                                  asked);
 }
 
 std::string PriceBook::version() const {

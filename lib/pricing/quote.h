@@ -29,14 +29,6 @@ struct Quote {
   std::optional<int64_t> max_output;      // tokens, where known
 };
 
-// What a request says of the tier that it wants. A provider never serves "default", "flex" or
-// "batch" at more than the standard price, while nothing and "auto" leave the choice to the
-// provider's settings; nobody is served faster than usual who does not ask for "speed".
-struct AskedTier {
-  std::string_view service_tier;
-  bool speed = false;
-};
-
 // All prices together: the one place to ask. A view of the catalogue and of one snapshot's
 // overrides, made for each request.
 //

@@ -168,6 +168,7 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::optional<dialect::OutputLimit> outputLimit() const;
   void settle();
   void estimateUsage();
+  int64_t unseenTokens(int64_t seen) const;
   bool isCutShort() const;
   void charge();
 
@@ -196,11 +197,14 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   int upstream_status_ = 0;
   std::optional<int64_t> retry_after_ms_;
   std::string error_type_;  // as AWS says it in a header
+  std::string head_tier_;   // of service, as Gemini says it in a header
   std::string response_;    // a whole answer or an error's body, as the provider sent it
+  bool whole_ = false;      // a whole answer has come to its end
   std::string answer_;      // a whole answer as the caller gets it
   std::string response_type_;
   std::optional<dialect::OpenAiStitch> stitch_;
   std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams
+  int64_t answering_us_ = -1;                   // since it started; -1: thinking, or silent
   int64_t input_estimate_ = -1;                 // taken when the request's bytes are let go of
   bool called_ = false;
   size_t fed_ = 0;  // of an arriving request's bytes

@@ -28,6 +28,13 @@ bool isEventStream(std::string_view content_type) {
          equalsIgnoreCase(type, "application/vnd.amazon.eventstream");
 }
 
+// The Developer API's word for the tier that it served: documented of the header, while answers say
+// it in newer models only. Other words ("paid") are none.
+std::string geminiTier(const http::HeaderList& headers) {
+  std::string tier = asciiLower(headers.get("x-gemini-service-tier"));
+  return tier == "priority" || tier == "flex" || tier == "standard" ? tier : std::string();
+}
+
 }  // namespace
 
 void Attempt::onHead(const http::ResponseHead& head) {
@@ -38,6 +45,7 @@ void Attempt::onHead(const http::ResponseHead& head) {
   record_.upstream_request_id = requestIdOf(head.headers);
   billable_ = head.status == 200 && !scope_.arriving();
   response_type_ = head.headers.get("content-type");
+  if (wire_->provider() == dialect::Dialect::Gemini) head_tier_ = geminiTier(head.headers);
   const bool events = isEventStream(response_type_);
   if (head.status != 200) {
     receiving_ = Receiving::Error;
@@ -101,6 +109,7 @@ void Attempt::onData(std::string_view bytes) {
       static thread_local std::string out;
       out.clear();
       relay_->feed(bytes, out);
+      if (answering_us_ < 0 && relay_->answering()) answering_us_ = micros();
       return forward(out);
     }
   }
@@ -145,6 +154,7 @@ void Attempt::onFailure(const http::Failure& failure) {
 }
 
 void Attempt::finishWhole() {
+  whole_ = true;
   const Wire::Whole read = wire_->read(response_);
   auto answer = read.valid ? wire_->translate(response_, read) : std::nullopt;
   const bool understood = read.valid && (!answer || *answer);

@@ -1,8 +1,10 @@
 // What an attempt may cost, and what it turned out to: quote → reserve → settle.
 #include <algorithm>
+#include <limits>
 
-#include "dialect/openai_input.h"
+#include "bound/chat_bound.h"
 #include "dialect/openai_target.h"
+#include "dialect/unseen_output.h"
 #include "pricing/charge.h"
 #include "proxy/attempt.h"
 #include "proxy/media_money.h"
@@ -10,28 +12,8 @@
 namespace penstock::proxy {
 namespace {
 
-// Of models of which neither the limit nor the window is known.
-constexpr int64_t kAssumedOutput = 131'072;
 // Less than this is no answer; some providers refuse a smaller limit.
 constexpr int64_t kLeastOutput = 16;
-// Nobody lets the caller bound them; a model that searches on its own account does so a few times.
-constexpr int64_t kMostSearches = 30;
-
-// Whether writing to the cache for an hour costs more than writing to it.
-bool pricesLongCache(const pricing::Price& price) {
-  const auto dearer = [](const pricing::Rates& rates) {
-    return rates.cache_write_1h > rates.cache_write;
-  };
-  return dearer(price.base) ||
-         std::ranges::any_of(price.tiers, [&](const auto& tier) { return dearer(tier.rates); });
-}
-
-// Whether the caller asks for more context than the model has by default, Anthropic's context-1m.
-bool liftsWindow(const RequestScope& scope) {
-  return scope.anthropic_beta.find("context-1m") != std::string_view::npos ||
-         scope.request.body.find("anthropic_beta") != nullptr;
-}
-
 }  // namespace
 
 pricing::PriceBook Attempt::prices() const {
@@ -59,24 +41,10 @@ pricing::RequestBound Attempt::bound() const {
         scope_.loop.dearestPermille(prices(), seller_, candidate_.model, {});
     return of_media;
   }
-  const dialect::InputBound input = request.boundInput();
-  pricing::RequestBound bound;
-  bound.input_tokens = input.tokens;
-  if (quote_.context_window && !liftsWindow(scope_))
-    bound.input_tokens = std::min(input.tokens, *quote_.context_window);
-  bound.image_input = input.images;
-  bound.audio_input = input.audio;
-  bound.long_cache = pricesLongCache(*quote_.price) && dialect::mayCacheLong(request);
-  if (scope_.endpoint != Endpoint::Embeddings) {
-    const int64_t most = quote_.max_output.value_or(quote_.context_window.value_or(kAssumedOutput));
-    // More than the model can write is not reserved, however much the caller allows.
-    const bool known = quote_.max_output || quote_.context_window;
-    const int64_t named = request.max_output_tokens.value_or(most);
-    bound.output_tokens = (known ? std::min(named, most) : named) * request.choices;
-    bound.audio_output = request.wantsAudio();
-    bound.image_output = request.wantsImages();
-  }
-  bound.web_searches = request.searchesWeb() ? kMostSearches : 0;
+  const bound::Output output =
+      scope_.endpoint == Endpoint::Embeddings ? bound::Output::None : bound::Output::Chat;
+  pricing::RequestBound bound =
+      bound::boundOf({request, candidate_.model, scope_.anthropic_beta, output}, quote_);
   bound.multiplier_permille =
       scope_.loop.dearestPermille(prices(), seller_, candidate_.model,
                                   {request.service_tier, request.body.find("speed") != nullptr});
@@ -125,6 +93,9 @@ void Attempt::settle() {
     bill_.service_tier = relay_->serviceTier();
     if (!relay_->model().empty()) bill_.model = relay_->model();
   }
+  if (bill_.service_tier.empty()) bill_.service_tier = head_tier_;
+  if (scope_.endpoint == Endpoint::Chat && dialect::searchesAlways(candidate_.model))
+    bill_.usage.web_searches = std::max<int64_t>(bill_.usage.web_searches, 1);
   const bool unsaid = bill_.usage.source == model::Usage::Source::None || isCutShort();
   if (unsaid && scope_.media == nullptr) estimateUsage();
   bill_.catalogue_version = prices().version();
@@ -142,27 +113,55 @@ void Attempt::settle() {
   charge();
 }
 
-// The provider did not say, or not all: counts what went in and what came out, so that what is
-// recorded is not less than what is owed (dialect/estimate.h). It cannot have been more than the
-// request's limit.
+// The provider did not say, or not all: counts what went in and what came out, and by the time it
+// took what came out unseen, so that what is recorded is not less than what is owed
+// (dialect/estimate.h, dialect/unseen_output.h). It cannot have been more than the request's limit.
+// What the provider did say stands where it is more, and its input always.
 void Attempt::estimateUsage() {
+  using Source = model::Usage::Source;
   const dialect::ChatView& request = scope_.request;
-  const model::Usage said = bill_.usage;
-  model::Usage usage;
-  usage.source = model::Usage::Source::Estimated;
-  usage.input_uncached = input_estimate_ >= 0 ? input_estimate_ : request.estimateInputTokens();
-  usage.output_audio = relay_ ? relay_->estimatedAudioTokens() : 0;
-  usage.output_text = relay_ ? relay_->estimatedOutputTokens() : wire_->estimateOutput(response_);
-  if (const auto limit = request.max_output_tokens)
-    usage.output_text = std::min(usage.output_text, *limit * request.choices);
+  model::Usage& usage = bill_.usage;
+  int64_t most_input = std::numeric_limits<int64_t>::max(), most = most_input;
+  if (const auto limit = request.max_output_tokens) most = *limit * request.choices;
   if (spending_.open()) {
-    const pricing::RequestBound& bound = spending_.bound();
-    usage.input_uncached = std::min(usage.input_uncached, bound.input_tokens);
-    usage.output_text = std::min(usage.output_text, bound.output_tokens);
-    usage.output_audio = std::min(usage.output_audio, bound.output_tokens - usage.output_text);
+    most_input = spending_.bound().input_tokens;
+    most = std::min(most, spending_.bound().output_tokens);
   }
-  // What the provider did say stands where it is more.
-  bill_.usage = said.output() >= usage.output() && said.input() > 0 ? said : usage;
+  if (usage.input() == 0) {
+    const int64_t input = input_estimate_ >= 0 ? input_estimate_ : request.estimateInputTokens();
+    usage.input_uncached = std::min(input, most_input);
+    usage.source = Source::Estimated;
+  }
+  int64_t text = relay_ ? relay_->estimatedOutputTokens() : wire_->estimateOutput(response_);
+  int64_t audio = relay_ ? relay_->estimatedAudioTokens() : 0;
+  int64_t unseen = unseenTokens(text);
+  for (int64_t* part : {&text, &audio, &unseen}) {
+    *part = std::min(*part, most);
+    most -= *part;
+  }
+  if (text + audio + unseen <= usage.output()) return;
+  usage.output_text = text;
+  usage.output_audio = audio;
+  usage.output_reasoning = unseen;
+  usage.output_image = 0;
+  usage.source = Source::Estimated;
+}
+
+// The most that was made and that nobody saw, beside the output that was seen: what a model may
+// think before it answers, and a whole answer that never came.
+int64_t Attempt::unseenTokens(int64_t seen) const {
+  if (scope_.endpoint == Endpoint::Embeddings) return 0;
+  // Gemini's chunks tell the thoughts until then.
+  if (answering_us_ >= 0 && bill_.usage.output_reasoning > 0) return bill_.usage.output_reasoning;
+  const std::string& model = bill_.model.empty() ? candidate_.model : bill_.model;
+  const bool thinks = dialect::mayThinkUnseen(model, scope_.request) ||
+                      dialect::mayThinkUnseen(candidate_.model, scope_.request);
+  const bool underway = !streams() && !whole_;
+  if (!thinks && !underway) return 0;
+  const int64_t time = answering_us_ >= 0 ? answering_us_ : micros();
+  const int64_t most = dialect::mostTokensIn(time, seller_.catalogue_id) * scope_.request.choices;
+  // A whole answer took its time as well; of a stream this is the time before it.
+  return relay_ ? most : std::max<int64_t>(0, most - seen);
 }
 
 // Whether the provider's counts are from the middle of an answer, or say that there was none where

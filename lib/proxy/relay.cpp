@@ -169,8 +169,10 @@ void Relay::onUploaded() {
 }
 
 batch::Pricing Relay::pricing() const {
-  return loop_.shared.desk->pricing(*caller_.snapshot, *provider_, *caller_.project,
-                                    row_.created_at);
+  batch::Pricing pricing =
+      loop_.shared.desk->pricing(*caller_.snapshot, *provider_, *caller_.project, row_.created_at);
+  pricing.anthropic_beta = exchange_->request().headers.get("anthropic-beta");
+  return pricing;
 }
 
 void Relay::createBatch() {

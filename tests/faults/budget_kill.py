@@ -1,7 +1,7 @@
 """Money under faults: 200 clients hammer overlapping budgets with random costs against a provider that
-fails, cuts streams, forgets its usage and stalls, clients leave in the middle, budgets are edited and
-deleted, and the gateway is killed (or stopped) at random instants and started again. The provider is
-ours and knows what every response cost.
+fails, cuts streams, forgets its usage and stalls, thinks where nobody sees it, clients leave in the
+middle, budgets are edited and deleted, and the gateway is killed (or stopped) at random instants and
+started again. The provider is ours and knows what every response cost.
 
 Holds at every observation: settled + reserved <= cap of each budget that blocks. After every restart:
 recorded >= cost of what clients received, and recorded - cost <= what the ledger's header allows. At
@@ -14,15 +14,23 @@ SEED = int(os.environ.get("PENSTOCK_SEED", "1"))
 ROUNDS = int(os.environ.get("PENSTOCK_ROUNDS", "12"))
 CLIENTS = 200
 KEYS, TEAMS, USERS = 4, 3, 20
-INPUT, OUTPUT = 150, 600  # nano-dollars a token of gpt-4o-mini
-MODEL = "gpt-4o-mini"
+MODEL, THINKER = "gpt-4o-mini", "gpt-5-mini"
+PRICES = {MODEL: (150, 600), THINKER: (250, 2000)}  # nano-dollars a token, in and out
+# Tokens a second that are thought: what is recorded of them is bounded by their time
+# (lib/dialect/unseen_output.h).
+THINKING_PACE = 300
 WORDS = ("alpha ", "beta ", "gamma ", "delta ", "lambda ", "omega ")  # a token each, or two
 
-# What one request can reserve at most: its bytes and the kilobyte that is added, and 200 tokens out.
-MOST_RESERVED = 3000 * INPUT + 200 * OUTPUT
+# What one request can reserve at most: its bytes and the kilobyte that is added, and 200 tokens out,
+# at the tier of service that costs the most.
+MOST_RESERVED = (3000 * 250 + 200 * 2000) * 9 // 5
 # An estimate of a cut stream is at most three times the truth (lib/dialect/estimate.h), and the
 # prompt of a request that came to nothing may be charged.
 LOOSE = 3
+
+
+def costs(model, tokens_in, tokens_out):
+    return tokens_in * PRICES[model][0] + tokens_out * PRICES[model][1]
 
 
 class Truth:
@@ -41,7 +49,7 @@ class Provider:
 
     def __init__(self, seed):
         self.random = random.Random(seed)
-        self.costs = {}  # request number: [input tokens, output tokens that left]
+        self.costs = {}  # request number: [input tokens, tokens thought, output tokens that left]
 
     async def start(self):
         server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
@@ -62,11 +70,14 @@ class Provider:
 
     async def answer(self, body, writer):
         number, prompt = body["messages"][0]["content"].split(" ", 1)
+        model = body["model"]
         limit = body.get("max_tokens") or body.get("max_completion_tokens")
         tokens_in, tokens_out = len(prompt) // 6 + 8, self.random.randint(1, limit)
-        cost = self.costs[int(number)] = [tokens_in, 0]
-        usage = {"prompt_tokens": tokens_in, "completion_tokens": tokens_out,
-                 "total_tokens": tokens_in + tokens_out}
+        thought = self.random.randint(0, limit - tokens_out) if model == THINKER else 0
+        cost = self.costs[int(number)] = [tokens_in, 0, 0]
+        usage = {"prompt_tokens": tokens_in, "completion_tokens": thought + tokens_out,
+                 "completion_tokens_details": {"reasoning_tokens": thought},
+                 "total_tokens": tokens_in + thought + tokens_out}
         fate = self.random.random()
         if fate < 0.05:
             return False  # reset before the head
@@ -78,8 +89,9 @@ class Provider:
             await asyncio.sleep(self.random.random() * 0.2)
         text = [self.random.choice(WORDS) for _ in range(tokens_out)]
         if not body.get("stream"):
-            cost[1] = tokens_out
-            answer = {"id": "x", "object": "chat.completion", "model": MODEL, "choices": [
+            await self.think(thought, cost)
+            cost[2] = tokens_out
+            answer = {"id": "x", "object": "chat.completion", "model": model, "choices": [
                 {"index": 0, "message": {"role": "assistant", "content": "".join(text)},
                  "finish_reason": "stop"}]}
             if fate < 0.95:
@@ -88,23 +100,34 @@ class Provider:
         cut = self.random.randrange(tokens_out) if fate < 0.35 else None
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                      b"Transfer-Encoding: chunked\r\n\r\n")
+        self.event(writer, model, {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""},
+                                                "finish_reason": None}]})
+        await writer.drain()
+        if fate < 0.25 and thought:
+            await self.think(self.random.randrange(thought), cost)
+            return False
+        await self.think(thought, cost)
         for i, word in enumerate(text):
             if i == cut:
                 return False
-            cost[1] += 1
-            self.event(writer, {"choices": [{"index": 0, "delta": {"content": word},
-                                             "finish_reason": None}]})
+            cost[2] += 1
+            self.event(writer, model, {"choices": [{"index": 0, "delta": {"content": word},
+                                                    "finish_reason": None}]})
             if i % 16 == 0:
                 await writer.drain()
-        self.event(writer, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        self.event(writer, model, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         if fate < 0.95:
-            self.event(writer, {"choices": [], "usage": usage})
+            self.event(writer, model, {"choices": [], "usage": usage})
         writer.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
         await writer.drain()
         return True
 
-    def event(self, writer, fields):
-        chunk = {"id": "x", "object": "chat.completion.chunk", "model": MODEL, **fields}
+    async def think(self, tokens, cost):
+        await asyncio.sleep(tokens / THINKING_PACE)
+        cost[1] = tokens
+
+    def event(self, writer, model, fields):
+        chunk = {"id": "x", "object": "chat.completion.chunk", "model": model, **fields}
         data = f"data: {json.dumps(chunk)}\n\n".encode()
         writer.write(b"%x\r\n%s\r\n" % (len(data), data))
 
@@ -239,9 +262,10 @@ class Run:
     async def one(self, rng, http, labels, team, user):
         self.number += 1
         number, stream = self.number, rng.random() < 0.5
-        self.labels_of[number] = labels
+        model = THINKER if rng.random() < 0.3 else MODEL
+        self.asked[number] = labels, model
         status, head = await http.request("POST", "/v1/chat/completions", {
-            "model": "main/" + MODEL, "stream": stream, "max_tokens": rng.choice([1, 20, 100, 200]),
+            "model": "main/" + model, "stream": stream, "max_completion_tokens": rng.choice([1, 20, 100, 200]),
             "mlx:end_user": user, "mlx:tags": {"team": team},
             "messages": [{"role": "user", "content": f"{number} " + "word " * rng.randrange(60)}]})
         self.counts[status] += 1
@@ -252,12 +276,13 @@ class Run:
             if leave:
                 http.close()
                 break
-        if status != 200 or number not in self.provider.costs:
+        if number not in self.provider.costs:
             return
-        tokens_in, tokens_out = self.provider.costs[number]
-        got = words if stream else (0 if leave else tokens_out)
-        if got or not stream:
-            self.truth.add(self.truth.received, labels, tokens_in * INPUT + got * OUTPUT)
+        tokens_in, thought, tokens_out = self.provider.costs[number]
+        got = 0 if status != 200 else words if stream else (0 if leave else tokens_out)
+        # What was thought of a stream is billed though nothing of its answer came.
+        if got or (stream and thought) or (status == 200 and not stream):
+            self.truth.add(self.truth.received, labels, costs(model, tokens_in, thought + got))
 
     # -- what must hold
 
@@ -299,11 +324,12 @@ class Run:
             pass
 
     def count_produced(self):
-        for number, labels in self.labels_of.items():
+        for number, (labels, model) in self.asked.items():
             if number in self.provider.costs:
-                tokens_in, tokens_out = self.provider.costs[number]
-                self.truth.add(self.truth.produced, labels, tokens_in * INPUT + tokens_out * OUTPUT)
-        self.labels_of, self.provider.costs = {}, {}
+                tokens_in, thought, tokens_out = self.provider.costs[number]
+                self.truth.add(self.truth.produced, labels,
+                               costs(model, tokens_in, thought + tokens_out))
+        self.asked, self.provider.costs = {}, {}
 
     def check_rows(self, recovered):
         """The store as the gateway left it: what it holds of every bucket against the truth."""
@@ -330,7 +356,7 @@ class Run:
         database.close()
 
     async def one_round(self, number):
-        self.round, self.labels_of = number, {}
+        self.round, self.asked = number, {}
         self.start()
         if number == 0:
             await self.set_up()

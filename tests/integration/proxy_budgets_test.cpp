@@ -23,16 +23,17 @@ GatewayOptions unlimited() {
 // A gateway before an upstream that answers with this usage, at gpt-4o-mini's prices: $0.15 and
 // $0.60 a million, so 150 and 600 nano-dollars a token.
 struct Priced {
-  explicit Priced(FakeUpstream::Script script)
+  explicit Priced(FakeUpstream::Script script, const std::string& vendor = "openai")
       : upstream(std::move(script)),
         gateway(Gateway::start(unlimited())),
         manage(manageOf(gateway)),
         proxy(proxyOf(gateway)) {
-    const Answer made = manage.post(
-        std::string(kBase) + "/providers",
-        R"({"vendor":"openai","name":"main","api_key":"sk-x","private":true,"verify":false,)"
-        R"("default_model":"gpt-4o-mini","base_url":")" +
-            upstream.baseUrl() + R"("})");
+    const Answer made =
+        manage.post(std::string(kBase) + "/providers",
+                    R"({"vendor":")" + vendor +
+                        R"(","name":"main","api_key":"sk-x","private":true,"verify":false,)"
+                        R"("default_model":"gpt-4o-mini","base_url":")" +
+                        upstream.baseUrl() + R"("})");
     REQUIRE_MESSAGE(made.status == 201, made.body);
   }
 
@@ -117,15 +118,37 @@ TEST_SUITE("proxy/budgets") {
   }
 
   TEST_CASE("the last hundredth of a budget is usable for typical requests") {
-    Priced money(answering(answerWith(20, 30)));  // 21,000 nano-dollars
-    const std::string id = money.budget(R"("scope":"organization","cap_usd":0.1,"period":"daily")");
-    while (money.chat().status == 200) {
+    // A page of text and an answer of 400 words, in a dollar a day. No tier is named, so that the
+    // dearest one that the provider may serve is what is reserved.
+    const std::string page(1500, 'x');
+    const std::string message = R"("messages":[{"role":"user","content":")" + page + "\"}]}";
+    struct Typical {
+      const char *path, *body;
+      std::string answer;
+    };
+    const std::string claude =
+        R"({"id":"m","type":"message","role":"assistant","model":"claude-sonnet-4-5","content":[)"
+        R"({"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":400,)"
+        R"("output_tokens":550}})";
+    for (const Typical& typical :
+         {Typical{"/v1/chat/completions", R"("model":"main/gpt-4o-mini",)", answerWith(400, 550)},
+          Typical{"/v1/chat/completions", R"("model":"main/gpt-5","max_completion_tokens":2000,)",
+                  answerWith(400, 550)},
+          Typical{"/v1/messages", R"("model":"main/claude-sonnet-4-5","max_tokens":2000,)",
+                  claude}}) {
+      INFO(typical.body);
+      const bool anthropic = std::string_view(typical.path) == "/v1/messages";
+      Priced money(answering(typical.answer), anthropic ? "anthropic" : "openai");
+      const std::string id = money.budget(R"("scope":"organization","cap_usd":1,"period":"daily")");
+      while (money.proxy.post(typical.path, "{" + std::string(typical.body) + message).status ==
+             200) {
+      }
+      const Answer status = money.manage.get(std::string(kBase) + "/budgets/" + id + "/status");
+      const auto document = json::parse(status.body);
+      const double used = document->root().find("data")->find("used_pct")->asDouble().value_or(0);
+      CHECK(used > 99.0);
+      CHECK(used <= 100.0);
     }
-    const Answer status = money.manage.get(std::string(kBase) + "/budgets/" + id + "/status");
-    const auto document = json::parse(status.body);
-    const double used = document->root().find("data")->find("used_pct")->asDouble().value_or(0);
-    CHECK(used > 99.0);
-    CHECK(used <= 100.0);
   }
 
   TEST_CASE("a budget that downgrades sends requests elsewhere, and charges them there") {

@@ -109,6 +109,17 @@ function rates(prices) {
   return out.join(' ');
 }
 
+// Dollars a thousand searches that the source leaves out: Google's own, by the query from Gemini 3 on
+// and by the prompt before (ai.google.dev/gemini-api/docs/pricing, grounding; what is free of them is
+// not counted), and those of Claude at Vertex, which are Anthropic's.
+function searchesOf(provider, model) {
+  if (provider !== 'google') return undefined;
+  if (model.includes('claude')) return 10;
+  if (!model.startsWith('gemini-') || /embedding|tts/.test(model)) return undefined;
+  const version = Number(/\d+(\.\d+)?/.exec(model)?.[0] ?? (model === 'gemini-pro' ? 1 : 3));
+  return version < 3 ? 35 : 14;
+}
+
 function constraintOf(row) {
   if (!row.constraint) return '-';
   if (row.constraint.type === 'start_date') return row.constraint.start_date;
@@ -125,7 +136,10 @@ const lines = [
 for (const provider of providers) {
   const models = provider.models.map(model => {
     const rows = Array.isArray(model.prices) ? model.prices : [{prices: model.prices}];
-    return {model, rows: rows.map(row => [constraintOf(row), rates(row.prices)])};
+    const searches = searchesOf(provider.id, model.id);
+    const priced = row => searches === undefined ? row.prices
+      : {web_searches_kcount: searches, ...row.prices};
+    return {model, rows: rows.map(row => [constraintOf(row), rates(priced(row))])};
   }).filter(({rows}) => rows.some(([, text]) => /(^| )[ios]/.test(text)));
   lines.push(['P', provider.id, hostsOf(provider.api_pattern).join(','),
               (provider.fallback_model_providers ?? []).join(',')].join('\t'));

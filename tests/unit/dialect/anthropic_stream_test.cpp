@@ -166,6 +166,6 @@ TEST_SUITE("dialect/anthropic_stream") {
   TEST_CASE("without usage, what was said is counted") {
     const Outcome outcome = relay({kHi + kHi + kStop});
     CHECK(outcome.usage.source == model::Usage::Source::None);
-    CHECK(outcome.estimate == 2);
+    CHECK(outcome.estimate == 3);
   }
 }

@@ -9,11 +9,14 @@ using namespace penstock::dialect;
 
 TEST_SUITE("dialect/estimate") {
   TEST_CASE(
-      "letters count a third, digits and punctuation one, other bytes two thirds, rounded up") {
+      "letters count a third where words may be made of them, digits and signs one, other bytes "
+      "two thirds, rounded up") {
     CHECK(estimateTokens("") == 0);
     CHECK(estimateTokens("a") == 1);
     CHECK(estimateTokens("abc def gh") == 4);
     CHECK(estimateTokens("12;.") == 4);
+    CHECK(estimateTokens("aBaB1a") == 5);  // 1 + 3 + 2 + 3 + 3 + 3 thirds
+    CHECK(estimateTokens("ABC") == 2);
     CHECK(estimateTokens("\xE4\xBD\xA0\xE5\xA5\xBD") == 4);
     TextSize size;
     for (int i = 0; i < 9; ++i) size.add("a");
@@ -49,6 +52,11 @@ TEST_SUITE("dialect/estimate") {
           Sample{"SELECT id, name FROM project WHERE organization_id = ? ORDER BY created_at DESC "
                  "LIMIT 50;",
                  20},
+          Sample{"aILyQUQFnZhjwW26yEimidexdtn/"
+                 "oTEgS58dpnNuKWFsGts4RKSvuIYcoshRBPmcXQT3JJcggkYTlgMtN2em1g==Umd2iCLuYk1I/"
+                 "OFexcp5y9YCy39MIVelFlVpkfIu+Me173sY0f9BxZNw77CFhlHUSpNsEbexRMSP4E3zxqPo2g==",
+                 118},
+          Sample{"3f0c9a52-7b1e-4d6a-9c83-5e2f7a0b1d94", 33},
           Sample{"On 2026-11-22 the total was $1,234,567.89 (up 3.2 % from 1,196,286.71).", 36}}) {
       INFO(std::string(sample.text));
       CHECK(estimateTokens(sample.text) >= sample.tokens);

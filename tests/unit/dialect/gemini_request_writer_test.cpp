@@ -34,6 +34,7 @@ class RandomRequest {
     if (r_.chance(30)) body.add("safetySettings", R"([{"category":"X","threshold":"OFF"}])");
     if (r_.chance(20)) body.add("cachedContent", R"("cachedContents/1")");
     if (r_.chance(20)) body.add("labels", R"({"team":"ml"})");
+    if (r_.chance(20)) body.add("serviceTier", R"("flex")");
     return body.shuffled(r_);
   }
 

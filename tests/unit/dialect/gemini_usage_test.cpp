@@ -9,10 +9,21 @@ using namespace penstock::dialect;
 
 namespace {
 
-model::Usage read(std::initializer_list<const char*> chunks) {
+GeminiUsage readAnswers(std::initializer_list<std::string> chunks) {
   GeminiUsage usage;
-  for (const char* chunk : chunks) {
+  for (const std::string& chunk : chunks) {
     const auto document = json::parse(chunk);
+    REQUIRE(document);
+    usage.update(document->root());
+  }
+  return usage;
+}
+
+// Of chunks with this "usageMetadata" each.
+model::Usage read(std::initializer_list<const char*> metadata) {
+  GeminiUsage usage;
+  for (const char* each : metadata) {
+    const auto document = json::parse(R"({"usageMetadata":)" + std::string(each) + "}");
     REQUIRE(document);
     usage.update(document->root());
   }
@@ -61,6 +72,37 @@ TEST_SUITE("dialect/gemini_usage") {
     CHECK(read({R"({})"}).source == model::Usage::Source::None);
   }
 
+  TEST_CASE("searches are counted by the query, and by the prompt before Gemini 3") {
+    const auto searches = [](const std::string& model) {
+      const std::string begin = R"({"modelVersion":")" + model + R"(","candidates":[{)";
+      return readAnswers(
+                 {begin + R"("content":{"parts":[]}}],"usageMetadata":{"totalTokenCount":4}})",
+                  begin + R"("groundingMetadata":{"webSearchQueries":["a","b"]}}]})",
+                  begin + R"("groundingMetadata":{"webSearchQueries":["b"]}}]})"})
+          .usage()
+          .web_searches;
+    };
+    CHECK(searches("gemini-3-flash-preview") == 2);
+    CHECK(searches("gemini-2.5-flash-001") == 1);
+    CHECK(searches("gemini-flash-latest") == 2);
+  }
+
+  TEST_CASE("the tier is told in one word, by the Developer API and by Vertex") {
+    const auto tier = [](const std::string& fields) {
+      return readAnswers({R"({"usageMetadata":{)" + fields + "}}", R"({"usageMetadata":{}})"})
+          .serviceTier();
+    };
+    CHECK(tier(R"("serviceTier":"priority")") == "priority");
+    CHECK(tier(R"("serviceTier":"SERVICE_TIER_FLEX")") == "flex");
+    CHECK(tier(R"("trafficType":"ON_DEMAND_PRIORITY")") == "priority");
+    CHECK(tier(R"("trafficType":"ON_DEMAND_FLEX")") == "flex");
+    CHECK(tier(R"("trafficType":"ON_DEMAND")") == "standard");
+    CHECK(tier(R"("trafficType":"PROVISIONED_THROUGHPUT")") == "provisioned_throughput");
+    CHECK(tier(R"("trafficType":"TRAFFIC_TYPE_UNSPECIFIED")").empty());
+    CHECK(tier(R"("serviceTier":7)").empty());
+    CHECK(tier("").empty());
+  }
+
   TEST_CASE("what is written is read as the same") {
     const model::Usage usage = read({R"({"promptTokenCount":1000,"cachedContentTokenCount":600,)"
                                      R"("candidatesTokenCount":50,"thoughtsTokenCount":30})"});
@@ -72,11 +114,12 @@ TEST_SUITE("dialect/gemini_usage") {
 
   TEST_CASE("whole answers and token counts") {
     const GeminiResponse response = readGeminiResponse(
-        R"({"candidates":[{"groundingMetadata":{"webSearchQueries":["a","b"]}}],"usageMetadata":{"promptTokenCount":3},"modelVersion":"gemini-x"})");
+        R"({"candidates":[{"groundingMetadata":{"webSearchQueries":["a","b"]}}],"usageMetadata":{"promptTokenCount":3,"serviceTier":"flex"},"modelVersion":"gemini-x"})");
     CHECK(response.valid);
     CHECK(response.model == "gemini-x");
     CHECK(response.usage.input() == 3);
     CHECK(response.usage.web_searches == 2);
+    CHECK(response.service_tier == "flex");
     CHECK_FALSE(readGeminiResponse(R"({"error":{}})").valid);
     CHECK_FALSE(readGeminiResponse("[]").valid);
     CHECK(readGeminiTokenCount(renderGeminiTokenCount(31)) == 31);

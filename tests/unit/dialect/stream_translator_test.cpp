@@ -102,9 +102,9 @@ TEST_SUITE("dialect/stream_translator") {
     std::string out;
     stream->feed(kRole + kHi + kHi + kFinish + kDone, out);
     CHECK(stream->usage().source == model::Usage::Source::None);
-    CHECK(stream->estimatedOutputTokens() == 2);
+    CHECK(stream->estimatedOutputTokens() == 3);
     CHECK(out.find(R"("input_tokens":41)") != std::string::npos);
-    CHECK(out.find(R"("output_tokens":2})") != std::string::npos);
+    CHECK(out.find(R"("output_tokens":3})") != std::string::npos);
   }
 
   TEST_CASE("what has no place is named") {

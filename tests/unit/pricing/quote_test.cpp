@@ -113,6 +113,11 @@ TEST_SUITE("pricing/quote") {
     CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", {""}) == 1667);
     CHECK(book.dearestPermille(kOpenAi, "gpt-4o-mini", {"default"}) == 1000);
     CHECK(book.dearestPermille(kOpenAi, "gpt-5", {"flex"}) == 1000);
+    CHECK(book.dearestPermille(kOpenAi, "gpt-6-astra", {"ultrafast"}) == 6000);
+    CHECK(book.dearestPermille({"east", "azure"}, "gpt-4.1", {}) == 1750);
+    CHECK(book.dearestPermille({"east", "azure"}, "phi-4", {}) == 1000);
+    CHECK(book.dearestPermille({"g", "google"}, "gemini-3-flash-preview", {}) == 1000);
+    CHECK(book.dearestPermille({"g", "google"}, "gemini-3-flash-preview", {"priority"}) == 2000);
     const Seller anthropic{"claude", "anthropic"};
     CHECK(book.dearestPermille(anthropic, "claude-opus-4-6", {"auto"}) == 1100);
     CHECK(book.dearestPermille(anthropic, "claude-opus-4-6", {"default", true}) == 6600);

@@ -1,0 +1,155 @@
+// What a provider made and nobody saw, when its usage does not say how much: it is recorded by the
+// time that it took. The times are real; what is checked lies on the safe side of them.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+#include "proxy_support.h"
+
+using namespace penstock;
+using namespace penstock::test;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr int64_t kASecond = 400;  // tokens, dialect/unseen_output.h
+constexpr milliseconds kThinking{300};
+constexpr int64_t kThought = kASecond * kThinking.count() / 1000;
+
+// Begins a stream with these events, and breaks off after a while.
+FakeUpstream::Script cutAfter(milliseconds wait, std::vector<std::string> events) {
+  return [wait, events](const http::ExchangePtr& exchange) {
+    exchange->start({200, "text/event-stream", "", {}});
+    for (const std::string& event : events) exchange->write(event);
+    auto timer = std::make_shared<std::unique_ptr<http::Timer>>();
+    *timer = std::make_unique<http::Timer>(exchange->loop(), [exchange, timer] {
+      exchange->abort();
+      exchange->loop().post([timer] { timer->reset(); });
+    });
+    (*timer)->armIn(wait);
+  };
+}
+
+std::string data(const std::string& event) { return "data: " + event + "\n\n"; }
+
+// The usage of the request that was made last.
+json::Document usageOf(Routed& f) {
+  const auto row = f.lastRow([](json::ValueRef) { return true; });
+  const std::string id(row.root().stringAt("request_id").value_or(""));
+  const auto detail = parsed(f.manage.get(std::string(kBase) + "/logs/" + id).body);
+  const auto usage = detail.root().find("data")->find("usage");
+  REQUIRE(usage);
+  return parsed(usage->text());
+}
+
+int64_t counted(const json::Document& usage, const char* bucket) {
+  return usage.root().intAt(bucket).value_or(-1);
+}
+
+struct Cut {
+  Cut(const std::string& model, FakeUpstream::Script script, const std::string& vendor = "openai",
+      const std::string& more = "", GatewayOptions options = unlimitedOptions())
+      : upstream(std::move(script)), f(std::move(options)) {
+    f.provider("main", upstream.baseUrl(), "", vendor);
+    f.budget();
+    answer = f.proxy.post(
+        "/v1/chat/completions",
+        R"({"model":"main/)" + model +
+            R"(","max_completion_tokens":5000,"messages":[{"role":"user","content":"x"}])" + more +
+            "}");
+  }
+  FakeUpstream upstream;
+  Routed f;
+  Answer answer;
+};
+
+}  // namespace
+
+TEST_SUITE("proxy/unseen") {
+  TEST_CASE("a stream that is cut while the model thinks is recorded by its time") {
+    const std::string role = data(chunk(R"({"role":"assistant","content":""})"));
+    Cut thinking("gpt-5", cutAfter(kThinking, {role}), "openai", R"(,"stream":true)");
+    const auto usage = usageOf(thinking.f);
+    CHECK(usage.root().stringAt("source") == "estimated");
+    CHECK(counted(usage, "output_reasoning") >= kThought);
+    CHECK(counted(usage, "output_reasoning") <= 5000);
+    CHECK(counted(usage, "output_text") == 0);
+    thinking.f.checkMoney();
+
+    Cut plain("gpt-4o", cutAfter(kThinking, {role}), "openai", R"(,"stream":true)");
+    CHECK(counted(usageOf(plain.f), "output_reasoning") == 0);
+  }
+
+  TEST_CASE("once it answers, what is seen counts") {
+    // The cut comes long after the first word.
+    Cut late("gpt-5", cutAfter(milliseconds(1500), {data(says("word"))}), "openai",
+             R"(,"stream":true)");
+    const auto usage = usageOf(late.f);
+    CHECK(counted(usage, "output_text") >= 1);
+    CHECK(counted(usage, "output_reasoning") < kASecond);
+  }
+
+  TEST_CASE("a summary of what is thought is no answer yet") {
+    const std::string start =
+        "event: message_start\ndata: "
+        R"({"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":)"
+        R"("claude-opus-4-8","content":[],"usage":{"input_tokens":9,"output_tokens":1}}})"
+        "\n\n";
+    const std::string thought =
+        "event: content_block_start\ndata: "
+        R"({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}})"
+        "\n\nevent: content_block_delta\ndata: "
+        R"({"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"so"}})"
+        "\n\n";
+    for (const char* path : {"/v1/messages", "/v1/chat/completions"}) {
+      Routed f;
+      FakeUpstream upstream(cutAfter(kThinking, {start, thought}));
+      f.provider("main", upstream.baseUrl(), "", "anthropic");
+      f.proxy.post(path, R"({"model":"main/claude-opus-4-8","stream":true,"max_tokens":5000,)"
+                         R"("messages":[{"role":"user","content":"x"}]})");
+      const auto usage = usageOf(f);
+      INFO(path);
+      CHECK(counted(usage, "output_reasoning") >= kThought);
+      CHECK(counted(usage, "output_text") >= 1);
+    }
+  }
+
+  TEST_CASE("a whole answer that does not come in time is recorded by its time, up to the limit") {
+    GatewayOptions options = unlimitedOptions();
+    options.first_byte_timeout = kThinking;
+    for (const char* model : {"gpt-4o", "gpt-5"}) {
+      Held held;
+      Cut late(model, held.script(), "openai", "", options);
+      CHECK(late.answer.status == 504);
+      const auto usage = usageOf(late.f);
+      CHECK(counted(usage, "output_reasoning") >= kThought);
+      CHECK(counted(usage, "output_reasoning") <= 5000);
+      late.f.checkMoney();
+      late.upstream.stop();
+      held.drop();
+    }
+    Held held;
+    Cut limited("gpt-4o", held.script(), "openai", R"(,"max_tokens":7)", options);
+    CHECK(counted(usageOf(limited.f), "output_reasoning") <= 5000);
+    limited.upstream.stop();
+    held.drop();
+  }
+
+  TEST_CASE("a whole answer without usage took its time as well, where the model thinks unseen") {
+    const auto silent = [](const http::ExchangePtr& exchange) {
+      exchange->respond(
+          {200,
+           "application/json",
+           R"({"id":"1","object":"chat.completion","model":"gpt-5","choices":[{"index":0,)"
+           R"("message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]})",
+           {}});
+    };
+    Cut quick("gpt-5", silent);
+    REQUIRE(quick.answer.status == 200);
+    const auto usage = usageOf(quick.f);
+    CHECK(counted(usage, "output_text") >= 1);
+    CHECK(counted(usage, "output_reasoning") >= 0);
+    CHECK(counted(usage, "output_reasoning") < 5000);
+  }
+}
