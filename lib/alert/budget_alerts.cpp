@@ -20,7 +20,8 @@ constexpr int64_t kPurge = 100;
 std::string_view eventName(AlertKind kind) {
   switch (kind) {
     case AlertKind::Threshold: return "threshold_reached";
-    case AlertKind::Exceeded: return "exceeded";
+    case AlertKind::Exceeded:
+    case AlertKind::Refused: return "exceeded";
     case AlertKind::Low: return "low";
     case AlertKind::Recovered: break;
   }
@@ -55,10 +56,12 @@ struct Receivers {
 };
 
 Receivers receiversOf(store::Tables& tables, const budget::Alert& alert) {
+  // A refusal concerns those who want to know of the cap.
+  const int64_t pct = alert.kind == AlertKind::Refused ? kCap : alert.pct;
   Receivers receivers;
-  receivers.subscribers = alert.pct == kCap || alert.pct == alert.budget.soft_cap_pct;
+  receivers.subscribers = pct == kCap || pct == alert.budget.soft_cap_pct;
   for (const model::BudgetAlert& wish : tables.budget_alerts.ofBudget(alert.budget.id)) {
-    if (wish.threshold_pct != alert.pct) continue;
+    if (wish.threshold_pct != pct) continue;
     for (const model::AlertChannel& channel : wish.channels) {
       if (channel.type == "email") receivers.addresses.insert(channel.target);
       if (channel.type != "webhook") continue;
@@ -87,6 +90,7 @@ void BudgetAlerts::tell(store::Tables& tables, const budget::Alert& alert) {
   switch (alert.kind) {
     case AlertKind::Threshold:
     case AlertKind::Exceeded:
+    case AlertKind::Refused:
       if (alert.budget.origin == model::BudgetOrigin::Budget) return tellOfBudget(tables, alert);
       break;
     case AlertKind::Low: return tellOfBalance(tables, alert);

@@ -12,15 +12,25 @@ namespace {
 
 using model::BudgetUnit;
 
-// "$80.50", "1200 tokens".
-std::string amountText(BudgetUnit unit, int64_t amount) {
-  if (unit == BudgetUnit::Usd) return "$" + Money{amount}.usd(2);
-  return std::to_string(amount) + " " + std::string(model::unitName(unit));
+std::string_view countedName(BudgetUnit unit, int64_t count) {
+  const bool one = count == 1;
+  switch (unit) {
+    case BudgetUnit::Tokens: return one ? "token" : "tokens";
+    case BudgetUnit::Requests: return one ? "request" : "requests";
+    case BudgetUnit::Concurrency: return one ? "request at once" : "requests at once";
+    case BudgetUnit::Usd: break;
+  }
+  return "dollars";
 }
 
+// "$80.50 of $100.00", "1 of 1200 tokens".
 std::string usageText(const budget::Alert& alert) {
   const BudgetUnit unit = alert.budget.unit;
-  return amountText(unit, alert.bucket.settled) + " of " + amountText(unit, alert.budget.cap);
+  const int64_t used = alert.bucket.settled;
+  const int64_t cap = alert.budget.cap;
+  if (unit == BudgetUnit::Usd) return Money{used}.shown() + " of " + Money{cap}.shown();
+  return std::to_string(used) + " of " + std::to_string(cap) + " " +
+         std::string(countedName(unit, cap));
 }
 
 void writeAmount(json::Writer& out, std::string_view name, BudgetUnit unit, int64_t amount) {
@@ -59,12 +69,12 @@ std::string budgetData(const budget::Alert& alert) {
   out.field("period", model::periodName(budget.period));
   out.field("action", model::actionName(budget.action));
   out.field("value", bucket.value.empty() ? std::nullopt : std::optional(bucket.value));
-  out.field("threshold_pct", alert.pct);
+  out.field("threshold_pct", alert.pct > 0 ? std::optional(alert.pct) : std::nullopt);
   writeUsd(out, "spend_usd", budget.unit, bucket.settled);
   writeUsd(out, "cap_usd", budget.unit, budget.cap);
   writeAmount(out, "spend", budget.unit, bucket.settled);
   writeAmount(out, "cap", budget.unit, budget.cap);
-  out.field("usage", usageText(alert));
+  out.field("usage", usageText(alert)).field("summary", subjectOf(alert));
   writeTime(out, "period_start", ends(alert), bucket.period_start);
   writeTime(out, "period_resets_at", ends(alert), bucket.period_end);
   out.endObject();
@@ -88,12 +98,12 @@ std::string balanceData(const model::Balance& balance, int64_t spent) {
 
 std::string subjectOf(const budget::Alert& alert) {
   const std::string budget = "Budget " + alert.budget.name;
-  if (alert.kind == budget::AlertKind::Exceeded) {
-    return budget + " has reached its " + std::string(model::periodName(alert.budget.period)) +
-           " cap";
+  const std::string cap = "its " + std::string(model::periodName(alert.budget.period)) + " cap";
+  if (alert.kind == budget::AlertKind::Exceeded) return budget + " has reached " + cap;
+  if (alert.kind == budget::AlertKind::Refused) {
+    return budget + " had too little left of " + cap + " for a request";
   }
-  return budget + " has passed " + std::to_string(alert.pct) + " % of its " +
-         std::string(model::periodName(alert.budget.period)) + " cap";
+  return budget + " has passed " + std::to_string(alert.pct) + " % of " + cap;
 }
 
 std::string bodyOf(const budget::Alert& alert) {

@@ -13,7 +13,7 @@ std::string budgetData(const budget::Alert& alert);
 // The `data` of balance.low.
 std::string balanceData(const model::Balance& balance, int64_t spent);
 
-// A mail's subject and body.
+// A mail's subject, a sentence without its full stop, and body.
 std::string subjectOf(const budget::Alert& alert);
 std::string bodyOf(const budget::Alert& alert);
 

@@ -1,5 +1,6 @@
 #include "base/money.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace penstock {
@@ -31,6 +32,17 @@ std::string Money::usd(int digits) const {
   while ((rest /= 10) != 0);
   if (nanos < 0 && rounded != 0) *--at = '-';
   return {at, static_cast<size_t>(end - at)};
+}
+
+std::string Money::shown() const {
+  constexpr int64_t kSmall = 100'000'000;
+  constexpr int64_t kTiny = 100'000;
+  constexpr size_t kCents = 2;
+  const auto within = [this](int64_t bound) { return nanos > -bound && nanos < bound; };
+  std::string text = usd(!within(kSmall) ? 2 : within(kTiny) ? 9 : 6);
+  const size_t least = text.find('.') + 1 + kCents;
+  text.resize(std::max(text.find_last_not_of('0') + 1, least));
+  return text.insert(text.starts_with('-') ? 1 : 0, "$");
 }
 
 // The digits on both sides of the point are those of the nanos, once there are nine behind it.

@@ -28,6 +28,9 @@ struct Money {
 
   // Decimal dollars with `digits` (0–9) after the point, rounded half away from zero: "42.1500".
   std::string usd(int digits) const;
+  // For people: "$42.15", and what is less than ten cents with as many more digits as it needs to
+  // be told from nothing and from its like: "$0.006", "$0.000000012".
+  std::string shown() const;
 
   static constexpr int64_t end(bool upper) {
     return upper ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();

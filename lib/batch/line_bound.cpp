@@ -13,8 +13,8 @@ Result<LineBound> boundLine(const dialect::ChatView& request, bound::Output outp
                         ", and the project's unknown_model_policy is deny",
                     "model"};
   }
-  pricing::RequestBound bound =
-      bound::boundOf({request, request.model, pricing.anthropic_beta, output}, quote);
+  pricing::RequestBound bound = bound::boundOf(
+      {request, request.model, pricing.seller.catalogue_id, pricing.anthropic_beta, output}, quote);
   // What comes out of a batch is billed at the tier of batches, whatever a line asks for.
   bound.multiplier_permille =
       pricing.book.multiplier(pricing.seller, request.model, "batch").permille();

@@ -12,7 +12,7 @@ namespace {
 // Of models of which neither the limit nor the window is known.
 constexpr int64_t kAssumedOutput = 131'072;
 // Nobody lets the caller bound them.
-constexpr int64_t kMostSearches = 30;
+constexpr int64_t kMostSearches = 30, kMostOfDeepResearch = 100;
 
 // Whether writing to the cache for an hour costs more than writing to it.
 bool pricesLongCache(const pricing::Price& price) {
@@ -29,20 +29,23 @@ bool liftsWindow(const Asked& asked) {
          asked.request.body.find("anthropic_beta") != nullptr;
 }
 
+int64_t mostSearches(const Asked& asked) {
+  if (dialect::searchesAlways(asked.model)) return 1;
+  if (asked.model.find("deep-research") != std::string_view::npos) return kMostOfDeepResearch;
+  if (!asked.request.searchesWeb()) return 0;
+  const bool by_prompt =
+      asked.seller == "google" && dialect::geminiTargetOf(asked.model).searches_by_prompt;
+  return by_prompt ? 1 : kMostSearches;
+}
+
+}  // namespace
+
 int64_t mostOutput(const dialect::ChatView& request, const pricing::Quote& quote) {
   const bool known = quote.max_output || quote.context_window;
   const int64_t most = quote.max_output.value_or(quote.context_window.value_or(kAssumedOutput));
   const int64_t named = request.max_output_tokens.value_or(most);
   return (known ? std::min(named, most) : named) * request.choices;
 }
-
-int64_t mostSearches(const Asked& asked) {
-  if (dialect::searchesAlways(asked.model)) return 1;
-  if (!asked.request.searchesWeb()) return 0;
-  return dialect::geminiTargetOf(asked.model).searches_by_prompt ? 1 : kMostSearches;
-}
-
-}  // namespace
 
 pricing::RequestBound boundOf(const Asked& asked, const pricing::Quote& quote) {
   const dialect::ChatView& request = asked.request;

@@ -8,13 +8,6 @@
 namespace penstock::budget {
 namespace {
 
-// Money always; of the rest what lasts long enough to be worth it.
-bool isKept(const model::Budget& budget) {
-  if (budget.unit == model::BudgetUnit::Concurrency) return false;
-  return budget.unit == model::BudgetUnit::Usd || (budget.period != model::BudgetPeriod::Minute &&
-                                                   budget.period != model::BudgetPeriod::Hour);
-}
-
 // See Account::telling. Rounded down: noteCrossings() looks closely.
 int64_t tellingOf(const model::Budget& budget) {
   constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
@@ -26,13 +19,20 @@ int64_t tellingOf(const model::Budget& budget) {
 
 }  // namespace
 
+// Money always; of the rest what lasts long enough to be worth it.
+bool isKept(const model::Budget& budget) {
+  if (budget.unit == model::BudgetUnit::Concurrency) return false;
+  return budget.unit == model::BudgetUnit::Usd || (budget.period != model::BudgetPeriod::Minute &&
+                                                   budget.period != model::BudgetPeriod::Hour);
+}
+
 uint64_t Account::next() {
   static std::atomic<uint64_t> last{0};
   return ++last;
 }
 
 Account::Account(const model::Budget& of)
-    : id(of.id), order(next()), telling(tellingOf(of)), budget(of) {}
+    : id(of.id), order(next()), telling(tellingOf(of)), budget(of), cap(of.cap) {}
 
 Bucket* Account::look(std::string_view value, UnixMillis now) {
   const auto found = buckets.find({periodOf(now).start, value});
@@ -75,10 +75,32 @@ void Account::dropIdle(UnixMillis now, UnixMillis idle_since) {
   });
 }
 
-void Account::change(const model::Budget& next) {
+bool Account::change(const model::Budget& next) {
+  // Two changes may be put in force as one: then the cap may be what it was.
+  const bool maybe_low =
+      next.low_threshold && (next.cap != cap || next.low_threshold != budget.low_threshold ||
+                             next.updated_at != budget.updated_at);
   budget = next;
+  cap = next.cap;
   window = {};
   telling = tellingOf(next);
+  bindCap();
+  return maybe_low;
+}
+
+void Account::hold(int64_t at_most) {
+  held.push_back(at_most);
+  bindCap();
+}
+
+void Account::unhold(int64_t at_most) {
+  held.erase(std::ranges::find(held, at_most));
+  bindCap();
+}
+
+void Account::bindCap() {
+  budget.cap = cap;
+  for (const int64_t at_most : held) budget.cap = std::min(budget.cap, at_most);
 }
 
 bool Account::idle() const {
@@ -87,9 +109,11 @@ bool Account::idle() const {
 
 store::LedgerBucket rowOf(const Account& account, const Bucket& bucket, int64_t leased,
                           UnixMillis now) {
-  return {account.id,        bucket.value,       bucket.period.start,
-          bucket.period.end, bucket.settled,     std::max(leased, bucket.settled),
-          bucket.requests,   bucket.crossed_pct, now};
+  return {account.id,          bucket.value,
+          bucket.period.start, bucket.period.end,
+          bucket.settled,      std::max(leased, bucket.settled),
+          bucket.requests,     bucket.crossed_pct,
+          bucket.refusal_told, now};
 }
 
 }  // namespace penstock::budget

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/brief_mutex.h"
 #include "base/clock.h"
@@ -35,7 +36,8 @@ struct Bucket {
   bool loaded = false;  // the store's row is in it
   // Whether it is in the store. Else it starts empty, and leases are not asked for.
   bool kept = true;
-  bool low_told = false;    // AlertKind::Low
+  bool low_told = false;  // AlertKind::Low
+  bool refusal_told = false;
   int64_t asked = 0;        // a lease that a request waits for
   int64_t crossed_pct = 0;  // the highest threshold that was told of, or is about to be
   SteadyTime extended{};    // when the lease last grew
@@ -68,10 +70,12 @@ struct Account : std::enable_shared_from_this<Account> {
   bool latest_plain = false;         // guarded: whether the latest bucket is that of no value
   // Guards what follows; several accounts are locked in their `order`.
   BriefMutex mutex;
-  Bucket* latest = nullptr;  // the bucket of `window` last found: most budgets have one
-  Period window;             // the period last asked for
-  int64_t telling = 0;       // less settled than that has crossed no threshold and is not low
-  model::Budget budget;
+  Bucket* latest = nullptr;   // the bucket of `window` last found: most budgets have one
+  Period window;              // the period last asked for
+  int64_t telling = 0;        // less settled than that has crossed no threshold and is not low
+  model::Budget budget;       // its cap is the lowest of `cap` and `held`
+  int64_t cap = 0;            // as it is configured
+  std::vector<int64_t> held;  // caps of changes under way, see CapHold
   std::unordered_map<BucketKey, std::unique_ptr<Bucket>, BucketKeyHash> buckets;
 
   // Whether a request that does not fit is refused or rerouted, rather than counted only.
@@ -99,13 +103,16 @@ struct Account : std::enable_shared_from_this<Account> {
   // Drops what is spare and over, or not used since `idle_since`.
   void dropIdle(UnixMillis now, UnixMillis idle_since);
   // The budget as it is from now on. In another kind of period what was counted since the same
-  // moment holds on.
-  void change(const model::Budget& next);
+  // moment holds on. True when it may have become low by that.
+  bool change(const model::Budget& next);
+  void hold(int64_t at_most);
+  void unhold(int64_t at_most);
   // Whether nothing in it is open or has yet to be written.
   bool idle() const;
 
  private:
   static uint64_t next();
+  void bindCap();
   Bucket* look(std::string_view value, UnixMillis now);
   void remember(Bucket& bucket);
   Bucket& make(std::string_view value, UnixMillis now, size_t most_in_memory);

@@ -31,6 +31,28 @@ int64_t extended(const Account& account, Bucket& bucket, SteadyTime now) {
   return account.blocks() ? std::max(std::min(wanted, cap), needed) : wanted;
 }
 
+// Notes the alert in its bucket's row; false when it was noted before.
+bool isFresh(store::Tables& tables, const Alert& alert) {
+  if (alert.kind == AlertKind::Low || alert.kind == AlertKind::Recovered) return true;
+  store::LedgerBucketTable& table = tables.ledger_buckets;
+  const store::LedgerBucket& of = alert.bucket;
+  // A budget of nothing has no lease, so perhaps no row.
+  if (!table.find(of.account_id, of.value, of.period_start)) table.put(of);
+  if (alert.kind == AlertKind::Refused) {
+    return table.noteRefusalTold(of.account_id, of.value, of.period_start);
+  }
+  return table.noteAlerted(of.account_id, of.value, of.period_start, alert.pct);
+}
+
+// Low may be said of a bucket that is in the store only.
+Alert completed(store::Tables& tables, Alert alert) {
+  const store::LedgerBucket& of = alert.bucket;
+  if (alert.kind != AlertKind::Low) return alert;
+  const auto row = tables.ledger_buckets.find(of.account_id, of.value, of.period_start);
+  if (row) alert.bucket.settled = std::max(of.settled, row->settled);
+  return alert;
+}
+
 }  // namespace
 
 Keeper::Keeper(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
@@ -146,16 +168,7 @@ void Keeper::tell(std::vector<Alert> alerts) {
   try {
     store_.write([&](store::Tables& tables) {
       for (const Alert& alert : alerts) {
-        const store::LedgerBucket& of = alert.bucket;
-        const bool threshold =
-            alert.kind == AlertKind::Threshold || alert.kind == AlertKind::Exceeded;
-        // A budget of nothing has no lease, so perhaps no row.
-        if (threshold && !tables.ledger_buckets.find(of.account_id, of.value, of.period_start)) {
-          tables.ledger_buckets.put(of);
-        }
-        const bool fresh = !threshold || tables.ledger_buckets.noteAlerted(
-                                             of.account_id, of.value, of.period_start, alert.pct);
-        if (fresh) sink_->tell(tables, alert);
+        if (isFresh(tables, alert)) sink_->tell(tables, completed(tables, alert));
       }
     });
     sink_->told();
@@ -186,6 +199,7 @@ void Keeper::load(store::Tables& tables, const Work& work) {
   bucket.leased = row->settled;
   bucket.requests = row->requests;
   bucket.crossed_pct = row->alerted_pct;
+  bucket.refusal_told = row->refusal_told;
 }
 
 void Keeper::extendLease(store::Tables& tables, const Work& work, std::vector<Row>& rows) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "budget/ledger_parts.h"
@@ -38,7 +40,8 @@ Standing standingOf(const Account& account, const config::BudgetMatch& match,
           .cap = budget.cap,
           .settled = bucket.settled,
           .reserved = bucket.reserved,
-          .period = account.window};
+          .period = account.window,
+          .counts = match.counts};
 }
 
 // Without a bucket, as a fresh one.
@@ -75,7 +78,9 @@ bool openBuckets(std::vector<Claimed>& claims, const Amounts& most, UnixMillis n
     if (const Bucket* bucket = claim.account->latest) fetch(&bucket->settled);
   }
   for (Claimed& claim : claims) {
-    claim.amount = amounts[static_cast<size_t>(claim.account->budget.unit)];
+    const model::BudgetUnit unit = claim.account->budget.unit;
+    claim.amount =
+        claim.match->counts || !model::isCount(unit) ? amounts[static_cast<size_t>(unit)] : 0;
     claim.bucket = &claim.account->open(claim.match->value, now, most_in_memory);
     if (claim.bucket->loaded) continue;
     want(wanting, claim, claim.amount);
@@ -136,6 +141,33 @@ void leaseMore(std::span<const Claimed> claims, Wanting& wanting) {
 bool runsOut(const Account& account, const Bucket& bucket) {
   if (!bucket.kept || bucket.leased - bucket.taken() >= bucket.step / 2) return false;
   return !account.blocks() || bucket.leased < account.budget.cap;
+}
+
+// Makes what a crash left leased settled, and tells of it in the same transaction. Returns whose it
+// was.
+std::vector<std::string> recover(store::Store& store, Logger& log, AlertSink* sink,
+                                 const config::BudgetIndex* budgets) {
+  std::vector<std::string> accounts;
+  store.write([&](store::Tables& tables) {
+    std::unordered_map<std::string_view, const model::Budget*> known;
+    const auto left = tables.ledger_buckets.recover();
+    if (!left.empty() && budgets != nullptr) {
+      for (const model::Budget& budget : budgets->all()) known.emplace(budget.id, &budget);
+    }
+    for (const store::LedgerBucket& bucket : left) {
+      accounts.push_back(bucket.account_id);
+      if (sink == nullptr) continue;
+      const auto found = known.find(bucket.account_id);
+      Alert alert{AlertKind::Recovered, {}, bucket};
+      if (found != known.end()) alert.budget = *found->second;
+      alert.budget.id = bucket.account_id;
+      sink->tell(tables, alert);
+    }
+  });
+  if (!accounts.empty()) {
+    log.warn("ledger_recovered", {{"buckets", std::to_string(accounts.size())}});
+  }
+  return accounts;
 }
 
 }  // namespace
@@ -206,21 +238,22 @@ Ledger::Parts::Claims Ledger::Parts::claim(std::span<const config::BudgetMatch> 
 }
 
 Ledger::Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
-               Options options)
+               Options options, std::shared_ptr<const config::BudgetIndex> budgets)
     : parts_([&] {
-        const std::vector<store::LedgerBucket> left = store.write([&](store::Tables& tables) {
-          std::vector<store::LedgerBucket> recovered = tables.ledger_buckets.recover();
-          for (const store::LedgerBucket& bucket : recovered) {
-            if (sink == nullptr) continue;
-            Alert alert{AlertKind::Recovered, {}, bucket};
-            alert.budget.id = bucket.account_id;
-            sink->tell(tables, alert);
-          }
-          return recovered;
-        });
-        if (!left.empty()) log.warn("ledger_recovered", {{"buckets", std::to_string(left.size())}});
-        return std::make_unique<Parts>(store, clock, log, sink, options);
-      }()) {}
+        auto left = recover(store, log, sink, budgets.get());
+        auto parts = std::make_unique<Parts>(store, clock, log, sink, options);
+        parts->recovered = std::move(left);
+        return parts;
+      }()) {
+  if (budgets) configure(std::move(budgets));
+  // What counts as spent now may have made a balance low.
+  for (const std::string& id : std::exchange(parts_->recovered, {})) {
+    const auto account = parts_->find(id);
+    if (account == nullptr) continue;
+    std::lock_guard lock(account->mutex);
+    if (account->budget.low_threshold) noteChange(*account, clock.now(), parts_->keeper);
+  }
+}
 
 Ledger::~Ledger() = default;
 
@@ -237,7 +270,7 @@ void Ledger::configure(std::shared_ptr<const config::BudgetIndex> budgets) {
     } else {
       account = known->second;
       std::lock_guard lock(account->mutex);
-      account->change(budget);
+      if (account->change(budget)) noteChange(*account, parts_->clock.now(), parts_->keeper);
     }
     account->active = budget.enabled;
     const auto place = next->of_id.emplace(budget.id, std::move(account)).first;
@@ -288,7 +321,8 @@ Grant Ledger::reserve(std::span<const config::BudgetMatch> matches, const Amount
     bucket.used = true;
     bucket.last_used = now;
     grant.standings[i].reserved = bucket.reserved;
-    grant.reservation.held_.push_back({claims[i].account, &bucket, claims[i].amount});
+    grant.reservation.held_.push_back(
+        {claims[i].account, &bucket, claims[i].amount, claims[i].match->counts});
     if (runsOut(*claims[i].account, bucket)) want(wanting, claims[i], bucket.leased + 1);
   }
   if (!wanting.empty()) parts_->keeper.extend(std::move(wanting), {});
@@ -323,19 +357,25 @@ std::optional<Standing> Ledger::standing(std::string_view account_id, std::strin
   std::lock_guard lock(account->mutex);
   const Bucket* bucket = account->find(value, now);
   if (bucket == nullptr || !bucket->loaded) return std::nullopt;
-  return standingOf(*account, {nullptr, {}}, *bucket);
+  Standing standing = standingOf(*account, {nullptr, {}}, *bucket);
+  standing.requests = bucket->requests;
+  return standing;
 }
 
-int64_t Ledger::reserved(std::string_view account_id, UnixMillis now) {
+Ledger::Totals Ledger::totals(std::string_view account_id, UnixMillis now) {
+  Totals totals;
   const auto account = parts_->find(account_id);
-  if (account == nullptr) return 0;
+  if (account == nullptr) return totals;
   std::lock_guard lock(account->mutex);
   const UnixMillis start = account->periodOf(now).start;
-  int64_t sum = 0;
   for (const auto& [key, bucket] : account->buckets) {
-    if (key.start == start) sum += bucket->reserved;
+    if (key.start != start) continue;
+    totals.buckets += bucket->taken() > 0 || bucket->requests > 0 ? 1 : 0;
+    totals.settled += bucket->settled;
+    totals.reserved += bucket->reserved;
+    totals.requests += bucket->requests;
   }
-  return sum;
+  return totals;
 }
 
 uint64_t Ledger::refusals() const { return parts_->refusals.load(std::memory_order_relaxed); }

@@ -15,7 +15,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/result.h"
 #include "budget/alert.h"
+#include "budget/cap_hold.h"
 #include "budget/period.h"
 #include "config/budget_index.h"
 #include "model/budget.h"
@@ -26,6 +28,10 @@ namespace penstock::budget {
 struct Account;
 struct Bucket;
 class Ledger;
+
+// Whether its buckets are in the store. Those that are not start empty with the process, and nobody
+// is told of them.
+bool isKept(const model::Budget& budget);
 
 // What a request takes, or took, of each unit.
 struct Amounts {
@@ -52,6 +58,8 @@ struct Standing {
   int64_t settled = 0;
   int64_t reserved = 0;  // by all requests under way; after granting, this one's included
   Period period;
+  int64_t requests = 0;  // settled ones; of Ledger::standing() only
+  bool counts = true;    // config::BudgetMatch::counts
   // Never below 0.
   int64_t left() const { return std::max<int64_t>(cap - settled - reserved, 0); }
   // How much of the cap is used, reserved included: all of a cap of nothing.
@@ -75,6 +83,9 @@ class Reservation {
   void settle(const Amounts& used);
   // Nothing was used.
   void release();
+  // Another open reservation counts the request from now on, in the bucket that is `theirs` of its
+  // grant's standings and `mine` here.
+  void handOver(size_t mine, Reservation& to, size_t theirs);
   bool open() const { return !held_.empty(); }
 
  private:
@@ -83,6 +94,7 @@ class Reservation {
     Account* account = nullptr;
     Bucket* bucket = nullptr;  // stays while a reservation is open in it
     int64_t amount = 0;
+    bool counts = true;  // the request
   };
   void close(const Amounts* used);
   std::vector<Held> held_;
@@ -136,8 +148,10 @@ class Ledger {
     size_t buckets_in_memory = 100'000;         // a budget; idle ones beyond are dropped, not lost
     UnixMillis keep_ended = 70LL * 86'400'000;  // buckets of periods that ended before are deleted
   };
-  // Counts what a crash left leased as spent. `sink`, which may be null, outlives the ledger.
-  Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink, Options options);
+  // Counts what a crash left leased as spent, and tells of it with the `budgets` in force, which
+  // may be none yet. `sink`, which may be null, outlives the ledger.
+  Ledger(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink, Options options,
+         std::shared_ptr<const config::BudgetIndex> budgets = nullptr);
   ~Ledger();  // everything is exact in the store afterwards
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
@@ -153,9 +167,9 @@ class Ledger {
   Grant reserve(std::span<const config::BudgetMatch> claims, const Amounts& most,
                 Downgrades downgrades, UnixMillis now, const Resume& resume);
 
-  // A request was not served because of that budget: counts it, and tells that the budget is
-  // exceeded if it is past its soft cap. (A request that is too large for a fresh budget says
-  // nothing of it.)
+  // A request was not served because of that budget: counts it, and tells of it, once a period and
+  // bucket, if the budget is past its soft cap. (A request that is too large for a fresh budget
+  // says nothing of it.)
   void refused(const Standing& by, UnixMillis now);
 
   // How the budgets stand, without reserving: dry runs. Buckets not in memory count as empty.
@@ -169,8 +183,19 @@ class Ledger {
   std::optional<Standing> standing(std::string_view account_id, std::string_view value,
                                    UnixMillis now);
 
-  // What requests under way have reserved in all buckets of the account's present period.
-  int64_t reserved(std::string_view account_id, UnixMillis now);
+  // All buckets in memory of the account's present period together: of a budget that is not kept in
+  // the store, all that were used.
+  struct Totals {
+    int64_t buckets = 0, settled = 0, reserved = 0, requests = 0;
+  };
+  Totals totals(std::string_view account_id, UnixMillis now);
+
+  // Before a change that lowers the cap of an account with one bucket: from now on no reservation
+  // passes `at_most`, until the hold is dropped. An error when more is taken already: how much.
+  // `settled` is the row's, for a bucket that is not in memory; so on the writer thread, where
+  // nobody fetches it meanwhile.
+  Result<CapHold, int64_t> holdCap(std::string_view account_id, int64_t at_most, int64_t settled,
+                                   UnixMillis now);
 
   // Since start: requests refused, and settlements above what was reserved.
   uint64_t refusals() const;

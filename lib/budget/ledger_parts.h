@@ -32,10 +32,11 @@ struct Ledger::Parts {
   using AccountMap =
       std::unordered_map<std::string, std::shared_ptr<Account>, TextHash, std::equal_to<>>;
 
-  Parts(store::Store& store, const Clock& clock, Logger& log, AlertSink* sink,
+  Parts(store::Store& store, const Clock& ledger_clock, Logger& log, AlertSink* sink,
         Options ledger_options)
       : options(ledger_options),
-        keeper(store, clock, log, sink, ledger_options, [this] { return all(); }) {}
+        clock(ledger_clock),
+        keeper(store, ledger_clock, log, sink, ledger_options, [this] { return all(); }) {}
 
   // What configure() made. Immutable; accounts live as long as one that names them.
   struct Accounts {
@@ -65,6 +66,7 @@ struct Ledger::Parts {
   static uint64_t nextGeneration();
 
   const Options options;
+  const Clock& clock;
   std::mutex mutex;
   std::shared_ptr<const Accounts> accounts = std::make_shared<const Accounts>();  // guarded
   // Of `accounts`; no two of any ledgers have the same. Read by each request, so beside nothing
@@ -72,12 +74,15 @@ struct Ledger::Parts {
   alignas(64) std::atomic<uint64_t> generation{nextGeneration()};
   alignas(64) std::atomic<uint64_t> refusals{0};
   std::atomic<uint64_t> overruns{0};
-  Keeper keeper;  // last: its thread uses the rest
+  std::vector<std::string> recovered;  // accounts; while the ledger is being made
+  Keeper keeper;                       // last: its thread uses the rest
 };
 
-// Tells of the thresholds that a bucket's settled amount has crossed (see Account::telling), or,
-// when a request was refused for it, that its cap is exceeded. Under the account's lock.
+// Tells of the thresholds that a bucket's settled amount has crossed (see Account::telling) and
+// whether a balance is low; that a request was refused for it; that a balance which was changed may
+// be low, also when its bucket is in the store only. Under the account's lock.
 void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper);
 void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper);
+void noteChange(Account& account, UnixMillis now, Keeper& keeper);
 
 }  // namespace penstock::budget

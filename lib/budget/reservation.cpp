@@ -11,11 +11,6 @@ namespace {
 // Beyond what any request can cost; keeps sums of a hundred thousand of them within int64.
 constexpr int64_t kMostOfOne = 90'000'000'000'000;
 
-void tell(const Account& account, const Bucket& bucket, Keeper& keeper, AlertKind kind,
-          int64_t pct) {
-  keeper.alert({kind, account.budget, rowOf(account, bucket, bucket.leased, 0), pct});
-}
-
 }  // namespace
 
 int64_t Amounts::of(model::BudgetUnit unit) const {
@@ -60,6 +55,14 @@ void Reservation::settle(const Amounts& used) { close(&used); }
 
 void Reservation::release() { close(nullptr); }
 
+void Reservation::handOver(size_t mine, Reservation& to, size_t theirs) {
+  Held& from = held_[mine];
+  Held& other = to.held_[theirs];
+  std::lock_guard lock(from.account->mutex);
+  if (model::isCount(from.account->budget.unit)) std::swap(from.amount, other.amount);
+  std::swap(from.counts, other.counts);
+}
+
 void Reservation::close(const Amounts* used) {
   const auto keep = std::move(accounts_);
   const ByUnit amounts = used == nullptr ? ByUnit{} : byUnit(*used);
@@ -76,10 +79,11 @@ void Reservation::close(const Amounts* used) {
     bucket.used = true;
     const model::BudgetUnit unit = held.account->budget.unit;
     if (used != nullptr && unit != model::BudgetUnit::Concurrency) {
-      const int64_t amount = amounts[static_cast<size_t>(unit)];
+      const bool counted = held.counts || !model::isCount(unit);
+      const int64_t amount = counted ? amounts[static_cast<size_t>(unit)] : 0;
       if (amount > held.amount) parts.overruns.fetch_add(1, std::memory_order_relaxed);
       bucket.settled += amount;
-      bucket.requests += used->requests;
+      if (held.counts) bucket.requests += used->requests;
       if (bucket.settled >= held.account->telling || bucket.low_told)
         noteCrossings(*held.account, bucket, parts.keeper);
     }
@@ -91,29 +95,6 @@ void Reservation::close(const Amounts* used) {
       parts.keeper.extend({{held.account->shared_from_this(), &bucket}}, {});
     }
   }
-}
-
-void noteCrossings(Account& account, Bucket& bucket, Keeper& keeper) {
-  const model::Budget& budget = account.budget;
-  if (!bucket.kept || budget.cap <= 0) return;
-  for (const int pct : budget.thresholds) {
-    if (Int128{bucket.settled} * 100 < Int128{budget.cap} * pct) break;  // they rise
-    if (pct <= bucket.crossed_pct) continue;
-    bucket.crossed_pct = pct;
-    tell(account, bucket, keeper, pct == 100 ? AlertKind::Exceeded : AlertKind::Threshold, pct);
-  }
-  if (!budget.low_threshold) return;
-  const bool low = budget.cap - bucket.settled < *budget.low_threshold;
-  if (low && !bucket.low_told) tell(account, bucket, keeper, AlertKind::Low, 0);
-  bucket.low_told = low;
-}
-
-void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper) {
-  const bool spent =
-      Int128{bucket.settled} * 100 >= Int128{account.budget.cap} * account.budget.soft_cap_pct;
-  if (!bucket.kept || bucket.crossed_pct >= 100 || !spent) return;
-  bucket.crossed_pct = 100;
-  tell(account, bucket, keeper, AlertKind::Exceeded, 100);
 }
 
 }  // namespace penstock::budget

@@ -31,6 +31,9 @@ struct BudgetSubject {
 struct BudgetMatch {
   const model::Budget* budget = nullptr;
   std::string_view value;
+  // Whether a request is counted there by this call, as one and as one under way: another call for
+  // it may count it already.
+  bool counts = true;
 };
 
 // The enabled budgets, found by what they are about, so that a request does not look at those of

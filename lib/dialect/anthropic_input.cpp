@@ -99,6 +99,7 @@ int64_t estimateAnthropicInput(const AnthropicRequest& request) {
         text.add(member.value);
   };
   if (const json::Member* system = request.body.find("system")) forEachBlock(system->value, count);
+  extra += kTokensAReply;
   json::forEachElement(request.content, [&extra](std::string_view) {
     extra += kTokensAMessage;
     return true;

@@ -1,6 +1,7 @@
 #include "dialect/anthropic_request.h"
 
 #include "dialect/anthropic_input.h"
+#include "dialect/anthropic_thinking.h"
 #include "dialect/json_members.h"
 #include "dialect/request_fields.h"
 #include "json/document.h"
@@ -61,6 +62,20 @@ Status checkMessage(std::string_view raw, const std::string& place) {
   return checked;
 }
 
+// A limit that is lowered for the caller's budgets takes the budget for thinking with it.
+std::string fittedThinking(std::string_view raw, int64_t max_tokens) {
+  json::ObjectIndex thinking;
+  if (!json::scanObject(raw, thinking)) return std::string(raw);
+  json::Splicer splicer(thinking);
+  for (size_t i = 0; i < thinking.size(); ++i) {
+    if (thinking[i].key != "budget_tokens") continue;
+    const auto budget = fittedBudget(json::rawInteger(thinking[i].value).value_or(0), max_tokens);
+    if (!budget) return R"({"type":"disabled"})";
+    splicer.replaceValue(i, std::to_string(*budget));
+  }
+  return splicer.build().str();
+}
+
 }  // namespace
 
 // Also within results of tools.
@@ -85,10 +100,7 @@ InputBound AnthropicRequest::boundInput() const { return boundAnthropicInput(*th
 
 int64_t AnthropicRequest::estimateInputTokens() const { return estimateAnthropicInput(*this); }
 
-bool AnthropicRequest::searchesWeb() const {
-  const json::Member* tools = body.find("tools");
-  return tools != nullptr && tools->value.find("web_search") != std::string_view::npos;
-}
+bool AnthropicRequest::searchesWeb() const { return toolsName(body, {"web_search"}); }
 
 Result<AnthropicRequest> parseAnthropicMessages(std::string_view text, const json::Limits& limits) {
   return parse(text, limits, Limit::Required);
@@ -123,6 +135,8 @@ json::Spliced encodeAnthropicRequest(const AnthropicRequest& request, std::strin
       splicer.removeMember(i);
     else if (max_tokens && member.key == "max_tokens")
       splicer.replaceValue(i, std::to_string(*max_tokens));
+    else if (max_tokens && member.key == "thinking" && member.kind == json::Kind::Object)
+      splicer.replaceValue(i, fittedThinking(member.value, *max_tokens));
   }
   return splicer.build();
 }

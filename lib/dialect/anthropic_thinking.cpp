@@ -105,11 +105,10 @@ class Planner {
     Thinking& thinking = plan_.thinking;
     if (loopLacksThinking(request_))
       return leaveOut("needs the thinking of the turn that called the tools");
-    if (max_tokens <= kLeastBudget) return leaveOut("does not fit the limit of the answer");
-    const int64_t wanted = std::max(thinking.budget_tokens, kLeastBudget);
-    const int64_t budget = wanted < max_tokens ? wanted : std::max(kLeastBudget, max_tokens / 2);
-    if (budget != thinking.budget_tokens) losses_.change(field(), "is fitted to the limit");
-    thinking.budget_tokens = budget;
+    const auto budget = fittedBudget(thinking.budget_tokens, max_tokens);
+    if (!budget) return leaveOut("does not fit the limit of the answer");
+    if (*budget != thinking.budget_tokens) losses_.change(field(), "is fitted to the limit");
+    thinking.budget_tokens = *budget;
   }
 
   const ChatRequest& request_;
@@ -155,6 +154,12 @@ void writeThinkingMember(const Thinking& thinking, json::Writer& out) {
   }
   if (!thinking.display.empty()) out.field("display", thinking.display);
   out.endObject();
+}
+
+std::optional<int64_t> fittedBudget(int64_t budget, int64_t max_tokens) {
+  if (max_tokens <= kLeastBudget) return std::nullopt;
+  const int64_t wanted = std::max(budget, kLeastBudget);
+  return wanted < max_tokens ? wanted : std::max(kLeastBudget, max_tokens / 2);
 }
 
 ThinkingPlan planThinking(const ChatRequest& request, const AnthropicTarget& target,

@@ -28,6 +28,9 @@ struct ThinkingPlan {
 ThinkingPlan planThinking(const ChatRequest& request, const AnthropicTarget& target,
                           int64_t max_tokens, Losses& losses);
 
+// The budget that fits below the limit, by the rule above; nothing where none does.
+std::optional<int64_t> fittedBudget(int64_t budget, int64_t max_tokens);
+
 // "thinking":{"type":"enabled",…}, a member of an open object, if it says anything.
 void writeThinkingMember(const Thinking& thinking, json::Writer& out);
 

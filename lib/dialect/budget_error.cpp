@@ -7,12 +7,6 @@ namespace {
 
 constexpr std::string_view kType = "budget_exceeded";
 
-// Cents, or as many digits as a small amount needs to be more than nothing.
-std::string shown(Money amount) {
-  if (amount.nanos <= 0 || amount.nanos >= 100'000'000) return "$" + amount.usd(2);
-  return "$" + amount.usd(amount.nanos < 100'000 ? 9 : 6);
-}
-
 void writeBudget(json::Writer& out, const BudgetError& error) {
   out.key("budget").beginObject().field("name", error.name);
   out.field("spend_usd", error.spent).field("cap_usd", error.cap).field("period", error.period);
@@ -28,13 +22,13 @@ void writeBudget(json::Writer& out, const BudgetError& error) {
 }  // namespace
 
 std::string budgetMessage(const BudgetError& error) {
-  std::string text = "budget \"" + error.name + "\" exceeded (" + shown(error.spent) + " / " +
-                     shown(error.cap) + ")";
+  std::string text = "budget \"" + error.name + "\" exceeded (" + error.spent.shown() + " / " +
+                     error.cap.shown() + ")";
   // Otherwise it would look as if money were left for the request.
   if (error.spent < error.cap) {
-    text += ": the request may cost " + shown(error.requested);
+    text += ": the request may cost " + error.requested.shown();
     if (error.reserved.nanos > 0)
-      text += ", and " + shown(error.reserved) + " is reserved by requests under way";
+      text += ", and " + error.reserved.shown() + " is reserved by requests under way";
   }
   return text;
 }

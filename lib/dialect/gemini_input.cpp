@@ -108,6 +108,7 @@ InputBound boundGeminiInput(const GeminiEmbedRequest& request) { return boundOf(
 
 int64_t estimateGeminiInput(const GeminiRequest& request) {
   PartSum sum;
+  sum.extra = kTokensAReply;
   for (const char* key : {"tools", "responseSchema", "responseJsonSchema"})
     if (const json::Member* member = request.member(key)) sum.text.add(member->value);
   const auto count = [&sum](const json::ObjectIndex& part) { sum.add(part); };

@@ -31,6 +31,15 @@ void readConfig(FieldReader& fields, GeminiRequest& request) {
   if (nested.error() && !fields.error()) fields.error() = std::move(nested.error());
 }
 
+// What it asks for bounds its cost, so that there must be no doubt of it.
+void readTier(FieldReader& fields, GeminiRequest& request) {
+  constexpr size_t kMaxTierBytes = 64;
+  const std::string_view key = spelling(request.body, "serviceTier");
+  request.service_tier = fields.string(key, kMaxTierBytes);
+  if (request.body.find("serviceTier") != nullptr && request.body.find("service_tier") != nullptr)
+    fields.fail("service_tier", "must not be there beside serviceTier");
+}
+
 void readContents(FieldReader& fields, GeminiRequest& request) {
   const json::Member* contents = fields.find("contents");
   if (contents == nullptr) return fields.failMissing("contents");
@@ -86,8 +95,9 @@ bool GeminiRequest::wantsImages() const {
 }
 
 bool GeminiRequest::searchesWeb() const {
-  const json::Member* tools = body.find("tools");
-  return names(tools, "oogleSearch") || names(tools, "google_search");
+  if (member("cachedContent") != nullptr) return true;  // which may hold tools
+  return toolsName(body,
+                   {"oogleSearch", "google_search", "nterpriseWebSearch", "enterprise_web_search"});
 }
 
 std::optional<GeminiPath> parseGeminiPath(std::string_view path) {
@@ -114,7 +124,7 @@ Result<GeminiRequest> parseGeminiContent(std::string_view text, const GeminiPath
   readContents(fields, request);
   readConfig(fields, request);
   readExtensions(fields, request);
-  request.service_tier = borrowedText(request.body, spelling(request.body, "serviceTier"));
+  readTier(fields, request);
   request.has_tools = holdsElements(request.body, "tools");
   if (fields.error()) return std::move(*fields.error());
   return request;

@@ -266,7 +266,7 @@ void ContentWriter::writeRest() {
   if (same() && !request_.service_tier.empty())
     out_.field("serviceTier", request_.service_tier);
   else if (!request_.service_tier.empty() && request_.service_tier != "auto")
-    losses_.hint(Field::ServiceTier, "is not known to the provider");
+    losses_.hint(Field::ServiceTier, "is not translated for the provider");
   if (!request_.end_user.empty()) losses_.hint(Field::EndUser, "is not known to the provider");
   Extras rest;
   std::remove_copy_if(request_.extras.begin(), request_.extras.end(), std::back_inserter(rest),

@@ -86,6 +86,7 @@ void GeminiUsage::updateCounts(json::ValueRef metadata) {
 
 model::Usage GeminiUsage::usage() const {
   model::Usage usage;
+  usage.web_searches = searches_;
   if (!prompt_ && !candidates_ && !total_) return usage;
   usage.source = model::Usage::Source::Provider;
   const int64_t tool_use = tool_use_.value_or(0);
@@ -103,7 +104,6 @@ model::Usage GeminiUsage::usage() const {
   usage.output_audio = take(output, candidates_of_.audio);
   usage.output_image = take(output, candidates_of_.image);
   usage.output_text = output;
-  usage.web_searches = searches_;
   return usage;
 }
 

@@ -111,6 +111,7 @@ int64_t estimateInput(const OpenAiRequest& request) {
     addContent(request.content, text, extra);
     return text.tokens() + extra;
   }
+  extra += kTokensAReply;
   json::forEachElement(request.content, [&](std::string_view message) {
     json::ObjectIndex index;
     extra += kTokensAMessage;

@@ -27,8 +27,8 @@ InputBound inputBound(const OpenAiRequest& request);
 // has a price of its own.
 bool mayCacheLong(const ChatView& request);
 
-// estimate.h's rule on texts and tools, 4 a message, and for an attachment 5,000 or a token for 128
-// bytes, whichever is more.
+// estimate.h's rule on texts and tools, 4 a message and 3 for the reply, and for an attachment
+// 5,000 or a token for 128 bytes, whichever is more.
 int64_t estimateInput(const OpenAiRequest& request);
 
 }  // namespace penstock::dialect

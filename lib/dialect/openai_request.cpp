@@ -115,9 +115,7 @@ bool OpenAiRequest::wantsImages() const {
 }
 
 bool OpenAiRequest::searchesWeb() const {
-  if (body.find("web_search_options") != nullptr) return true;
-  const json::Member* tools = body.find("tools");
-  return tools != nullptr && tools->value.find("web_search") != std::string_view::npos;
+  return body.find("web_search_options") != nullptr || toolsName(body, {"web_search"});
 }
 
 Result<OpenAiRequest> parseOpenAiChat(std::string_view text, const json::Limits& limits) {

@@ -160,7 +160,7 @@ void StreamRelay::readChoice(std::string_view raw, Chunk& chunk) {
     ++content_events_;
   }
   if (const json::Member* text = choice_.find("text")) {
-    if (countText("text", text->value)) chunk.content = true;
+    if (countText("text", text->value)) chunk.content = answering_ = true;
   }
   if (!isPresent(choice_.find("finish_reason"))) return;
   const json::Member* index = choice_.find("index");
@@ -179,7 +179,9 @@ bool StreamRelay::readDelta(std::string_view raw) {
   if (!json::scanObject(raw, delta_)) return false;
   bool content = false;
   for (const json::Member& member : delta_) {
-    if (member.key != "role" && countText(member.key, member.value)) content = true;
+    if (member.key == "role" || !countText(member.key, member.value)) continue;
+    content = true;
+    if (!member.key.starts_with("reasoning")) answering_ = true;
   }
   return content;
 }

@@ -43,6 +43,7 @@ class StreamRelay final : public ChatStream {
   StreamPhase phase() const override { return phase_; }
   StreamFailure failure() const override { return failure_; }
   bool released() const override { return released_; }
+  bool answering() const override { return answering_; }
   const UpstreamError& upstreamError() const override { return upstream_error_; }
 
   // On the chunk that finishes the last choice.
@@ -91,6 +92,7 @@ class StreamRelay final : public ChatStream {
   StreamPhase phase_ = StreamPhase::Waiting;
   StreamFailure failure_ = StreamFailure::None;
   bool released_ = false;
+  bool answering_ = false;
   bool seen_choice_ = false;
   std::bitset<128> finished_;  // choices with a finish_reason
   std::string held_;

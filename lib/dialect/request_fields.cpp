@@ -136,4 +136,16 @@ bool holdsElements(const json::ObjectIndex& object, std::string_view key) {
   return member != nullptr && member->kind == json::Kind::Array && !json::rawEmpty(member->value);
 }
 
+bool toolsName(const json::ObjectIndex& body, std::initializer_list<std::string_view> words) {
+  const json::Member* tools = body.find("tools");
+  if (tools == nullptr) return false;
+  const auto holds = [tools](std::string_view word) {
+    return tools->value.find(word) != std::string_view::npos;
+  };
+  return std::ranges::any_of(words, holds) ||
+         std::ranges::any_of(std::initializer_list<std::string_view>{R"(\u004)", R"(\u005)",
+                                                                     R"(\u006)", R"(\u007)"},
+                             holds);
+}
+
 }  // namespace penstock::dialect

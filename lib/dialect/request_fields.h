@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,5 +69,9 @@ void readExtensions(FieldReader& fields, ChatView& view);
 // provider says so.
 std::string borrowedText(const json::ObjectIndex& object, std::string_view key);
 bool holdsElements(const json::ObjectIndex& object, std::string_view key);
+
+// Whether "tools" holds one of the words, or an ASCII letter that is written as an escape, which no
+// serializer does and which may hide one.
+bool toolsName(const json::ObjectIndex& body, std::initializer_list<std::string_view> words);
 
 }  // namespace penstock::dialect

@@ -99,10 +99,12 @@ InputBound boundResponsesInput(const ResponsesRequest& request) {
 
 int64_t estimateResponsesInput(const ResponsesRequest& request) {
   TextSize text;
-  int64_t extra = 0;
+  int64_t extra = kTokensAReply;
   for (const char* key : {"instructions", "tools", "text"})
     if (const json::Member* member = presentAt(request.body, key)) text.add(member->value);
-  if (request.content.empty()) return text.tokens();
+  if (presentAt(request.body, "instructions") != nullptr) extra += kTokensAMessage;
+  if (request.content.empty()) return text.tokens() + extra;
+  if (json::rawKind(request.content) == json::Kind::String) extra += kTokensAMessage;
   if (json::rawKind(request.content) == json::Kind::Array)
     json::forEachElement(request.content, [&extra](std::string_view) {
       extra += kTokensAMessage;

@@ -82,7 +82,7 @@ bool ResponsesRequest::wantsImages() const {
   return memberNames(body, "tools", "image_generation");
 }
 
-bool ResponsesRequest::searchesWeb() const { return memberNames(body, "tools", "web_search"); }
+bool ResponsesRequest::searchesWeb() const { return toolsName(body, {"web_search"}); }
 
 Result<ResponsesRequest> parseResponses(std::string_view text, const json::Limits& limits) {
   ResponsesRequest request;

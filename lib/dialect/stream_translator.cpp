@@ -92,6 +92,7 @@ void StreamTranslator::note(const ChatEvent& event) {
                  [this](const UsageEvent& usage) { usage_ = usage.usage; },
                  [this](const TierEvent& tier) { service_tier_ = tier.service_tier; },
                  [this](const LossEvent& loss) {
+                   if (loss.what == "inlineData") answering_ = true;  // a picture
                    const bool known =
                        std::find(lost_.begin(), lost_.end(), loss.what) != lost_.end();
                    if (!known && lost_.size() < kMaxLost) lost_.push_back(loss.what);

@@ -50,7 +50,8 @@ int64_t mostTokensIn(int64_t micros, std::string_view provider) {
   constexpr std::string_view kFast[] = {"cerebras", "groq", "sambanova"};
   constexpr int64_t kASecond = 400, kFastASecond = 4'000, kMicros = 1'000'000;
   constexpr int64_t kLongest = 24 * 3600 * kMicros;
-  const bool fast = std::ranges::find(kFast, provider) != std::end(kFast);
+  const bool fast = std::ranges::any_of(
+      kFast, [provider](std::string_view name) { return provider.ends_with(name); });
   const int64_t time = std::clamp<int64_t>(micros, 0, kLongest);
   return (time * (fast ? kFastASecond : kASecond) + kMicros - 1) / kMicros;
 }

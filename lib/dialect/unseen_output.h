@@ -17,8 +17,9 @@ namespace penstock::dialect {
 bool mayThinkUnseen(std::string_view model, const ChatView& request);
 
 // The most tokens that a provider makes of one answer in this time. `provider` is the catalogue's
-// id. 400 a second: what hides its thinking is served at up to about 300 (OpenAI's Ultrafast says
-// so); 4,000 where chips are built for it (Cerebras documents 3,000 of gpt-oss-120b).
+// id, or a vendor of ours. 400 a second: what hides its thinking is served at up to about 300
+// (OpenAI's Ultrafast says so); 4,000 where chips are built for it, by Cerebras, Groq and SambaNova
+// (Cerebras documents 3,000 of gpt-oss-120b).
 int64_t mostTokensIn(int64_t micros, std::string_view provider);
 
 }  // namespace penstock::dialect

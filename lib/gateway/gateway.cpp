@@ -77,7 +77,7 @@ class Gateway::Impl {
         first_keys(provision()),
         config(orThrow(config::ConfigStore::load(*store))),
         alerts(clock, couriers()),
-        ledger(*store, clock, log, &alerts, {}),
+        ledger(*store, clock, log, &alerts, {}, config->current()->parts().budgets),
         followers(manage::logSummary, {}),
         recorder(store->log(), clock, log, recorderOptions()),
         upstream_tls(orThrow(http::TlsContext::client(options.ca_file))),
@@ -231,7 +231,6 @@ class Gateway::Impl {
 
   // The ledger hears of budgets before requests do.
   void configureLedger() {
-    ledger.configure(config->current()->parts().budgets);
     config->beforePublish([this](const config::Snapshot& next) {
       const bool same = next.parts().budgets == config->current()->parts().budgets;
       if (!same) ledger.configure(next.parts().budgets);
@@ -366,9 +365,11 @@ class Gateway::Impl {
             [this](auto snapshot, const model::Project& project, std::string_view body) {
               return dryRunOn(*loop_contexts.front(), {std::move(snapshot), project, body});
             },
-        .ledger_reserved =
-            [this](std::string_view account_id) {
-              return ledger.reserved(account_id, clock.now());
+        .ledger_totals =
+            [this](std::string_view account_id) { return ledger.totals(account_id, clock.now()); },
+        .hold_cap =
+            [this](std::string_view account_id, int64_t at_most, int64_t settled) {
+              return ledger.holdCap(account_id, at_most, settled, clock.now());
             },
     });
     auto routes = manage::manageRoutes(*manage_services, {manage_pool, verify_pool});

@@ -29,7 +29,7 @@ http::Response csvAnswer(std::string text, std::string_view name) {
 }
 
 Answer showReport(Services& services, const Call& call) {
-  const auto query = readReportQuery(call);
+  const auto query = readReportQuery(services, call);
   if (!query) return query.error();
   if (services.flush_logs) services.flush_logs();
   store::LogStore& log = services.config.store().log();
@@ -41,7 +41,7 @@ Answer showReport(Services& services, const Call& call) {
 }
 
 Answer showDecisions(Services& services, const Call& call) {
-  const auto query = readDecisionsQuery(call);
+  const auto query = readDecisionsQuery(services, call);
   if (!query) return query.error();
   if (services.flush_logs) services.flush_logs();
   const auto routes = services.config.store().log().routes(query->rollups);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "manage/body.h"
-#include "manage/errors.h"
 #include "manage/query.h"
 
 namespace penstock::manage {
@@ -16,6 +15,7 @@ using store::GroupBy;
 
 constexpr UnixMillis kHour = 3'600'000;
 constexpr UnixMillis kDay = 24 * kHour;
+constexpr UnixMillis kLastDay = 253'402'214'400'000;  // 9999-12-31
 constexpr int64_t kMaxHourlyDays = 31;
 constexpr int64_t kMaxDailyDays = 400;
 constexpr int64_t kMaxGroups = 1000;
@@ -52,7 +52,6 @@ void readGroup(QueryReader& query, AnalyticsQuery& out) {
 }
 
 void readFilters(QueryReader& query, store::RollupQuery& out) {
-  query.text("project_id");  // resolved by confine()
   // Deleted projects are always counted: what they spent was spent.
   query.choice("include_deleted", {"true"});
   out.api_key_id = query.text("api_key_id");
@@ -81,8 +80,17 @@ struct Range {
   std::optional<Granularity> granularity;
 };
 
+// Nothing of an answer is before 1970 but what a start is compared with, and a day that ends later
+// than the last one here ends in the year 10000.
+std::optional<UnixMillis> readTime(QueryReader& query, std::string_view name) {
+  const auto time = query.time(name);
+  if (!time || (*time >= 0 && *time <= kLastDay)) return time;
+  query.fail(name, "must be between 1970-01-01 and 9999-12-31");
+  return std::nullopt;
+}
+
 Range readRange(QueryReader& query) {
-  Range range{query.time("start"), query.time("end"), {}};
+  Range range{readTime(query, "start"), readTime(query, "end"), {}};
   if (const auto choice = query.choice("granularity", {"hour", "day"})) {
     range.granularity = static_cast<Granularity>(*choice);
   }
@@ -130,22 +138,14 @@ void readLimit(QueryReader& query, store::RollupQuery& rollups) {
       static_cast<size_t>(limit.value_or(std::min(kDefaultGroups, kMaxPoints / buckets)));
 }
 
-// Lets the query name a project by its slug, and confines it to what the caller may know of; ids of
-// deleted projects still find their requests.
-Status confine(const Call& call, store::RollupQuery& rollups) {
-  rollups.project_ids = call.caller.project_ids;
-  const std::string named = QueryReader(call.request).text("project_id");
-  if (named.empty()) return Unit{};
-  const model::Project* project = findProject(call, named);
-  rollups.project_ids = {project == nullptr ? named : project->id};
-  if (!call.sees(rollups.project_ids[0])) return notFound("project", named);
-  return Unit{};
-}
-
-Result<AnalyticsQuery> checked(QueryReader& query, const Call& call, AnalyticsQuery out) {
+Result<AnalyticsQuery> checked(QueryReader& query, Services& services, const Call& call,
+                               AnalyticsQuery out) {
   if (const auto problem = out.rollups.problem()) query.fail(problem->first, problem->second);
+  const std::string project = query.text("project_id");
   if (auto good = query.finish(); !good) return std::move(good).error();
-  if (auto confined = confine(call, out.rollups); !confined) return std::move(confined).error();
+  auto projects = pastProjectFilter(services, call, project);
+  if (!projects) return std::move(projects).error();
+  out.rollups.project_ids = *std::move(projects);
   return out;
 }
 
@@ -161,7 +161,7 @@ store::RollupQuery AnalyticsQuery::previous() const {
   return before;
 }
 
-Result<AnalyticsQuery> readReportQuery(const Call& call) {
+Result<AnalyticsQuery> readReportQuery(Services& services, const Call& call) {
   QueryReader query(call.request);
   AnalyticsQuery out;
   readGroup(query, out);
@@ -171,10 +171,10 @@ Result<AnalyticsQuery> readReportQuery(const Call& call) {
   out.comparison = query.choice("include_comparison", {"false", "true"}) == size_t{1};
   setTimes(query, readRange(query), call.now, out);
   readLimit(query, out.rollups);
-  return checked(query, call, std::move(out));
+  return checked(query, services, call, std::move(out));
 }
 
-Result<AnalyticsQuery> readDecisionsQuery(const Call& call) {
+Result<AnalyticsQuery> readDecisionsQuery(Services& services, const Call& call) {
   QueryReader query(call.request);
   AnalyticsQuery out;
   readFilters(query, out.rollups);
@@ -184,7 +184,7 @@ Result<AnalyticsQuery> readDecisionsQuery(const Call& call) {
   if (!range.start) range.start = range.end.value_or(call.now) - kDay;
   setTimes(query, range, call.now, out);
   out.rollups.limit = static_cast<size_t>(query.integer("limit", 1, kMaxGroups).value_or(20));
-  return checked(query, call, std::move(out));
+  return checked(query, services, call, std::move(out));
 }
 
 }  // namespace penstock::manage

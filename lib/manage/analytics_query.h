@@ -22,9 +22,9 @@ struct AnalyticsQuery {
 
 // The parameters of /analytics/report, confined to what the caller may know of. Times are widened
 // to whole hours, and to whole days (UTC) where hours are not kept any more. Errors: 422 with every
-// wrong parameter, 404 for a project that the caller may not know of.
-Result<AnalyticsQuery> readReportQuery(const Call& call);
+// wrong parameter, 404 for a project that never was or that the caller may not know of.
+Result<AnalyticsQuery> readReportQuery(Services& services, const Call& call);
 // The same for /analytics/decisions.
-Result<AnalyticsQuery> readDecisionsQuery(const Call& call);
+Result<AnalyticsQuery> readDecisionsQuery(Services& services, const Call& call);
 
 }  // namespace penstock::manage

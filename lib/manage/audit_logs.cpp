@@ -28,14 +28,16 @@ Answer listEntries(Services& services, const Call& call) {
   filter.action = query.text("action");
   filter.resource_type = query.text("resource_type");
   filter.resource_id = query.text("resource_id");
-  filter.project_id = query.text("project_id");
-  if (const model::Project* project = findProject(call, filter.project_id)) {
-    filter.project_id = project->id;  // other texts may be ids of deleted projects
-  }
+  const std::string named = query.text("project_id");
   const auto page = query.page(kList);
   filter.limit = page.limit;
   filter.before = static_cast<int64_t>(parseUnsigned(page.after).value_or(0));
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
+  if (!named.empty()) {
+    const auto projects = pastProjectFilter(services, call, named);
+    if (!projects) return projects.error();
+    filter.project_id = projects->front();
+  }
   const store::AuditPage found = services.config.store().read(
       [&](store::Tables& tables) { return tables.audit_log.list(filter); });
   std::optional<std::string> next;

@@ -105,7 +105,8 @@ http::Response answerWithUse(int status, const Services& services, store::Tables
                     [&](json::Writer& out) { writeWithUse(out, services, tables, balance, now); });
 }
 
-// Told again when what is left falls below the threshold again.
+// Told again when what is left falls below the threshold again. That it is below now the ledger
+// notices as it hears of the change (budget/crossings.cpp).
 void rearm(const Services& services, store::Tables& tables, model::Balance& balance,
            UnixMillis now) {
   if (!balance.alerted) return;
@@ -272,11 +273,17 @@ model::BalanceEntry readEntry(json::ObjectReader& body) {
   return entry;
 }
 
-Status coversSpent(const model::Balance& balance, Money credit, const Use& use) {
-  const Money taken{use.spent + use.reserved};
-  if (credit >= balance.credit || credit >= taken) return Unit{};
-  ApiError error{ErrorKind::Conflict, "credit_below_spent",
-                 "$" + taken.usd(2) + " is spent and reserved, more than the credit would be"};
+// Requests go on while the change is made: from here on none of them may reserve what it takes out.
+Result<budget::CapHold> holdCredit(const Services& services, store::Tables& tables,
+                                   const model::Balance& balance, Money credit, UnixMillis now) {
+  if (credit >= balance.credit || !services.hold_cap) return budget::CapHold();
+  const model::Budget budget = config::budgetsOf(balance).front();
+  const auto row = tables.ledger_buckets.find(budget.id, {}, budget::periodAt(budget, now).start);
+  auto held = services.hold_cap(budget.id, credit.nanos, row ? row->settled : 0);
+  if (held) return std::move(held).value();
+  ApiError error{
+      ErrorKind::Conflict, "credit_below_spent",
+      Money{held.error()}.shown() + " is spent and reserved, more than the credit would be"};
   error.resource = "balance";
   error.id = balance.id;
   return error;
@@ -289,13 +296,15 @@ Answer addEntry(Services& services, const Call& call) {
   const model::BalanceEntry entry = readEntry(body);
   if (auto checked = body.finish(); !checked) return std::move(checked).error();
   syncLedger(services);
+  budget::CapHold held;  // until the ledger knows the new credit, or it is what it was
   return change(services, call, kPart, [&](Change& change) -> Answer {
     auto balance = change.load(kBalance, "balance_id");
     if (!balance) return std::move(balance).error();
     const auto credit = book(change, *balance, entry);
     if (!credit) return credit.error();
-    const Use use = useOf(services, change.tables, config::budgetsOf(*balance).front(), call.now);
-    if (auto covered = coversSpent(*balance, *credit, use); !covered) return covered.error();
+    auto hold = holdCredit(services, change.tables, *balance, *credit, call.now);
+    if (!hold) return std::move(hold).error();
+    held = std::move(hold).value();
     balance->credit = *credit;
     balance->updated_at = call.now;
     rearm(services, change.tables, *balance, call.now);

@@ -71,6 +71,16 @@ Result<std::vector<std::string>> projectFilter(const Call& call, const std::stri
   return std::vector{project->id};
 }
 
+Result<std::vector<std::string>> pastProjectFilter(Services& services, const Call& call,
+                                                   const std::string& id_or_slug) {
+  auto living = projectFilter(call, id_or_slug);
+  if (living || !call.sees(id_or_slug)) return living;
+  const bool known = services.config.store().read(
+      [&](store::Tables& tables) { return tables.projects.find(id_or_slug).has_value(); });
+  if (!known) return living;
+  return std::vector{id_or_slug};
+}
+
 void readProjectIds(json::ObjectReader& body, std::vector<std::string>& project_ids,
                     const Call& call) {
   std::vector<std::string> named = project_ids;

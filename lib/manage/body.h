@@ -35,6 +35,10 @@ const model::Project* readProject(json::ObjectReader& body, const Call& call);
 // empty when there is no bound. 404 when the query names none that the caller may know of.
 Result<std::vector<std::string>> projectFilter(const Call& call, const std::string& id_or_slug);
 
+// The same for what outlives its project, as logs do: a deleted one is known by its id.
+Result<std::vector<std::string>> pastProjectFilter(Services& services, const Call& call,
+                                                   const std::string& id_or_slug);
+
 // `project_ids`: ids or slugs of projects that the caller may know of, null or [] for all.
 void readProjectIds(json::ObjectReader& body, std::vector<std::string>& project_ids,
                     const Call& call);

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "budget/ledger.h"
 #include "manage/body.h"
 #include "manage/change.h"
 #include "manage/effects.h"
@@ -113,6 +114,7 @@ Answer createBudgetAlert(Services& services, const Call& call) {
     model::BudgetAlert alert;
     alert.budget_id = budget->id;
     readBudgetAlert(body, alert, endpointById(change.tables));
+    if (!budget::isKept(*budget)) body.fail("threshold_pct", kNothingTold);
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
     const auto added = addBudgetAlert(change, alert);
     return objectAnswer(kCreated, kAlert, placed(change.tables, added), call.now);

@@ -10,7 +10,8 @@
 #include "store/tables.h"
 
 // Alerts of a budget: who is told at which share of the cap, beside the webhook events that the
-// soft cap and the cap always give.
+// soft cap and the cap always give. Of budgets that are in memory only (budget::isKept) nothing is
+// told, so they have none; some of before that was refused may.
 namespace penstock::manage {
 
 // The id of the webhook endpoint that a text names, if there is one.
@@ -21,6 +22,10 @@ FindEndpoint endpointById(store::Tables& tables);
 // endpoint, or empty for all who subscribe.
 void readBudgetAlert(json::ObjectReader& body, model::BudgetAlert& alert,
                      const FindEndpoint& endpoint);
+
+// What is said to whoever wants alerts for such a budget.
+constexpr const char* kNothingTold =
+    "nothing is told of budgets per minute or hour, nor of concurrency";
 
 Handler listBudgetAlerts, createBudgetAlert, deleteBudgetAlert;
 

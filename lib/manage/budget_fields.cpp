@@ -4,8 +4,6 @@
 #include <tuple>
 
 #include "budget/period.h"
-#include "config/slug.h"
-#include "config/target_resolver.h"
 #include "manage/amounts.h"
 #include "manage/answers.h"
 #include "manage/body.h"
@@ -35,9 +33,10 @@ void readChoice(json::ObjectReader& body, std::string_view key,
 void readCap(json::ObjectReader& body, model::Budget& budget) {
   for (const BudgetUnit unit : kUnits) {
     const std::string field = unitField("cap", unit);
-    if (body.isNull(field) || !body.has(field)) continue;
-    if (unit != budget.unit) {
-      body.value(field);
+    if (!body.has(field)) continue;
+    if (body.isNull(field)) {  // as shown of the other units
+      if (unit == budget.unit) body.fail(field, "must not be null: a budget has a cap");
+    } else if (unit != budget.unit) {
       body.fail(field, "goes with the unit " + std::string(model::unitName(unit)));
     } else if (unit == BudgetUnit::Usd) {
       if (const auto cap = readUsd(body, field, Money{})) budget.cap = cap->nanos;
@@ -67,7 +66,11 @@ void readPeriod(json::ObjectReader& body, model::Budget& budget) {
   }
   if (budget.period != before) budget.reset_day = 1;
   const int64_t last = budget.period == BudgetPeriod::Weekly ? 7 : 31;
-  if (body.isNull("reset_day") || !body.has("reset_day")) return;
+  if (!body.has("reset_day")) return;
+  if (body.isNull("reset_day")) {
+    budget.reset_day = 1;
+    return;
+  }
   const auto day = body.integer("reset_day", {.min = 1, .max = last});
   if (!hasResetDay(budget.period)) body.fail("reset_day", "goes with weekly and monthly");
   if (day) budget.reset_day = static_cast<int>(*day);
@@ -213,25 +216,7 @@ void readBudgetTerms(json::ObjectReader& body, model::Budget& budget) {
 
 void requireCap(json::ObjectReader& body, const model::Budget& budget) {
   const std::string field = unitField("cap", budget.unit);
-  if (!body.has(field) || body.isNull(field)) body.fail(field, "is required");
-}
-
-void checkDowngrade(json::ObjectReader& body, const model::Budget& budget, const Call& call,
-                    store::Tables& tables) {
-  const std::string& target = budget.downgrade_to;
-  if (target.empty()) return;
-  if (target.starts_with('@')) {
-    const std::string_view slug = config::withoutAt(target);
-    if (!config::isSlug(slug)) {
-      body.fail("downgrade_to", "must be @slug or provider/model");
-    } else if (budget.project_id && !tables.routing_configs.findBySlug(*budget.project_id, slug)) {
-      body.fail("downgrade_to", "the project has no such routing config");
-    }
-  } else if (target.find('/') == std::string::npos) {
-    body.fail("downgrade_to", "must be @slug or provider/model");
-  } else if (const auto found = config::policyContext(*call.config).resolve(target); !found) {
-    body.fail("downgrade_to", found.error().message);
-  }
+  if (!body.has(field)) body.fail(field, "is required");
 }
 
 void writeAmount(json::Writer& out, std::string_view name, BudgetUnit unit,

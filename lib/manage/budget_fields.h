@@ -34,11 +34,6 @@ bool mayRead(json::ObjectReader& body, std::string_view field, const model::Budg
 // The field's text, unless that is null or "*".
 std::optional<std::string> readValue(json::ObjectReader& body, std::string_view field);
 
-// Whether `downgrade_to` can be followed: a provider that is there, or a routing config of the
-// budget's project. Of a budget of all projects, only its form.
-void checkDowngrade(json::ObjectReader& body, const model::Budget& budget, const Call& call,
-                    store::Tables& tables);
-
 // The fields that readBudgetTerms() reads, without the name.
 void writeBudgetTerms(json::Writer& out, const model::Budget& budget);
 // An amount in the budget's unit: dollars, or a whole number.

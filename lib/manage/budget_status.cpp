@@ -19,6 +19,11 @@ bool hasBucketPerValue(const model::Budget& budget) {
   return budget.scope != model::BudgetScope::Organization && !budget.value;
 }
 
+// Whether it is known what the period before had spent.
+bool remembersPeriods(const model::Budget& budget) {
+  return budget.period != model::BudgetPeriod::Total && budget::isKept(budget);
+}
+
 // A bucket, or all of a budget together.
 struct StatusReport {
   std::optional<std::string> value;
@@ -62,7 +67,7 @@ StatusReport statusOfBucket(const Services& services, store::Tables& tables,
   if (!value.empty()) status.value = value;
   status.period = budget::periodAt(budget, now);
   status.use = useOf(services, tables, budget, value, status.period);
-  if (budget.period == model::BudgetPeriod::Total) return status;
+  if (!remembersPeriods(budget)) return status;
   const auto before = budget::periodBefore(budget, status.period);
   const auto row = tables.ledger_buckets.find(budget.id, value, before.start);
   status.previous = row ? row->settled : 0;
@@ -73,11 +78,15 @@ StatusReport statusOfAll(const Services& services, store::Tables& tables,
                          const model::Budget& budget, UnixMillis now) {
   StatusReport status;
   status.period = budget::periodAt(budget, now);
-  const auto totals = tables.ledger_buckets.totals(budget.id, status.period.start);
+  budget::Ledger::Totals totals;
+  if (services.ledger_totals) totals = services.ledger_totals(budget.id);
+  if (budget::isKept(budget)) {  // then memory need not hold all of them
+    const auto rows = tables.ledger_buckets.totals(budget.id, status.period.start);
+    totals = {rows.buckets, rows.settled, totals.reserved, rows.requests};
+  }
   status.buckets = totals.buckets;
-  status.use = {totals.settled, 0, totals.requests};
-  if (services.ledger_reserved) status.use.reserved = services.ledger_reserved(budget.id);
-  if (budget.period == model::BudgetPeriod::Total) return status;
+  status.use = {totals.settled, totals.reserved, totals.requests};
+  if (!remembersPeriods(budget)) return status;
   const auto before = budget::periodBefore(budget, status.period);
   status.previous = tables.ledger_buckets.totals(budget.id, before.start).settled;
   return status;

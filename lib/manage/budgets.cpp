@@ -1,9 +1,11 @@
 // Budgets: caps on what requests use in a period. What they have counted is in budget_status.cpp.
+#include "budget/ledger.h"
 #include "manage/body.h"
 #include "manage/budget_alerts.h"
 #include "manage/budget_fields.h"
 #include "manage/budget_status.h"
 #include "manage/change.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 #include "manage/kinds.h"
 #include "manage/query.h"
@@ -86,7 +88,7 @@ Answer createBudget(Services& services, const Call& call) {
     readBudgetSubject(body, budget, call, change.tables);
     readBudgetTerms(body, budget);
     requireCap(body, budget);
-    checkDowngrade(body, budget, call, change.tables);
+    checkDowngrade(body, budget, change.tables);
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
     auto added = addBudget(change, budget);
     if (!added) return std::move(added).error();
@@ -98,22 +100,45 @@ Answer showBudget(Services& services, const Call& call) {
   return showOne(kBudget, services, call, "budget_id");
 }
 
+// The field that says which of its scope's things a budget is about.
+std::string_view valueField(model::BudgetScope scope) {
+  using model::BudgetScope;
+  switch (scope) {
+    case BudgetScope::EndUser: return "end_user";
+    case BudgetScope::Tag: return "tag_value";
+    case BudgetScope::ApiKey: return "api_key_id";
+    case BudgetScope::RoutingConfig: return "routing_config_id";
+    case BudgetScope::Model: return "model";
+    case BudgetScope::Provider: return "provider_id";
+    case BudgetScope::Project:
+    case BudgetScope::Organization: break;
+  }
+  return "project_id";
+}
+
 // What was counted for one thing must not come to stand for another.
 void refuseOtherSubject(json::ObjectReader& body, const model::Budget& before,
                         const model::Budget& now) {
-  if (sameSubject(before, now)) return;
   constexpr const char* kSays =
       "what a budget is about and its unit cannot be changed; make another";
   if (before.unit != now.unit) body.fail("unit", kSays);
   if (before.scope != now.scope) return body.fail("scope", kSays);
-  if (before.project_id != now.project_id) return body.fail("project_id", kSays);
   if (before.tag_key != now.tag_key) body.fail("tag_key", kSays);
-  if (before.value == now.value) return;
-  for (const char* field :
-       {"api_key_id", "end_user", "tag_value", "routing_config_id", "provider_id", "model"}) {
-    if (body.has(field) && !body.isNull(field)) body.fail(field, kSays);
-  }
-  if (!now.value) body.fail("", kSays);
+  // A project that the body does not name came with the key or the config that it names.
+  const bool other_project = before.project_id != now.project_id;
+  const bool named = other_project && body.has("project_id");
+  if (named) body.fail("project_id", kSays);
+  const std::string_view field = valueField(now.scope);
+  if (named && field == "project_id") return;
+  if (before.value != now.value || (other_project && !named)) body.fail(field, kSays);
+}
+
+// Whoever has themselves told of a budget must not wait in vain.
+void refuseSilence(json::ObjectReader& body, const model::Budget& before, const model::Budget& now,
+                   store::Tables& tables) {
+  if (budget::isKept(now) || !budget::isKept(before)) return;
+  if (tables.budget_alerts.ofBudget(now.id).empty()) return;
+  body.fail("period", std::string("the budget has alerts, and ") + kNothingTold);
 }
 
 Answer updateBudget(Services& services, const Call& call) {
@@ -127,8 +152,9 @@ Answer updateBudget(Services& services, const Call& call) {
     readBudgetSubject(body, *budget, call, change.tables);
     readBudgetTerms(body, *budget);
     if (body.ok()) refuseOtherSubject(body, before, *budget);
+    refuseSilence(body, before, *budget, change.tables);
     if (before.downgrade_to != budget->downgrade_to) {
-      checkDowngrade(body, *budget, call, change.tables);
+      checkDowngrade(body, *budget, change.tables);
     }
     if (auto checked = body.finish(); !checked) return std::move(checked).error();
     auto changed = changeBudget(change, *budget);

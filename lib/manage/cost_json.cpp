@@ -3,23 +3,25 @@
 #include <fmt/format.h>
 
 #include "manage/answers.h"
+#include "pricing/bill_text.h"
 #include "pricing/explain.h"
+#include "trace/stored_decision.h"
 
 namespace penstock::manage {
 namespace {
 
-void writeTier(json::Writer& out, const model::RequestLog& row, const pricing::Charge* charge) {
+void writeTier(json::Writer& out, const pricing::Charge* charge, const model::Usage& usage) {
   out.key("tier");
   if (charge == nullptr || charge->above < 0) {
     out.null();
     return;
   }
   out.beginObject().field("above_input_tokens", charge->above);
-  out.field("input_tokens", row.usage.input()).endObject();
+  out.field("input_tokens", usage.input()).endObject();
 }
 
-void writeMultiplier(json::Writer& out, const model::RequestLog& row,
-                     const pricing::Charge* charge) {
+void writeMultiplier(json::Writer& out, const pricing::Charge* charge,
+                     std::string_view service_tier) {
   out.key("multiplier");
   if (charge == nullptr || charge->multiplier == pricing::Multiplier{}) {
     out.null();
@@ -27,7 +29,7 @@ void writeMultiplier(json::Writer& out, const model::RequestLog& row,
   }
   out.beginObject().field("numerator", charge->multiplier.numerator);
   out.field("denominator", charge->multiplier.denominator);
-  writeText(out, "service_tier", row.service_tier);
+  writeText(out, "service_tier", service_tier);
   out.endObject();
 }
 
@@ -41,19 +43,59 @@ void writeLines(json::Writer& out, const pricing::Explanation& explained) {
   out.endArray();
 }
 
+// One of several calls that were billed: its place among the trace's attempts, from 1.
+struct BilledCall {
+  size_t number = 0;
+  model::Attempt attempt;
+  pricing::BillText bill;
+};
+
+std::vector<BilledCall> callsOf(const model::RequestLog& row) {
+  std::vector<BilledCall> calls;
+  size_t number = 0;
+  for (model::Attempt& attempt : trace::storedAttempts(row.decision)) {
+    ++number;
+    if (auto bill = pricing::parseBill(attempt.bill))
+      calls.push_back({number, std::move(attempt), *std::move(bill)});
+  }
+  return calls;
+}
+
+// The lines of each, and whether they come to the request's total.
+bool writeCalls(json::Writer& out, const std::vector<BilledCall>& calls, Money total) {
+  int64_t sum = 0;
+  out.key("calls").beginArray();
+  for (const BilledCall& call : calls) {
+    const auto& [charge, usage, service_tier] = call.bill;
+    const pricing::Explanation explained = pricing::explain(charge, usage);
+    out.beginObject().field("attempt", static_cast<int64_t>(call.number));
+    writeText(out, "provider", call.attempt.provider);
+    writeText(out, "model", call.attempt.model);
+    writeTier(out, &charge, usage);
+    writeMultiplier(out, &charge, service_tier);
+    writeLines(out, explained);
+    out.rawField("sum_usd", explained.sum).rawField("rounding_usd", explained.rounding);
+    out.field("total_usd", explained.total).endObject();
+    sum += explained.total.nanos;
+  }
+  out.endArray();
+  return calls.empty() || sum == total.nanos;
+}
+
 // What must be known to read the rest; null when there is nothing.
-std::string noteOf(const model::RequestLog& row, const pricing::Charge* charge,
-                   std::string_view prices_now) {
+std::string noteOf(const model::RequestLog& row, bool explained, std::string_view prices_now) {
   if (row.basis == model::PriceBasis::Unknown) return "No price is known: nothing was charged.";
   if (row.fromCache()) return "The answer was kept in the cache: nothing was charged.";
-  if (charge == nullptr) return "This row does not keep the rates that it was charged by.";
+  if (!explained && row.endpoint == "batches.usage")
+    return "A batch is billed answer by answer: its row has the sums, not the rates of each.";
+  if (!explained) return "This row does not keep the rates that it was charged by.";
   std::string note;
   if (row.basis == model::PriceBasis::Ceiling)
     note = "No price is known of the model: the dearest rates of its provider were charged. ";
   if (row.basis == model::PriceBasis::Free)
     note = "No price is known of the model, and the project lets such cost nothing. ";
   if (row.usage.source == model::Usage::Source::Estimated)
-    note += "The provider sent no usage: the tokens are an estimate. ";
+    note += "The provider did not say all of the usage: what it left out is an estimate. ";
   if (prices_now != row.catalogue_version)
     note += fmt::format("The prices are those of {}, when the request was made; now they are {}. ",
                         row.catalogue_version, prices_now);
@@ -65,8 +107,10 @@ std::string noteOf(const model::RequestLog& row, const pricing::Charge* charge,
 
 void writeCostExplanation(json::Writer& out, const model::RequestLog& row,
                           std::string_view prices_now) {
-  const auto parsed = pricing::parseCharge(row.charge);
-  const pricing::Charge* charge = parsed ? &*parsed : nullptr;
+  const std::vector<BilledCall> calls = callsOf(row);
+  const auto parsed = pricing::parseCharge(calls.empty() ? row.charge : std::string());
+  const bool known = parsed && !row.charge.empty() && calls.empty();
+  const pricing::Charge* charge = known ? &*parsed : nullptr;
   const pricing::Explanation explained =
       charge == nullptr ? pricing::Explanation{} : pricing::explain(*charge, row.usage);
   out.beginObject().field("request_id", row.request_id);
@@ -75,15 +119,16 @@ void writeCostExplanation(json::Writer& out, const model::RequestLog& row,
   out.field("basis", model::priceBasisName(row.basis));
   writeText(out, "catalogue_version", row.catalogue_version);
   out.field("current_catalogue_version", prices_now);
-  writeTier(out, row, charge);
-  writeMultiplier(out, row, charge);
+  writeTier(out, charge, row.usage);
+  writeMultiplier(out, charge, row.service_tier);
   writeLines(out, explained);
   out.key("sum_usd").raw(charge == nullptr ? "null" : std::string_view(explained.sum));
   out.key("rounding_usd").raw(charge == nullptr ? "null" : std::string_view(explained.rounding));
+  const bool calls_add_up = writeCalls(out, calls, row.cost_total);
   out.field("total_usd", row.cost_total);
   // False only for a row that somebody altered.
-  out.field("adds_up", charge == nullptr || explained.total == row.cost_total);
-  writeText(out, "note", noteOf(row, charge, prices_now));
+  out.field("adds_up", calls_add_up && (charge == nullptr || explained.total == row.cost_total));
+  writeText(out, "note", noteOf(row, charge != nullptr || !calls.empty(), prices_now));
   out.endObject();
 }
 

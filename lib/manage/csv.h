@@ -7,8 +7,9 @@
 namespace penstock::manage {
 
 // Writes CSV (RFC 4180) at the end of a string. A text that a spreadsheet would take for a formula
-// (=, +, -, @, tab or return first) gets an apostrophe before it: names are invented by callers,
-// and must not run on the machine of whoever opens a report.
+// (=, +, -, @, also as full-width characters, a tab or a line break first) gets an apostrophe
+// before it: names are invented by callers, and must not run on the machine of whoever opens a
+// report.
 class CsvWriter {
  public:
   explicit CsvWriter(std::string& out) : out_(out) {}

@@ -16,6 +16,7 @@
 #include "manage/declarative_budgets.h"
 #include "manage/declarative_keys.h"
 #include "manage/declarative_prices.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 #include "manage/guardrails.h"
 #include "manage/kinds.h"
@@ -106,8 +107,13 @@ void Reconciliation::leftOver(std::string_view resource, std::string name,
 // the end, since one may be lowered in the document before the next one is named.
 Status Reconciliation::finish() {
   std::reverse(drops_.begin(), drops_.end());
+  const Downgrades downgrades(change_);
   for (const auto& drop : drops_) {
     if (auto dropped = drop(); !dropped) return dropped;
+  }
+  // Only now, for a budget may go along with what it downgrades to.
+  if (auto held = downgrades.check({}, "budgets downgrade to what would be deleted"); !held) {
+    return held;
   }
   if (!had_owner_ || tables_.members.countOwners() > 0) return Unit{};
   ApiError error{ErrorKind::Conflict, "last_owner", "the organization needs an owner"};
@@ -362,10 +368,10 @@ void Reconciliation::budgets(json::ObjectReader& document) {
         const auto before = tables_.budgets.findByName(project_id, name);
         model::Budget wanted = before.value_or(model::Budget{.project_id = project_id});
         if (!before) requireField(item, "scope");
-        names.read(item, wanted, call_);
-        checkAlerts(item, tables_);
-        if (!item.ok()) return;
+        names.read(item, wanted);
         const bool same = before && sameSubject(*before, wanted);
+        names.checkAlerts(item, same ? &*before : nullptr, wanted);
+        if (!item.ok()) return;
         if (before && !same) dropBudget(change_, *before);
         if (same) change_.remember(kBudget, *before);
         const auto done = same ? changeBudget(change_, wanted) : addBudget(change_, wanted);

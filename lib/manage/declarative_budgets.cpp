@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "budget/ledger.h"
 #include "manage/answers.h"
 #include "manage/body.h"
 #include "manage/budget_alerts.h"
 #include "manage/budget_fields.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 
 namespace penstock::manage {
@@ -87,8 +89,9 @@ void BudgetNames::readReference(json::ObjectReader& item, model::Budget& budget)
        });
 }
 
-void BudgetNames::read(json::ObjectReader& item, model::Budget& budget, const Call& call) {
+void BudgetNames::read(json::ObjectReader& item, model::Budget& budget) {
   const BudgetScope before = budget.scope;
+  const model::BudgetUnit unit = budget.unit;
   const auto scope = item.string("scope", kNamed);
   const auto parsed = model::parseBudgetScope(scope.value_or(""));
   if (parsed && *parsed != before) {
@@ -102,8 +105,9 @@ void BudgetNames::read(json::ObjectReader& item, model::Budget& budget, const Ca
     item.fail("scope", "a budget of one project has the scope project");
   }
   readBudgetTerms(item, budget);
-  if (budget.id.empty()) requireCap(item, budget);
-  if (item.ok()) checkDowngrade(item, budget, call, tables_);
+  // A number of dollars is none of tokens.
+  if (budget.id.empty() || budget.unit != unit) requireCap(item, budget);
+  if (item.ok()) checkDowngrade(item, budget, tables_);
 }
 
 bool BudgetNames::canName(const model::Budget& budget) {
@@ -183,8 +187,17 @@ std::string BudgetNames::alertsJson(std::span<const model::BudgetAlert> alerts) 
   return list;
 }
 
-void checkAlerts(json::ObjectReader& item, store::Tables& tables) {
-  std::ignore = readAlerts(item, tables);
+void BudgetNames::checkAlerts(json::ObjectReader& item, const model::Budget* before,
+                              const model::Budget& wanted) {
+  const auto alerts = readAlerts(item, tables_);
+  if (!item.ok() || budget::isKept(wanted)) return;
+  const auto there = before == nullptr ? std::vector<model::BudgetAlert>()
+                                       : tables_.budget_alerts.ofBudget(before->id);
+  const auto& next = item.has("alerts") ? alerts : there;
+  // Those of before that was refused may stay.
+  const bool old =
+      before != nullptr && !budget::isKept(*before) && alertsJson(next) == alertsJson(there);
+  if (!next.empty() && !old) item.fail(item.has("alerts") ? "alerts" : "period", kNothingTold);
 }
 
 void reconcileAlerts(json::ObjectReader& item, Change& change, BudgetNames& names,

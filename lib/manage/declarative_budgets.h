@@ -21,13 +21,17 @@ class BudgetNames {
       : tables_(tables), ignored_(std::move(ignored)) {}
 
   // Lays what the item says over a budget of that project, or of all when there is none.
-  void read(json::ObjectReader& item, model::Budget& budget, const Call& call);
+  void read(json::ObjectReader& item, model::Budget& budget);
   // Whether it can be named: a budget about something that is gone is in no document.
   bool canName(const model::Budget& budget);
   // As an object of the section; `project` is the slug, empty for a budget of all projects.
   void write(json::Writer& out, const model::Budget& budget, const std::string& project);
   // The alerts as they stand in a document, in an order of their own.
   std::string alertsJson(std::span<const model::BudgetAlert> alerts);
+  // Records what is wrong with the item's alerts for the budget that it `wanted`; `before` is that
+  // budget as it is, if it is there.
+  void checkAlerts(json::ObjectReader& item, const model::Budget* before,
+                   const model::Budget& wanted);
 
  private:
   struct KeyName {
@@ -45,7 +49,5 @@ class BudgetNames {
 // `alerts` of an item: makes the budget's alerts those, when they are others. Absent leaves them.
 void reconcileAlerts(json::ObjectReader& item, Change& change, BudgetNames& names,
                      const model::Budget& budget);
-// Records what is wrong with the item's alerts; the same without changing anything.
-void checkAlerts(json::ObjectReader& item, store::Tables& tables);
 
 }  // namespace penstock::manage

@@ -29,6 +29,7 @@ Use useOf(const Services& services, const store::LedgerBucket& bucket) {
           standingOf(services, bucket.account_id, bucket.value, bucket.period_start)) {
     use.spent = standing->settled;
     use.reserved = standing->reserved;
+    use.requests = standing->requests;
   }
   return use;
 }

@@ -16,7 +16,7 @@ namespace penstock::manage {
 struct Use {
   int64_t spent = 0;
   int64_t reserved = 0;  // by requests under way
-  int64_t requests = 0;  // settled ones; 0 of what is kept in memory only
+  int64_t requests = 0;  // settled ones; those of concurrency are not counted
 };
 
 // Brings the ledger's rows up to date, so that they can be read. Not inside a transaction.

@@ -66,22 +66,18 @@ Result<store::LogFilter> readFilter(const http::Request& request) {
   return filter;
 }
 
-// Lets a filter name a project by its slug, and confines it to what the caller may know of; ids of
-// deleted projects still find their rows. 404 when the caller may not know of the project.
-Status resolveProject(store::LogFilter& filter, const Call& call) {
-  const std::string named = QueryReader(call.request).text("project_id");
-  filter.project_ids = call.caller.project_ids;
-  if (named.empty()) return Unit{};
-  const model::Project* project = findProject(call, named);
-  filter.project_ids = {project == nullptr ? named : project->id};
-  if (call.sees(filter.project_ids[0])) return Unit{};
-  return notFound("project", named);
+// Confines the filter to the project that the query names, or to what the caller may know of.
+Status resolveProject(store::LogFilter& filter, Services& services, const Call& call) {
+  auto projects = pastProjectFilter(services, call, QueryReader(call.request).text("project_id"));
+  if (!projects) return std::move(projects).error();
+  filter.project_ids = *std::move(projects);
+  return Unit{};
 }
 
 Answer listLogs(Services& services, const Call& call) {
   auto filter = readFilter(call.request);
   if (!filter) return std::move(filter).error();
-  if (auto known = resolveProject(*filter, call); !known) return std::move(known).error();
+  if (auto known = resolveProject(*filter, services, call); !known) return std::move(known).error();
   if (services.flush_logs) services.flush_logs();
   const store::LogPage page = services.config.store().log().list(*filter);
   std::optional<std::string> next;
@@ -109,7 +105,7 @@ Result<Stream> tailLogs(Services& services, const Call& call) {
   store::LogFilter filter = readChoice(query);
   const auto seconds = query.integer("seconds", 0, kMaxSeconds);
   if (auto checked = query.finish(); !checked) return std::move(checked).error();
-  if (auto known = resolveProject(filter, call); !known) return std::move(known).error();
+  if (auto known = resolveProject(filter, services, call); !known) return std::move(known).error();
   auto feed = services.followers.follow(std::move(filter));
   if (!feed) return std::move(feed).error();
   Stream stream{{kOk, "text/event-stream", "", {{"Cache-Control", "no-store"}}}, {}};

@@ -5,6 +5,7 @@
 #include "manage/answers.h"
 #include "manage/body.h"
 #include "manage/change.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 #include "manage/guardrails.h"
 #include "manage/kinds.h"
@@ -131,7 +132,11 @@ Answer deleteProject(Services& services, const Call& call) {
   return change(services, call, kTouched, [&](Change& change) -> Answer {
     auto project = change.load(kProject, "project_id");
     if (!project) return std::move(project).error();
+    const Downgrades downgrades(change);
     if (auto dropped = dropProject(change, *project); !dropped) return dropped.error();
+    // Those of all projects stay.
+    auto held = downgrades.check({}, "budgets downgrade to routing configs that only it has");
+    if (!held) return std::move(held).error();
     return deletedAnswer(project->id);
   });
 }

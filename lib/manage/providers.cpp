@@ -1,6 +1,7 @@
 // Providers: a vendor's dialect at an address with a credential. The secret comes in and never out.
 #include "manage/body.h"
 #include "manage/change.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 #include "manage/kinds.h"
 #include "manage/provider_credentials.h"
@@ -194,8 +195,12 @@ Answer updateProvider(Services& services, const Call& call) {
       error.id = provider->id;
       return error;
     }
+    const Downgrades downgrades(change);
     auto changed = changeProvider(change, *std::move(provider));
     if (!changed) return std::move(changed).error();
+    // Budgets know it by its name.
+    auto held = downgrades.check(changed->id, "budgets downgrade to it under its present name");
+    if (!held) return std::move(held).error();
     if (edit->verified == Verify::Yes) recordVerified(services, *changed, services.clock.now());
     return providerAnswer(services, kOk, *changed, call.now);
   });
@@ -205,7 +210,10 @@ Answer deleteProvider(Services& services, const Call& call) {
   return change(services, call, kTouched, [&](Change& change) -> Answer {
     auto provider = change.load(kProvider, "provider_id");
     if (!provider) return std::move(provider).error();
+    const Downgrades downgrades(change);
     if (auto dropped = dropProvider(change, *provider); !dropped) return dropped.error();
+    auto held = downgrades.check(provider->id, "budgets downgrade to it");
+    if (!held) return std::move(held).error();
     return deletedAnswer(provider->id);
   });
 }

@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kMaxLimit = 200;
 constexpr size_t kMaxText = 512;
 constexpr int64_t kMillisPerMinute = 60'000;
+constexpr UnixMillis kYear0 = -62'167'219'200'000;
+constexpr UnixMillis kYear10000 = 253'402'300'800'000;
 
 // Takes `digits` digits off the front.
 std::optional<int> takeNumber(std::string_view& text, size_t digits) {
@@ -94,7 +96,10 @@ std::optional<UnixMillis> parseTime(std::string_view text) {
   if (!seconds) return std::nullopt;
   const auto zone = takeZone(text);
   if (!zone || !text.empty()) return std::nullopt;
-  return *date + (*clock - *zone) * kMillisPerMinute + *seconds;
+  const UnixMillis time = *date + (*clock - *zone) * kMillisPerMinute + *seconds;
+  // A zone may lead out of what four digits of a year can show.
+  if (time < kYear0 || time >= kYear10000) return std::nullopt;
+  return time;
 }
 
 std::string QueryReader::text(std::string_view name) {

@@ -4,6 +4,7 @@
 #include "config/slug.h"
 #include "manage/body.h"
 #include "manage/change.h"
+#include "manage/downgrades.h"
 #include "manage/effects.h"
 #include "manage/errors.h"
 #include "manage/kinds.h"
@@ -135,8 +136,11 @@ Answer deleteConfig(Services& services, const Call& call) {
     if (!config) return std::move(config).error();
     if (auto free = refuseInUse(*services.config.current(), *config); !free)
       return std::move(free).error();
+    const Downgrades downgrades(change);
     change.tables.routing_configs.softDelete(config->id, call.now);
     change.deleted(kRoutingConfig, *config);
+    auto held = downgrades.check(config->id, "budgets downgrade to it");
+    if (!held) return std::move(held).error();
     return deletedAnswer(config->id);
   });
 }

@@ -44,8 +44,12 @@ struct Services {
   std::function<Result<model::DecisionTrace>(std::shared_ptr<const config::Snapshot>,
                                              const model::Project&, std::string_view body)>
       dry_run = {};
-  // What is reserved in all buckets of an account now (Ledger::reserved).
-  std::function<int64_t(std::string_view account_id)> ledger_reserved = {};
+  // All buckets of an account that are in memory together (Ledger::totals).
+  std::function<budget::Ledger::Totals(std::string_view account_id)> ledger_totals = {};
+  // Ledger::holdCap, for changes that lower a cap.
+  std::function<Result<budget::CapHold, int64_t>(std::string_view account_id, int64_t at_most,
+                                                 int64_t settled)>
+      hold_cap = {};
 };
 
 }  // namespace penstock::manage

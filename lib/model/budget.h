@@ -30,6 +30,10 @@ std::optional<BudgetScope> parseBudgetScope(std::string_view name);
 enum class BudgetUnit : uint8_t { Usd, Tokens, Requests, Concurrency };  // numbers are stored
 std::string_view unitName(BudgetUnit unit);                              // "usd"
 std::optional<BudgetUnit> parseBudgetUnit(std::string_view name);
+// Whether it counts requests rather than what they use.
+inline bool isCount(BudgetUnit unit) {
+  return unit == BudgetUnit::Requests || unit == BudgetUnit::Concurrency;
+}
 
 enum class BudgetPeriod : uint8_t { Minute, Hour, Daily, Weekly, Monthly, Total };
 std::string_view periodName(BudgetPeriod period);  // "daily"

@@ -32,6 +32,8 @@ struct Attempt {
   int64_t output_tokens = 0;
   std::string upstream_request_id;  // as the provider names it
   bool hedge = false;               // started beside another that was slow
+  // How its cost came about, where several were billed (pricing/bill_text.h); else empty.
+  std::string bill;
   bool operator==(const Attempt&) const = default;
 };
 

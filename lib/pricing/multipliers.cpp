@@ -28,9 +28,9 @@ std::string_view oneName(std::string_view tier) {
   return tier == "fast" ? "priority" : tier;
 }
 
+// Words that a translation passes on; others ("batch") do not reach the provider.
 bool isNeverDearer(std::string_view asked) {
-  constexpr std::string_view kTiers[] = {"default", "standard",  "standard_only",
-                                         "flex",    "on_demand", "batch"};
+  constexpr std::string_view kTiers[] = {"default", "standard", "standard_only", "flex"};
   return std::ranges::find(kTiers, asked) != std::end(kTiers);
 }
 

@@ -1,5 +1,6 @@
 #include "pricing/price.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -61,9 +62,11 @@ struct Nanos {
 
 std::optional<int64_t> picodollarsOf(double dollars, double scale) {
   constexpr double kMost = 1e15;
-  constexpr double kTolerance = 1e-3;  // of decimal fractions as doubles
   const double picos = dollars * scale;
-  if (!(picos >= 0) || picos > kMost || std::abs(picos - std::round(picos)) > kTolerance) return {};
+  if (!(picos >= 0) || picos > kMost) return {};
+  // Of decimal fractions as doubles. A part of the price, or next to nothing would be nothing.
+  const double tolerance = std::min(picos * 1e-9, 1e-3);
+  if (std::abs(picos - std::round(picos)) > tolerance) return {};
   return std::llround(picos);
 }
 

@@ -43,6 +43,7 @@ void Attempt::markStart() {
 
 Attempt::~Attempt() {
   if (!ended_) cancel();
+  std::erase(scope_.spendings, &spending_);
 }
 
 void Attempt::start(Options options) {
@@ -55,6 +56,7 @@ void Attempt::start(Options options) {
     failure.error = std::move(prepared).error();
     return fail(std::move(failure));
   }
+  scope_.spendings.push_back(&spending_);
   if (options_.downgraded_by != nullptr) spending_.downgraded(*options_.downgraded_by);
   reserve();
 }
@@ -262,6 +264,7 @@ void Attempt::resume() {
 
 void Attempt::forgetRequest() {
   input_estimate_ = scope_.request.estimateInputTokens();
+  may_think_ = mayThinkUnseen();
   wire_->letGo();
 }
 

@@ -169,6 +169,9 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   void settle();
   void estimateUsage();
   int64_t unseenTokens(int64_t seen) const;
+  bool mayThinkUnseen() const;
+  bool isWhole() const;
+  std::string askedTier() const;
   bool isCutShort() const;
   void charge();
 
@@ -205,7 +208,9 @@ class Attempt final : private http::CallObserver, public std::enable_shared_from
   std::optional<dialect::OpenAiStitch> stitch_;
   std::unique_ptr<dialect::ChatStream> relay_;  // of an answer that streams
   int64_t answering_us_ = -1;                   // since it started; -1: thinking, or silent
-  int64_t input_estimate_ = -1;                 // taken when the request's bytes are let go of
+  // Taken when the request's bytes are let go of.
+  int64_t input_estimate_ = -1;
+  std::optional<bool> may_think_;
   bool called_ = false;
   size_t fed_ = 0;  // of an arriving request's bytes
   size_t number_ = 0;

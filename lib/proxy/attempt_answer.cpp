@@ -109,7 +109,9 @@ void Attempt::onData(std::string_view bytes) {
       static thread_local std::string out;
       out.clear();
       relay_->feed(bytes, out);
-      if (answering_us_ < 0 && relay_->answering()) answering_us_ = micros();
+      // Of several answers others may still be thought about.
+      if (answering_us_ < 0 && relay_->answering() && scope_.request.choices == 1)
+        answering_us_ = micros();
       return forward(out);
     }
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/text.h"
 #include "bound/chat_bound.h"
 #include "dialect/openai_target.h"
 #include "dialect/unseen_output.h"
@@ -14,6 +15,7 @@ namespace {
 
 // Less than this is no answer; some providers refuse a smaller limit.
 constexpr int64_t kLeastOutput = 16;
+
 }  // namespace
 
 pricing::PriceBook Attempt::prices() const {
@@ -43,8 +45,8 @@ pricing::RequestBound Attempt::bound() const {
   }
   const bound::Output output =
       scope_.endpoint == Endpoint::Embeddings ? bound::Output::None : bound::Output::Chat;
-  pricing::RequestBound bound =
-      bound::boundOf({request, candidate_.model, scope_.anthropic_beta, output}, quote_);
+  pricing::RequestBound bound = bound::boundOf(
+      {request, candidate_.model, seller_.catalogue_id, scope_.anthropic_beta, output}, quote_);
   bound.multiplier_permille =
       scope_.loop.dearestPermille(prices(), seller_, candidate_.model,
                                   {request.service_tier, request.body.find("speed") != nullptr});
@@ -64,6 +66,7 @@ Spending::Ask Attempt::ask() const {
       .choices = scope_.request.choices,
       .limited = scope_.request.max_output_tokens.has_value(),
       .now = row.created_at,
+      .siblings = &scope_.spendings,
   };
   if (ask.budgets.all().empty()) return ask;  // the bound walks the messages
   ask.bound = bound();
@@ -77,6 +80,15 @@ std::optional<dialect::OutputLimit> Attempt::outputLimit() const {
   if (!limit) return std::nullopt;
   if (target_->endpoint.newer_limit) return dialect::OutputLimit{*limit, "max_completion_tokens"};
   return dialect::OutputLimit{*limit, dialect::openAiTargetOf(candidate_.model).limit_field};
+}
+
+// The dearer tier that an answer which never came was to be served at; empty: none.
+std::string Attempt::askedTier() const {
+  if (scope_.media != nullptr) return {};
+  std::string tier = asciiLower(scope_.request.service_tier);
+  if (scope_.request.body.find("speed") != nullptr) tier += ",speed=fast";
+  const bool dearer = prices().multiplier(seller_, candidate_.model, tier).permille() > 1000;
+  return dearer ? tier : std::string();
 }
 
 // Brings usage into its final form, prices it, and ends the reservation.
@@ -94,6 +106,7 @@ void Attempt::settle() {
     if (!relay_->model().empty()) bill_.model = relay_->model();
   }
   if (bill_.service_tier.empty()) bill_.service_tier = head_tier_;
+  if (bill_.service_tier.empty() && !relay_ && !whole_) bill_.service_tier = askedTier();
   if (scope_.endpoint == Endpoint::Chat && dialect::searchesAlways(candidate_.model))
     bill_.usage.web_searches = std::max<int64_t>(bill_.usage.web_searches, 1);
   const bool unsaid = bill_.usage.source == model::Usage::Source::None || isCutShort();
@@ -116,25 +129,27 @@ void Attempt::settle() {
 // The provider did not say, or not all: counts what went in and what came out, and by the time it
 // took what came out unseen, so that what is recorded is not less than what is owed
 // (dialect/estimate.h, dialect/unseen_output.h). It cannot have been more than the request's limit.
-// What the provider did say stands where it is more, and its input always.
+// What the provider did say stands: its input, and its output but for Anthropic's first word on it.
 void Attempt::estimateUsage() {
   using Source = model::Usage::Source;
   const dialect::ChatView& request = scope_.request;
   model::Usage& usage = bill_.usage;
-  int64_t most_input = std::numeric_limits<int64_t>::max(), most = most_input;
-  if (const auto limit = request.max_output_tokens) most = *limit * request.choices;
+  int64_t most_input = std::numeric_limits<int64_t>::max();
+  int64_t most = scope_.endpoint == Endpoint::Embeddings ? 0 : bound::mostOutput(request, quote_);
   if (spending_.open()) {
     most_input = spending_.bound().input_tokens;
     most = std::min(most, spending_.bound().output_tokens);
   }
-  if (usage.input() == 0) {
+  const bool counted = usage.input() > 0;
+  if (!counted) {
     const int64_t input = input_estimate_ >= 0 ? input_estimate_ : request.estimateInputTokens();
     usage.input_uncached = std::min(input, most_input);
     usage.source = Source::Estimated;
   }
+  if (usage.output() > 0 && wire_->provider() != dialect::Dialect::Anthropic) return;
   int64_t text = relay_ ? relay_->estimatedOutputTokens() : wire_->estimateOutput(response_);
   int64_t audio = relay_ ? relay_->estimatedAudioTokens() : 0;
-  int64_t unseen = unseenTokens(text);
+  int64_t unseen = counted && isWhole() ? 0 : unseenTokens(text);
   for (int64_t* part : {&text, &audio, &unseen}) {
     *part = std::min(*part, most);
     most -= *part;
@@ -143,7 +158,6 @@ void Attempt::estimateUsage() {
   usage.output_text = text;
   usage.output_audio = audio;
   usage.output_reasoning = unseen;
-  usage.output_image = 0;
   usage.source = Source::Estimated;
 }
 
@@ -151,24 +165,33 @@ void Attempt::estimateUsage() {
 // think before it answers, and a whole answer that never came.
 int64_t Attempt::unseenTokens(int64_t seen) const {
   if (scope_.endpoint == Endpoint::Embeddings) return 0;
-  // Gemini's chunks tell the thoughts until then.
-  if (answering_us_ >= 0 && bill_.usage.output_reasoning > 0) return bill_.usage.output_reasoning;
-  const std::string& model = bill_.model.empty() ? candidate_.model : bill_.model;
-  const bool thinks = dialect::mayThinkUnseen(model, scope_.request) ||
-                      dialect::mayThinkUnseen(candidate_.model, scope_.request);
-  const bool underway = !streams() && !whole_;
-  if (!thinks && !underway) return 0;
+  // Of a stream nothing comes before its head, and what is whole where a stream was asked for is
+  // made all the same.
+  const bool underway = !relay_ && !whole_ && (!streams() || upstream_status_ == 200);
+  if (!underway && !mayThinkUnseen()) return 0;
+  const std::string& id = candidate_.provider->vendor;
   const int64_t time = answering_us_ >= 0 ? answering_us_ : micros();
-  const int64_t most = dialect::mostTokensIn(time, seller_.catalogue_id) * scope_.request.choices;
+  const int64_t most =
+      dialect::mostTokensIn(time, seller_.catalogue_id.empty() ? id : seller_.catalogue_id) *
+      scope_.request.choices;
   // A whole answer took its time as well; of a stream this is the time before it.
   return relay_ ? most : std::max<int64_t>(0, most - seen);
+}
+
+bool Attempt::mayThinkUnseen() const {
+  if (may_think_) return *may_think_;
+  return dialect::mayThinkUnseen(candidate_.model, scope_.request) ||
+         dialect::mayThinkUnseen(bill_.model, scope_.request);
+}
+
+bool Attempt::isWhole() const {
+  return relay_ ? relay_->phase() == dialect::StreamPhase::Done : whole_;
 }
 
 // Whether the provider's counts are from the middle of an answer, or say that there was none where
 // there was one: those are no counts.
 bool Attempt::isCutShort() const {
-  const bool whole = !relay_ || relay_->phase() == dialect::StreamPhase::Done;
-  if (!whole) return true;
+  if (!isWhole()) return true;
   if (scope_.endpoint == Endpoint::Embeddings) return bill_.usage.input() == 0;
   return bill_.usage.output() == 0 || bill_.usage.input() == 0;
 }

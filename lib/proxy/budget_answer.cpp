@@ -47,27 +47,27 @@ int64_t millisLeft(const budget::Standing& standing, UnixMillis now) {
 
 // When it is worth asking again: soon, if requests under way are what is in the way; else in the
 // next period; never for a request that no period has enough for.
-std::optional<int64_t> worthTrying(const budget::Standing& by, const budget::Amounts& asked,
+std::optional<int64_t> worthTrying(const budget::Standing& by, const budget::Amounts& least,
                                    UnixMillis now) {
   constexpr int64_t kSoon = 1000;
-  const int64_t amount = asked.of(by.unit);
+  const int64_t amount = least.of(by.unit);
   if (amount <= by.cap - by.settled) return std::min(kSoon, millisLeft(by, now));
   if (amount > by.cap && by.cap > 0) return std::nullopt;
   return ends(by) ? std::optional(millisLeft(by, now)) : std::nullopt;
 }
 
-ApiError limitError(const budget::Standing& by, const budget::Amounts& asked, UnixMillis now) {
+ApiError limitError(const budget::Standing& by, const Spending& spending, UnixMillis now) {
+  const budget::Amounts& asked = spending.asked();
   const model::Budget& budget = *by.budget;
   ApiError error{ErrorKind::RateLimited, {}, {}};
-  error.retry_after_ms = worthTrying(by, asked, now);
+  error.retry_after_ms = worthTrying(by, spending.least(), now);
   switch (by.unit) {
     case BudgetUnit::Usd:
       error.code = "daily_spend_limit";
       error.message = fmt::format(
-          "the day's spending limit of ${} is reached (${} spent, ${} reserved, up to "
-          "${} asked for)",
-          Money{by.cap}.usd(2), Money{by.settled}.usd(4), Money{by.reserved}.usd(4),
-          Money{asked.usd}.usd(4));
+          "the day's spending limit of {} is reached ({} spent, {} reserved, up to {} asked for)",
+          Money{by.cap}.shown(), Money{by.settled}.shown(), Money{by.reserved}.shown(),
+          Money{asked.usd}.shown());
       return error;
     case BudgetUnit::Tokens:
       error.code = "token_limit_exceeded";
@@ -98,7 +98,7 @@ std::string renderBudgetError(dialect::Dialect caller, const dialect::BudgetErro
 }
 
 http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by,
-                             const budget::Amounts& asked, UnixMillis now) {
+                             const Spending& spending, UnixMillis now) {
   const model::Budget& budget = *by.budget;
   dialect::BudgetError error;
   error.name = budget.name;
@@ -107,12 +107,12 @@ http::Response moneyResponse(dialect::Dialect caller, const budget::Standing& by
   error.spent = {by.settled};
   error.reserved = {by.reserved};
   error.cap = {by.cap};
-  error.requested = {asked.usd};
+  error.requested = {spending.asked().usd};
   error.resets_at = ends(by) ? by.period.end : 0;
   http::Response response;
   response.status = 402;
   response.body = renderBudgetError(caller, error);
-  if (const auto wait = worthTrying(by, asked, now)) {
+  if (const auto wait = worthTrying(by, spending.least(), now)) {
     response.headers.add("Retry-After", (*wait + 999) / 1000);
   }
   return response;
@@ -164,17 +164,18 @@ Refusal budgetRefusal(dialect::Dialect caller, const Spending& spending,
                       std::string_view request_id, UnixMillis now) {
   const budget::Standing& by = *spending.enforced();
   if (by.origin == BudgetOrigin::Balance) {
-    const ApiError error{ErrorKind::InsufficientBalance, "insufficient_balance",
-                         fmt::format("the balance has ${} left (${} more is reserved), and the "
-                                     "request may cost ${}",
-                                     Money{by.left()}.usd(4), Money{by.reserved}.usd(4),
-                                     Money{spending.asked().usd}.usd(4))};
+    const ApiError error{
+        ErrorKind::InsufficientBalance, "insufficient_balance",
+        fmt::format("the balance has {} left ({} more is reserved), and the request "
+                    "may cost {}",
+                    Money{by.left()}.shown(), Money{by.reserved}.shown(),
+                    Money{spending.asked().usd}.shown())};
     return {errorResponse(caller, error, request_id), error.code};
   }
   if (by.unit == BudgetUnit::Usd && by.origin == BudgetOrigin::Budget) {
-    return {moneyResponse(caller, by, spending.asked(), now), "budget_exceeded"};
+    return {moneyResponse(caller, by, spending, now), "budget_exceeded"};
   }
-  const ApiError error = limitError(by, spending.asked(), now);
+  const ApiError error = limitError(by, spending, now);
   return {errorResponse(caller, error, request_id), error.code};
 }
 

@@ -20,7 +20,10 @@ model::BudgetOutcome outcomeOf(const budget::Standing& standing, const Spending&
   const bool is_enforced = enforced != nullptr && enforced->budget == standing.budget;
   if (action == model::BudgetAction::WarnOnly) return Counted;
   if (!is_enforced && !does_not_fit) return Ok;
-  return action == model::BudgetAction::Block ? Blocked : Downgraded;
+  // Where a downgrade leads nowhere the request is refused.
+  const bool refused =
+      action == model::BudgetAction::Block || (is_enforced && !spending.isDowngraded());
+  return refused ? Blocked : Downgraded;
 }
 
 // The place of a line's first candidate in the trace, whose candidates are those of all lines with
@@ -100,6 +103,12 @@ void noteAttempts(std::span<const std::unique_ptr<Chain>> chains, const Attempt*
   if (!story.empty()) trace.reason = std::move(story);
 }
 
+// Where several were billed, as the row has them by then.
+void noteBills(std::span<const model::Attempt> logged, model::DecisionTrace& trace) {
+  const size_t known = std::min(logged.size(), trace.attempts.size());
+  for (size_t i = 0; i < known; ++i) trace.attempts[i].bill = logged[i].bill;
+}
+
 // Nobody was asked.
 void noteCache(model::DecisionTrace& trace) {
   for (auto& candidate : trace.candidates) {
@@ -128,6 +137,7 @@ model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::
     noteCandidates(chains, served, decision, trace);
     const std::string planned = std::exchange(trace.reason, {});
     noteAttempts(chains, served, trace);
+    noteBills(row.attempt_log, trace);
     if (told && !told->reason.empty()) {
       trace.reason = told->reason + (trace.reason.empty() ? "" : "; ") + trace.reason;
     }

@@ -16,6 +16,7 @@ RequestScope wholeOf(const RequestScope& scope) {
           .reply = Reply::Whole,
           .arrived = scope.arrived,
           .calls = scope.calls,
+          .spendings = scope.spendings,
           .on_loss = scope.on_loss};
 }
 

@@ -64,7 +64,8 @@ RequestScope scopeOf(const RequestScope& judged, const Extensions& extensions,
           .endpoint = Endpoint::Chat,
           .reply = Reply::Whole,
           .arrived = judged.arrived,
-          .calls = judged.calls};
+          .calls = judged.calls,
+          .spendings = judged.spendings};
 }
 
 }  // namespace

@@ -112,6 +112,7 @@ void Pipeline::openScope() {
                               .reply = Reply::Stream,
                               .arrived = arrived_,
                               .calls = calls_,
+                              .spendings = spendings_,
                               .on_loss = onLoss(*caller_.project),
                               .state = state_ ? &*state_ : nullptr});
   if (request_->trace) {
@@ -262,10 +263,12 @@ Status Pipeline::checkGatherable() const {
 }
 
 // A budget is used up that sends its requests elsewhere from then on. Where that does not lead
-// anywhere, it blocks: a cap that a typing error lifts is none.
+// anywhere, it blocks: a cap that a typing error lifts is none. So it does for what is no chat:
+// vectors, pictures and sound of another model are no cheaper version of the same.
 void Pipeline::onChainDowngraded(Chain& chain) {
   const auto keep = weak_from_this().lock();
   served_ = chain.winner();
+  if (endpoint_ != Endpoint::Chat) return answerBudgetRefusal();
   cache_use_.reset();  // the answer will not be the config's
   const model::Budget& budget = *spending().enforced()->budget;
   const Status decided = decide(budget.downgrade_to);

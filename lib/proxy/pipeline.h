@@ -199,7 +199,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::optional<RequestScope> scope_;
   // Of ensembles and cascades; the last one makes the answer. Chains refer to the one they are of.
   std::vector<std::unique_ptr<Gathering>> gatherings_;
-  Gathering* gathering_ = nullptr;  // null: a single chain makes it
+  Gathering* gathering_ = nullptr;    // null: a single chain makes it
+  std::vector<Spending*> spendings_;  // see RequestScope
   std::vector<std::unique_ptr<Chain>> chains_;
   size_t calls_ = 0;                 // see RequestScope
   const Attempt* served_ = nullptr;  // where it is not the last chain's

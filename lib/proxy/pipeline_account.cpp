@@ -2,6 +2,7 @@
 // made of several.
 #include "http/stream_headers.h"
 #include "model/usage_sum.h"
+#include "pricing/bill_text.h"
 #include "proxy/decision_trace.h"
 #include "proxy/pipeline.h"
 #include "proxy/surface.h"
@@ -61,15 +62,20 @@ void Pipeline::collectServed(const Attempt& attempt) {
 }
 
 // Brings what the attempts did into the row, once they have ended: who served, or was the last to
-// try, with its usage and the rates it was charged by, and the cost of all. Where that one used
-// nothing, the last that did explains the cost. What several made together has the usage of all.
+// try, with its usage and the rates it was charged by. Where that one used nothing, the last that
+// did explains the cost. Where several were billed the row has the usage and the cost of all, and
+// each attempt its own bill.
 void Pipeline::collect() {
   if (std::exchange(collected_, true)) return;
   const Attempt* last = nullptr;
   const Attempt* billed = nullptr;
+  int bills = 0;
   for (const Attempt* attempt : calledAttempts(chains_)) {
     last = attempt;
-    if (attempt->bill().usage.source != model::Usage::Source::None) billed = attempt;
+    if (attempt->bill().usage.source != model::Usage::Source::None) {
+      billed = attempt;
+      ++bills;
+    }
     row_.attempt_log.push_back(attempt->record());
     ++row_.attempts;
     row_.cost_reserved.nanos += attempt->bill().reserved.nanos;
@@ -82,7 +88,7 @@ void Pipeline::collect() {
     const bool used_nothing = by->bill().usage.source == model::Usage::Source::None;
     collectBill(used_nothing && billed != nullptr ? *billed : *by);
   }
-  if (gathering_ != nullptr) collectSums();
+  if (bills > 1) collectSums();
 }
 
 void Pipeline::collectBill(const Attempt& attempt) {
@@ -101,24 +107,25 @@ void Pipeline::collectBill(const Attempt& attempt) {
   row_.upstream_head_us = attempt.record().head_us;
 }
 
-// The members' usage and cost together. Rates explain the cost only where all were billed by them.
+// The usage and cost of all together. No rates explain them: each attempt's bill does.
 void Pipeline::collectSums() {
   using model::Settlement;
   row_.usage = {};
   row_.cost_input = {};
   row_.cost_output = {};
-  for (const auto& chain : chains_) {
-    for (const auto& attempt : chain->attempts()) {
-      const Attempt::Bill& bill = attempt->bill();
-      if (!attempt->called() || bill.usage.source == model::Usage::Source::None) continue;
-      model::add(bill.usage, row_.usage);
-      row_.cost_input.nanos += bill.cost.input.nanos;
-      row_.cost_output.nanos += bill.cost.output.nanos;
-      if (bill.charge != row_.charge) row_.charge.clear();
-      if (bill.settlement != Settlement::Estimated) continue;
-      row_.settlement = bill.settlement;
-      row_.settlement_reason = bill.settlement_reason;
-    }
+  row_.charge.clear();
+  size_t place = 0;
+  for (const Attempt* attempt : calledAttempts(chains_)) {
+    const Attempt::Bill& bill = attempt->bill();
+    model::Attempt& logged = row_.attempt_log[place++];
+    if (bill.usage.source == model::Usage::Source::None) continue;
+    model::add(bill.usage, row_.usage);
+    row_.cost_input.nanos += bill.cost.input.nanos;
+    row_.cost_output.nanos += bill.cost.output.nanos;
+    logged.bill = pricing::formatBill(bill.charge, bill.usage, bill.service_tier);
+    if (bill.settlement != Settlement::Estimated) continue;
+    row_.settlement = bill.settlement;
+    row_.settlement_reason = bill.settlement_reason;
   }
 }
 

@@ -278,6 +278,9 @@ void Pipeline::record() {
   row_.latency_us = microsSinceArrival();
   loop_.metrics.count(row_);
   if (caller_.key == nullptr) return;  // a stranger's request is counted, not logged
+  if (row_.catalogue_version.empty())
+    row_.catalogue_version =
+        pricing::PriceBook(loop_.shared.prices, caller_.snapshot->prices()).version();
   if (retainsPayloads()) {
     row_.request_body = requestPayload();
   }

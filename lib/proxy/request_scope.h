@@ -28,6 +28,7 @@ namespace penstock::proxy {
 enum class Reply : uint8_t { Stream, Whole };
 
 class Attempt;
+class Spending;
 class ResponseState;
 
 // What attempts need of the request that they serve. Outlives them.
@@ -52,6 +53,8 @@ struct RequestScope {
   SteadyTime arrived = {};
   // How many providers were asked so far: one number for all scopes of a request.
   size_t& calls;
+  // What they spend, likewise: a request counts once.
+  std::vector<Spending*>& spendings;
   // What is to become of what a target cannot express.
   dialect::OnLoss on_loss = dialect::OnLoss::Drop;
   // Of callers of Responses: what the request goes on from, and whether its answer is kept.

@@ -21,8 +21,8 @@ bool isOfOutput(model::BudgetUnit unit) {
 
 }  // namespace
 
-// Valid until the thread's next request.
-std::span<const config::BudgetMatch> Spending::match(const Ask& ask) {
+// Valid until the thread's next call.
+std::span<const config::BudgetMatch> Spending::match(const Ask& ask) const {
   static thread_local std::vector<config::BudgetMatch> matches;
   matches.clear();
   ask.budgets.match(ask.subject, matches);
@@ -31,13 +31,53 @@ std::span<const config::BudgetMatch> Spending::match(const Ask& ask) {
       return match.budget->origin == model::BudgetOrigin::Budget;
     });
   }
+  if (ask.siblings == nullptr) return matches;
+  for (const Spending* sibling : *ask.siblings) {
+    if (sibling == this) continue;
+    for (config::BudgetMatch& match : matches) {
+      if (sibling->countsFor(match)) match.counts = false;
+    }
+  }
   return matches;
+}
+
+// Whether the request is counted there by this call: while it is under way, and as a request for
+// good where it used something.
+bool Spending::countsFor(const config::BudgetMatch& match) const {
+  const auto counts = [&](const budget::Standing& standing) {
+    const bool lasting = used_ && standing.unit != model::BudgetUnit::Concurrency;
+    return standing.counts && standing.budget == match.budget && standing.value == match.value &&
+           (open() || lasting);
+  };
+  return std::ranges::any_of(standings_, counts);
+}
+
+// Before this call's end: others that are under way go on counting what it does not for good.
+void Spending::handOver(bool used) {
+  if (siblings_ == nullptr || siblings_->size() < 2) return;
+  for (size_t i = 0; i < standings_.size(); ++i) {
+    budget::Standing& mine = standings_[i];
+    if (!mine.counts || (used && mine.unit != model::BudgetUnit::Concurrency)) continue;
+    for (Spending* sibling : *siblings_) {
+      if (sibling == this || !sibling->open()) continue;
+      const auto theirs =
+          std::ranges::find_if(sibling->standings_, [&mine](const budget::Standing& standing) {
+            return standing.budget == mine.budget && standing.value == mine.value;
+          });
+      if (theirs == sibling->standings_.end() || theirs->counts) continue;
+      const auto place = static_cast<size_t>(theirs - sibling->standings_.begin());
+      reservation_.handOver(i, sibling->reservation_, place);
+      std::swap(mine.counts, theirs->counts);
+      break;
+    }
+  }
 }
 
 Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
                                     const budget::Ledger::Resume& resume) {
   standings_.clear();
   output_limit_.reset();
+  siblings_ = ask.siblings;
   const auto matches = match(ask);
   if (matches.empty()) return Outcome::Reserved;
   pricing::RequestBound bound = ask.bound;
@@ -55,6 +95,11 @@ Spending::Outcome Spending::reserve(budget::Ledger& ledger, const Ask& ask,
     const bool downgrade = grant.verdict == budget::Verdict::Downgrade;
     if (!downgrade && tries < kTries && lowerOutput(ask, grant, by.unit, bound)) continue;
     enforced_ = by;
+    least_ = asked_;
+    if (ask.least_output && !ask.amounts) {
+      bound.output_tokens = std::min(bound.output_tokens, *ask.least_output * ask.choices);
+      least_ = amountsOf(ask.price, bound);
+    }
     ledger.refused(by, ask.now);
     return downgrade ? Outcome::Downgrade : Outcome::Refused;
   }
@@ -89,6 +134,7 @@ void Spending::own(const budget::Amounts* used) {
   const budget::ByUnit asked = budget::byUnit(asked_);
   const budget::ByUnit took = used == nullptr ? budget::ByUnit{} : budget::byUnit(*used);
   for (budget::Standing& standing : standings_) {
+    if (!standing.counts && model::isCount(standing.unit)) continue;
     const auto place = static_cast<size_t>(standing.unit);
     standing.reserved = std::max<int64_t>(standing.reserved - asked[place], 0);
     if (standing.unit != model::BudgetUnit::Concurrency) standing.settled += took[place];
@@ -98,12 +144,15 @@ void Spending::own(const budget::Amounts* used) {
 void Spending::settle(const model::Usage& usage, Money cost) {
   if (!reservation_.open()) return;
   const budget::Amounts used{.usd = cost.nanos, .tokens = usage.input() + usage.output()};
+  handOver(true);
+  used_ = true;
   reservation_.settle(used);
   own(&used);
 }
 
 void Spending::release() {
   if (!reservation_.open()) return;
+  handOver(false);
   reservation_.release();
   own(nullptr);
 }

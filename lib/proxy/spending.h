@@ -13,9 +13,10 @@
 
 namespace penstock::proxy {
 
-// What one request spends, from the reservation of the most that it can cost to what it did cost:
-// reserve → settle, over every budget that binds it. Used on the request's loop. The index and
-// what the ask points to must outlive it.
+// What one call for a request spends, from the reservation of the most that it can cost to what it
+// did cost: reserve → settle, over every budget that binds it. All calls of a request are counted
+// as one request together, and as one under way. Used on the request's loop. The index and what the
+// ask points to must outlive it.
 class Spending {
  public:
   struct Ask {
@@ -31,6 +32,8 @@ class Spending {
     std::optional<int64_t> least_output = {};
     bool limited = false;  // the caller named a limit of the output
     UnixMillis now = 0;    // the request's arrival, which chooses the period
+    // Of all calls for the request so far; outlives this. Null: there is one.
+    const std::vector<Spending*>* siblings = nullptr;
     // Of batches, whose amounts were summed up beforehand: instead of what the bound comes to.
     std::optional<budget::Amounts> amounts = {};
   };
@@ -73,9 +76,15 @@ class Spending {
   // The budget that refused or downgraded; null when none did.
   const budget::Standing* enforced() const { return enforced_ ? &*enforced_ : nullptr; }
   const budget::Amounts& asked() const { return asked_; }
+  // The least that it could have been lowered to, where it was refused; else what was asked for.
+  const budget::Amounts& least() const { return least_; }
+  // A budget sent the request to where this call goes.
+  bool isDowngraded() const { return downgrades_ == budget::Downgrades::Count; }
 
  private:
-  static std::span<const config::BudgetMatch> match(const Ask& ask);
+  std::span<const config::BudgetMatch> match(const Ask& ask) const;
+  bool countsFor(const config::BudgetMatch& match) const;
+  void handOver(bool used);
   bool lowerOutput(const Ask& ask, const budget::Grant& grant, model::BudgetUnit refused,
                    pricing::RequestBound& bound);
   void own(const budget::Amounts* used);
@@ -84,7 +93,9 @@ class Spending {
   std::optional<budget::Standing> enforced_;
   budget::Downgrades downgrades_ = budget::Downgrades::Bind;
   bool rehearsed_ = false;
-  budget::Amounts asked_;
+  bool used_ = false;  // settled
+  const std::vector<Spending*>* siblings_ = nullptr;
+  budget::Amounts asked_, least_;
   std::optional<int64_t> output_limit_;
   pricing::RequestBound bound_;
   budget::Reservation reservation_;

@@ -8,8 +8,11 @@ namespace penstock::store {
 namespace {
 
 LedgerBucket read(const storage::Rows& row) {
-  return {row.string(0),  row.string(1),  row.integer(2), row.integer(3), row.integer(4),
-          row.integer(5), row.integer(6), row.integer(7), row.integer(8)};
+  constexpr int64_t kRefusalTold = 10'000;
+  const int64_t told = row.integer(7);
+  return {row.string(0),        row.string(1),  row.integer(2), row.integer(3),
+          row.integer(4),       row.integer(5), row.integer(6), told % kRefusalTold,
+          told >= kRefusalTold, row.integer(8)};
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ struct LedgerBucket {
   int64_t leased = 0;
   int64_t requests = 0;     // settled ones
   int64_t alerted_pct = 0;  // the highest threshold that was told of
+  bool refusal_told = false;
   UnixMillis updated_at = 0;
   bool operator==(const LedgerBucket&) const = default;
 };
@@ -42,19 +43,26 @@ struct LedgerTotals {
 };
 
 // The only code that knows the table ledger_bucket. One instance a connection. Written by the
-// ledger's keeper only.
+// ledger's keeper only. Its column alerted_pct holds two marks: the highest threshold that was told
+// of, and 10,000 more once a refusal was. (Thresholds end at 1,000.)
 class LedgerBucketTable {
  public:
   explicit LedgerBucketTable(storage::Database& db) : db_(db) {}
 
   std::optional<LedgerBucket> find(std::string_view account_id, std::string_view value,
                                    UnixMillis period_start);
-  // Leaves alerted_pct as it is, unless the period that is stored ended at another time.
+  // Leaves alerted_pct and refusal_told as they are, unless the period that is stored ended at
+  // another time.
   void put(const LedgerBucket& bucket);
   // Notes that the threshold was told of; false when it was before, or there is no such bucket.
   bool noteAlerted(std::string_view account_id, std::string_view value, UnixMillis period_start,
                    int64_t pct) {
-    return note_.run(pct, account_id, value, period_start, pct) > 0;
+    return note_.run(pct, account_id, value, period_start) > 0;
+  }
+  // The same of a refusal, which silences no threshold.
+  bool noteRefusalTold(std::string_view account_id, std::string_view value,
+                       UnixMillis period_start) {
+    return note_refusal_.run(account_id, value, period_start) > 0;
   }
   // The buckets of an account whose period holds `time`, by value: those after `after`, which may
   // be absent.
@@ -91,8 +99,13 @@ class LedgerBucketTable {
       "WHERE account_id = ?1 AND (?3 IS NULL OR value > ?3) AND period_start <= ?2 "
       "AND period_end > ?2 ORDER BY value LIMIT ?4"};
   storage::Statement note_{db_,
-                           "UPDATE ledger_bucket SET alerted_pct = ? WHERE account_id = ? "
-                           "AND value = ? AND period_start = ? AND alerted_pct < ?"};
+                           "UPDATE ledger_bucket SET alerted_pct = alerted_pct - alerted_pct % "
+                           "10000 + ?1 WHERE account_id = ?2 AND value = ?3 AND period_start = ?4 "
+                           "AND alerted_pct % 10000 < ?1"};
+  storage::Statement note_refusal_{
+      db_,
+      "UPDATE ledger_bucket SET alerted_pct = alerted_pct + 10000 WHERE account_id = ? "
+      "AND value = ? AND period_start = ? AND alerted_pct < 10000"};
   storage::Statement history_{
       db_, kSelect, "WHERE account_id = ? AND value = ? ORDER BY period_start DESC LIMIT ?"};
   storage::Statement busiest_{

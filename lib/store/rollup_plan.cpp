@@ -6,6 +6,8 @@
 namespace penstock::store {
 namespace {
 
+constexpr std::string_view kProviderIdPrefix = "prov_";
+
 RollupKind kindOf(const RollupQuery& query) {
   if (query.group_by == GroupBy::EndUser || !query.end_user.empty()) return RollupKind::EndUsers;
   if (query.group_by == GroupBy::Tag || query.tag) return RollupKind::Tags;
@@ -46,6 +48,9 @@ std::optional<std::pair<std::string, std::string>> RollupQuery::problem() const 
   if (!routing_config_id.empty()) return std::pair("routing_config_id", apart + what);
   if (group_by == GroupBy::ApiKey || group_by == GroupBy::RoutingConfig) {
     return std::pair("group_by", "api_key and routing_config cannot be combined with " + what);
+  }
+  if (by_tag && provider.starts_with(kProviderIdPrefix)) {
+    return std::pair("provider", "must be a vendor: tags are not kept apart by providers' ids");
   }
   if (!by_user) return std::nullopt;
   if (!provider.empty()) return std::pair("provider", apart + what);

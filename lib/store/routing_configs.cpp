@@ -69,6 +69,8 @@ std::optional<model::RoutingConfig> RoutingConfigTable::findBySlug(std::string_v
   return readOne(by_slug_.query(project_id, slug), readHead);
 }
 
+bool RoutingConfigTable::hasSlug(std::string_view slug) { return has_slug_.integer(0, slug) != 0; }
+
 Page<model::RoutingConfig> RoutingConfigTable::list(std::span<const std::string> project_ids,
                                                     const PageRequest& page) {
   const size_t rows = rowsToAsk(page);

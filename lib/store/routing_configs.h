@@ -49,6 +49,7 @@ class RoutingConfigTable {
   std::optional<model::RoutingConfig> find(std::string_view id);  // living
   std::optional<model::RoutingConfig> findBySlug(std::string_view project_id,
                                                  std::string_view slug);
+  bool hasSlug(std::string_view slug);  // a living config of any project
   // Of these projects; of all when there are none.
   Page<model::RoutingConfig> list(std::span<const std::string> project_ids,
                                   const PageRequest& page);
@@ -96,6 +97,8 @@ class RoutingConfigTable {
       db_, "UPDATE routing_config SET version = ?, automatic = ?, updated_at = ? WHERE id = ?"};
   storage::Statement find_{db_, kSelectHead, "AND c.id = ?"};
   storage::Statement by_slug_{db_, kSelectHead, "AND c.project_id = ? AND c.slug = ?"};
+  storage::Statement has_slug_{
+      db_, "SELECT EXISTS (SELECT 1 FROM routing_config WHERE slug = ? AND deleted_at IS NULL)"};
   storage::Statement list_{
       db_, kSelectHead,
       "AND c.id > ?1 AND (?2 = '[]' OR +c.project_id IN (SELECT value FROM json_each(?2))) "

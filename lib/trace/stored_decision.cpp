@@ -74,8 +74,10 @@ void writeAttempts(json::Writer& out, const model::DecisionTrace& trace) {
     out.value(attempt.offset_us).value(attempt.connect_us).value(attempt.head_us);
     out.value(attempt.first_token_us).value(attempt.latency_us);
     out.value(attempt.input_tokens).value(attempt.output_tokens).value(attempt.cost.nanos);
-    if (!attempt.error.empty() || !attempt.upstream_request_id.empty() || attempt.hedge)
+    const bool billed = !attempt.bill.empty();
+    if (billed || !attempt.error.empty() || !attempt.upstream_request_id.empty() || attempt.hedge)
       out.value(attempt.error).value(attempt.upstream_request_id).value(attempt.hedge);
+    if (billed) out.value(attempt.bill);
     out.endArray();
   }
   out.endArray();
@@ -214,6 +216,7 @@ model::Attempt readAttempt(Elements of, const model::DecisionTrace& trace) {
   attempt.error = of.text();
   attempt.upstream_request_id = of.text();
   attempt.hedge = of.flag();
+  attempt.bill = of.text();
   return attempt;
 }
 
@@ -252,13 +255,7 @@ void readBudgets(json::ValueRef root, const std::optional<json::Document>& head,
   }
 }
 
-std::string show(json::ValueRef root, const std::optional<json::Document>& head,
-                 std::string_view request_id) {
-  model::DecisionTrace trace;
-  std::deque<std::string> labels;
-  trace.request_id = request_id;
-  readConfig(root, trace);
-  trace.resolved = root.stringAt("resolved").value_or("");
+void readTargets(json::ValueRef root, model::DecisionTrace& trace) {
   forEach(root, "candidates", [&](Elements of) {
     model::DecisionTrace::Candidate& candidate = trace.candidates.emplace_back();
     for (std::string* text : {&candidate.model, &candidate.provider, &candidate.provider_id,
@@ -266,6 +263,16 @@ std::string show(json::ValueRef root, const std::optional<json::Document>& head,
       *text = of.text();
   });
   forEach(root, "attempts", [&](Elements of) { trace.attempts.push_back(readAttempt(of, trace)); });
+}
+
+std::string show(json::ValueRef root, const std::optional<json::Document>& head,
+                 std::string_view request_id) {
+  model::DecisionTrace trace;
+  std::deque<std::string> labels;
+  trace.request_id = request_id;
+  readConfig(root, trace);
+  trace.resolved = root.stringAt("resolved").value_or("");
+  readTargets(root, trace);
   forEach(root, "rules", [&](Elements of) {
     auto& rule = trace.rules.emplace_back();
     rule.text = of.text();
@@ -341,6 +348,15 @@ std::string renderStored(const model::DecisionTrace& trace) {
   writeText(out, "reason", trace.reason);
   out.field("us", trace.total_latency_us).endObject();
   return text;
+}
+
+std::vector<model::Attempt> storedAttempts(std::string_view stored) {
+  const size_t line = stored.find('\n');
+  if (line != std::string_view::npos) stored.remove_prefix(line + 1);
+  model::DecisionTrace trace;
+  const auto document = json::parse(stored);
+  if (stored.starts_with(kThird) && document) readTargets(document->root(), trace);
+  return std::move(trace.attempts);
 }
 
 std::string showStored(std::string stored, std::string_view request_id) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/decision.h"
 
@@ -24,5 +25,8 @@ std::string renderStored(const model::DecisionTrace& trace);
 
 // What was stored for that request, now or by earlier versions, as renderDecision() shows it.
 std::string showStored(std::string stored, std::string_view request_id);
+
+// The attempts of what was stored, with their bills; of earlier versions none.
+std::vector<model::Attempt> storedAttempts(std::string_view stored);
 
 }  // namespace penstock::trace

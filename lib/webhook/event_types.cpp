@@ -5,11 +5,13 @@ namespace {
 
 constexpr EventType kTypes[] = {
     {"budget.threshold_reached", "Spend in a budget has passed one of its alert thresholds.",
-     R"({"budget_id":"bud_01","budget_name":"Team","budget":{"id":"bud_01","name":"Team","scope":"project","period":"monthly","unit":"usd","action":"block"},"period":"monthly","action":"block","value":null,"threshold_pct":80,"spend_usd":80.5,"cap_usd":100,"spend":80.5,"cap":100,"usage":"$80.50 of $100.00","period_start":"2026-05-01T00:00:00Z","period_resets_at":"2026-06-01T00:00:00Z"})",
+     R"({"budget_id":"bud_01","budget_name":"Team","budget":{"id":"bud_01","name":"Team","scope":"project","period":"monthly","unit":"usd","action":"block"},"period":"monthly","action":"block","value":null,"threshold_pct":80,"spend_usd":80.5,"cap_usd":100,"spend":80.5,"cap":100,"usage":"$80.50 of $100.00","summary":"Budget Team has passed 80 % of its monthly cap","period_start":"2026-05-01T00:00:00Z","period_resets_at":"2026-06-01T00:00:00Z"})",
      "Budget *{budget_name}* has passed {threshold_pct} % of its {period} cap: {usage}."},
-    {"budget.exceeded", "Spend in a budget has reached its cap.",
-     R"({"budget_id":"bud_01","budget_name":"Team","budget":{"id":"bud_01","name":"Team","scope":"project","period":"monthly","unit":"usd","action":"block"},"period":"monthly","action":"block","value":null,"threshold_pct":100,"spend_usd":100,"cap_usd":100,"spend":100,"cap":100,"usage":"$100.00 of $100.00","period_start":"2026-05-01T00:00:00Z","period_resets_at":"2026-06-01T00:00:00Z"})",
-     "Budget *{budget_name}* has reached its {period} cap: {usage} (action: {action})."},
+    {"budget.exceeded",
+     "Spend in a budget has reached its cap, or, past its soft cap, a request was refused for what "
+     "was left (threshold_pct is null then).",
+     R"({"budget_id":"bud_01","budget_name":"Team","budget":{"id":"bud_01","name":"Team","scope":"project","period":"monthly","unit":"usd","action":"block"},"period":"monthly","action":"block","value":null,"threshold_pct":100,"spend_usd":100,"cap_usd":100,"spend":100,"cap":100,"usage":"$100.00 of $100.00","summary":"Budget Team has reached its monthly cap","period_start":"2026-05-01T00:00:00Z","period_resets_at":"2026-06-01T00:00:00Z"})",
+     "{summary}: {usage} (action: {action})."},
     {"budget.created", "A budget was made.",
      R"({"budget_id":"bud_01","name":"Team","scope":"project","period":"monthly","cap_usd":100})",
      "Budget *{name}* was created ({period}, by {scope})."},

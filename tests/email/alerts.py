@@ -124,7 +124,7 @@ class Alerts(unittest.TestCase):
             self.assertEqual(envelope.mail_from, "p@example.com")
             self.assertEqual(message["From"], "Penstock <p@example.com>")
             self.assertEqual(message["Subject"], "Budget Team has passed 50 % of its daily cap")
-            self.assertIn("Used: 2 requests of 4 requests\r\n", message.get_content())
+            self.assertIn("Used: 2 of 4 requests\r\n", message.get_content())
             self.assertIn(budget["id"], message.get_content())
             self.assertTrue(message["Message-ID"] and message["Date"])
             gateway.ask()

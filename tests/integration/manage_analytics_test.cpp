@@ -183,5 +183,30 @@ TEST_SUITE("manage/analytics") {
     CHECK(params(kReport + "?tags=%7B%22a%22%3A%22b%22%2C%22c%22%3A%22d%22%7D") == Params{"tags"});
     CHECK(params(kReport + "?tags=5&start=yesterday") == Params{"tags", "start"});
     CHECK(params(kDecisions + "?end_user=ann") == Params{"end_user"});
+    const std::string provider = "provider=" + listAll(api, "/providers", "id").at(0);
+    CHECK(params(kReport + "?group_by=tag:team&" + provider) == Params{"provider"});
+    CHECK(params(kReport + "?tags=%7B%22a%22%3A%22b%22%7D&" + provider) == Params{"provider"});
+    for (const std::string& path : {kReport, kDecisions}) {
+      CHECK(params(path + "?end=9999-12-31T23:59:59Z") == Params{"end"});
+      CHECK(params(path + "?start=0000-01-01&end=0000-01-05") == Params{"start", "end"});
+    }
+    CHECK(contains(api.get(kReport + "?end=9999-12-31").body, R"("end":"9999-12-31T00:00:00Z")"));
+  }
+
+  TEST_CASE("a project that never was is not found, one that is gone is") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string gone = dataText(api.post("/manage/v1/projects", R"({"name":"O"})"), "id");
+    REQUIRE(api.del("/manage/v1/projects/" + gone).status == 200);
+    for (const std::string path : {"/analytics/report", "/analytics/decisions", "/logs",
+                                   "/logs/tail?seconds=0", "/audit-logs"}) {
+      INFO(path);
+      const char* const by = contains(path, "?") ? "&project_id=" : "?project_id=";
+      const Answer nowhere = api.get(kBase + path + by + "nope");
+      CHECK(nowhere.status == 404);
+      CHECK(errorCode(nowhere) == "project_not_found");
+      CHECK(api.get(kBase + path + by + gone).status == 200);
+      CHECK(api.get(kBase + path + by + "default").status == 200);
+    }
   }
 }

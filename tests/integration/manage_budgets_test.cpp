@@ -224,9 +224,14 @@ TEST_SUITE("manage/budgets") {
             {R"({"name":"n","scope":"model","cap_usd":1,"downgrade_to":"@default"})",
              {"/downgrade_to"}},
             {R"({"name":"n","scope":"model","unit":"tokens","cap_tokens":1,"action":"downgrade","downgrade_to":"@d"})",
-             {"/action"}},
+             {"/action", "/downgrade_to"}},
             {R"({"name":"n","scope":"model","project_id":"default","cap_usd":1,"action":"downgrade","downgrade_to":"@gone"})",
              {"/downgrade_to"}},
+            {R"({"name":"n","scope":"model","cap_usd":1,"action":"downgrade","downgrade_to":"@gone"})",
+             {"/downgrade_to"}},
+            {R"({"name":"n","scope":"model","cap_usd":null})", {"/cap_usd"}},
+            {R"({"name":"n","scope":"model","unit":"tokens","cap_usd":null,"cap_tokens":null})",
+             {"/cap_tokens"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"action":"downgrade","downgrade_to":"nobody/m"})",
              {"/downgrade_to"}},
             {R"({"name":"n","scope":"model","cap_usd":1,"action":"downgrade","downgrade_to":"plain"})",
@@ -241,6 +246,154 @@ TEST_SUITE("manage/budgets") {
       CHECK(errorParams(answer) == c.params);
     }
     CHECK(listAll(api, "/budgets", "id").empty());
+  }
+
+  TEST_CASE("what a budget is about stays, and what has no nothing takes no null") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string key = made(api, "/api-keys", R"({"name":"k"})");
+    const auto budget = [&](const std::string& rest) {
+      static int number = 0;
+      return kBase +
+             ("/budgets/" + made(api, "/budgets",
+                                 R"({"name":")" + std::to_string(++number) + "\"," + rest + "}"));
+    };
+    const std::string user = budget(R"("scope":"end_user","end_user":"ada","cap_usd":1)");
+    const std::string users = budget(R"("scope":"end_user","cap_usd":1)");
+    const std::string tag =
+        budget(R"("scope":"tag","tag_key":"team","tag_value":"ml","cap_usd":1)");
+    const std::string keys = budget(R"("scope":"api_key","unit":"requests","cap_requests":1)");
+    const std::string project = budget(R"("scope":"project","project_id":"default","cap_usd":1)");
+    struct Case {
+      std::string path, body;
+      std::vector<std::string> params;
+    };
+    for (const Case& c : std::vector<Case>{
+             {user, R"({"end_user":null})", {"/end_user"}},
+             {user, R"({"end_user":"*"})", {"/end_user"}},
+             {user, R"({"endUser":"bob","api_key_id":null})", {"/endUser"}},
+             {user, R"({"project_id":"default"})", {"/project_id"}},
+             {users, R"({"end_user":"ada"})", {"/end_user"}},
+             {tag, R"({"tag_value":null})", {"/tag_value"}},
+             {tag, R"({"tag_key":"org","tag_value":"*"})", {"/tag_key", "/tag_value"}},
+             {tag, R"({"tag_key":null})", {"/tag_key"}},
+             {keys, R"({"api_key_id":")" + key + R"("})", {"/api_key_id"}},
+             {project, R"({"project_id":null})", {"/project_id"}},
+             {user, R"({"cap_usd":null})", {"/cap_usd"}},
+             {user, R"({"cap_usd":null,"cap_tokens":null})", {"/cap_usd"}},
+             {keys, R"({"cap_requests":null})", {"/cap_requests"}},
+             {user, R"({"name":null})", {"/name"}},
+             {user, R"({"scope":null})", {"/scope"}},
+             {user, R"({"unit":null})", {"/unit"}},
+             {user, R"({"period":null})", {"/period"}},
+             {user, R"({"timezone":null})", {"/timezone"}},
+             {user, R"({"soft_cap_pct":null})", {"/soft_cap_pct"}},
+             {user, R"({"action":null})", {"/action"}},
+             {user, R"({"enabled":null})", {"/enabled"}}}) {
+      INFO(c.body);
+      const Answer answer = api.patch(c.path, c.body);
+      CHECK(answer.status == 422);
+      CHECK(errorParams(answer) == c.params);
+    }
+    // What is shown of it may be said again.
+    for (const auto& path : {user, users, tag, keys, project}) {
+      const auto document = parsed(api.get(path).body);
+      std::string shown;
+      json::Writer out(shown);
+      out.beginObject();
+      const auto data = *document.root().find("data");
+      for (const auto& [name, value] : data.members()) {
+        if (name != "id" && !name.ends_with("_at")) out.rawField(name, value.text());
+      }
+      out.endObject();
+      const Answer again = api.patch(path, shown);
+      CHECK_MESSAGE(again.status == 200, again.body);
+      CHECK(dataText(again, "updated_at") == std::string(*data.stringAt("updated_at")));
+    }
+    REQUIRE(api.patch(user, R"({"reset_day":7})").status == 200);
+    CHECK(dataText(api.patch(user, R"({"reset_day":null})"), "reset_day") == "1");
+  }
+
+  TEST_CASE("what a budget downgrades to is not taken from under it") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const auto provider = [&](const std::string& name) {
+      return "/providers/" +
+             made(api, "/providers",
+                  R"({"vendor":"groq","verify":false,"api_key":"k","name":")" + name + R"("})");
+    };
+    const std::string tmp = provider("tmp");
+    const std::string demo = listAll(api, "/providers", "id").at(0);
+    const auto config = [&](const std::string& project, const std::string& slug) {
+      return "/routing-configs/" +
+             made(api, "/routing-configs",
+                  R"({"name":"c","policy":"single","slug":")" + slug + R"(","project_id":")" +
+                      project + R"(","config":{"model":"demo-chat","provider_credential_id":")" +
+                      demo + R"("}})");
+    };
+    const std::string web = "/projects/" + made(api, "/projects", R"({"name":"Web"})");
+    const std::string cheap = config("default", "cheap");
+    const std::string only = config("web", "only");
+    const std::string unused = config("web", "unused");
+    const auto budget = [&](const std::string& name, const std::string& project,
+                            const std::string& to) {
+      return "/budgets/" +
+             made(api, "/budgets",
+                  R"({"scope":"model","cap_usd":1,"action":"downgrade","name":")" + name +
+                      R"(","project_id":)" + project + R"(,"downgrade_to":")" + to + R"("})");
+    };
+    budget("by name", "null", "tmp/m");
+    budget("by vendor", "null", "groq/m");
+    budget("its own", R"("default")", "@cheap");
+    const std::string all = budget("of all", "null", "@only");
+    const Answer member = api.post("/manage/v1/management-keys",
+                                   R"({"name":"c","role":"member","project_ids":["web"]})");
+    Api confined(gateway.manageUrl(), dataText(member, "key"));
+    runScenarios(confined, {{"names what they may know",
+                             "DELETE",
+                             only,
+                             "",
+                             409,
+                             {"one of all projects"},
+                             {R"(\"of all\")"}}});
+    runScenarios(
+        api, {{"a provider",
+               "DELETE",
+               tmp,
+               "",
+               409,
+               {"provider_in_use", R"("resource":"provider","id":"prov_)",
+                R"(\"by name\", \"by vendor\")"}},
+              {"its name",
+               "PATCH",
+               tmp,
+               R"({"name":"other"})",
+               409,
+               {"provider_in_use", R"(\"by name\")"},
+               {"by vendor"}},
+              {"what is not its name", "PATCH", tmp, R"({"max_concurrency":5})", 200},
+              {"a config", "DELETE", cheap, "", 409, {"routing_config_in_use", R"(\"its own\")"}},
+              {"the last of that slug",
+               "DELETE",
+               only,
+               "",
+               409,
+               {"routing_config_in_use", R"(\"of all\")"}},
+              {"its project", "DELETE", web, "", 409, {"routing_config_in_use", R"(\"of all\")"}},
+              {"one that nothing needs", "DELETE", unused, "", 200}});
+    // Another that can stand in frees it.
+    provider("second");
+    runScenarios(
+        api,
+        {{"the vendor is still there", "DELETE", tmp, "", 409, {R"(\"by name\")"}, {"by vendor"}}});
+    config("default", "only");
+    runScenarios(api, {{"the slug is still there", "DELETE", only, "", 200},
+                       {"so the project is free", "DELETE", web, "", 200},
+                       {"the budget stays", "GET", all, "", 200}});
+    // What is exported can be applied.
+    const Answer exported = api.get("/manage/v1/config/export");
+    const std::string document(parsed(exported.body).root().find("data")->text());
+    CHECK(api.post("/manage/v1/config/plan", R"({"document":)" + document + "}").status == 200);
   }
 
   TEST_CASE("dollars are kept to the nano-dollar, however they are written") {
@@ -367,6 +520,35 @@ TEST_SUITE("manage/budgets") {
                   {"twice", "DELETE", path + "/alerts/" + id, "", 404}});
   }
 
+  TEST_CASE("nobody is told of budgets in memory, so nobody is promised to be") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    const std::string alert = R"({"threshold_pct":50,"channels":[{"type":"dashboard"}]})";
+    for (
+        const char* body :
+        {R"({"name":"m","scope":"model","unit":"tokens","cap_tokens":9,"period":"minute"})",
+         R"({"name":"h","scope":"model","unit":"requests","cap_requests":9,"period":"hour"})",
+         R"({"name":"c","scope":"model","unit":"concurrency","cap_concurrency":9,"period":"total"})"}) {
+      INFO(body);
+      const std::string path = "/budgets/" + made(api, "/budgets", body);
+      const Answer refused = api.post(kBase + path + "/alerts", alert);
+      CHECK(refused.status == 422);
+      CHECK(errorParams(refused) == std::vector<std::string>{"/threshold_pct"});
+      CHECK(listAll(api, path + "/alerts", "id").empty());
+    }
+    const std::string path =
+        "/budgets/" +
+        made(api, "/budgets",
+             R"({"name":"d","scope":"model","unit":"tokens","cap_tokens":9,"period":"daily"})");
+    const std::string id = made(api, path + "/alerts", alert);
+    const Answer silenced = api.patch(kBase + path, R"({"period":"hour"})");
+    CHECK(silenced.status == 422);
+    CHECK(errorParams(silenced) == std::vector<std::string>{"/period"});
+    CHECK(api.patch(kBase + path, R"({"period":"weekly"})").status == 200);
+    CHECK(api.del(kBase + path + "/alerts/" + id).status == 200);
+    CHECK(api.patch(kBase + path, R"({"period":"hour"})").status == 200);
+  }
+
   TEST_CASE("a budget that has counted nothing says so in its unit") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
@@ -451,7 +633,13 @@ TEST_SUITE("manage/budgets") {
               .post("/v1/chat/completions",
                     R"({"model":"demo/demo-chat","messages":[{"role":"user","content":"x"}]})")
               .status == 200);
-    CHECK(dataText(api.get(kBase + path + "/status?value=demo-chat"), "spend_requests") == "1");
+    const Answer one = api.get(kBase + path + "/status?value=demo-chat");
+    CHECK(dataText(one, "spend_requests") == "1");
+    CHECK(dataText(one, "requests") == "1");
+    CHECK(dataText(one, "previous_period_requests") == "null");
+    const Answer all = api.get(kBase + path + "/status");
+    CHECK(contains(all.body, R"("value":null,"buckets":1,"spend_requests":1)"));
+    CHECK(dataText(all, "requests") == "1");
     CHECK(listAll(api, path + "/buckets", "value").empty());
   }
 }

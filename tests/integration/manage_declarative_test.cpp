@@ -115,9 +115,7 @@ TEST_SUITE("manage/declarative") {
           std::vector<std::string>{"/document/prices/1/model", "/document/prices/2/provider",
                                    "/document/prices/3/pricing"});
     // One of a provider that is gone is nobody's to name.
-    REQUIRE(api.send("DELETE", "/manage/v1/budgets/" + listAll(api, "/budgets", "id").back(), "")
-                .status == 200);
-    REQUIRE(::apply(api, R"({"version":1,"routing_configs":[]})", true).status == 200);
+    REQUIRE(::apply(api, R"({"version":1,"budgets":[],"routing_configs":[]})", true).status == 200);
     REQUIRE(api.send("DELETE", "/manage/v1/providers/local", "").status == 200);
     CHECK(contains(exported(api), R"("prices":[])"));
     CHECK(changes(::apply(api, R"({"version":1,"prices":[]})", true)).empty());
@@ -287,6 +285,40 @@ TEST_SUITE("manage/declarative") {
                                                           "/document/api_keys/0/rate_limit_rpm"});
   }
 
+  TEST_CASE("a document cannot delete what its budgets downgrade to") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(apply(api, kTeam).status == 200);
+    // The config alone; with its budgets, or with their project, it may go.
+    const Answer refused = apply(api, R"({"version":1,"routing_configs":[]})", true);
+    CHECK(refused.status == 409);
+    CHECK(errorCode(refused) == "routing_config_in_use");
+    CHECK(contains(refused.body, R"(\"users\")"));
+    const std::string to_local =
+        R"({"version":1,"budgets":[{"name":"new","scope":"model","cap_usd":1,)"
+        R"("action":"downgrade","downgrade_to":"local/m"}])";
+    const Answer unfounded =
+        apply(api, to_local + R"(,"providers":[{"name":"demo"}],"routing_configs":[]})", true);
+    CHECK(unfounded.status == 409);
+    CHECK(contains(unfounded.body, R"(\"new\")"));
+    CHECK(apply(api, R"({"version":1,"projects":[{"slug":"default"}],"routing_configs":[]})", true)
+              .status == 200);
+    const Answer nowhere =
+        apply(api, R"({"version":1,"budgets":[{"name":"x","scope":"model","cap_usd":1,)"
+                   R"("action":"downgrade","downgrade_to":"tmp/m"}]})");
+    CHECK(errorParams(nowhere) == std::vector<std::string>{"/document/budgets/0/downgrade_to"});
+    CHECK(contains(nowhere.body, "there is no provider called tmp"));
+    CHECK_FALSE(contains(nowhere.body, "provider_credential_id"));
+  }
+
+  TEST_CASE("a budget in another unit needs a cap in it") {
+    Gateway gateway = quietGateway();
+    Api api = manageOf(gateway);
+    REQUIRE(apply(api, kTeam).status == 200);
+    CHECK(errorParams(apply(api, R"({"version":1,"budgets":[{"name":"all","unit":"tokens"}]})")) ==
+          std::vector<std::string>{"/document/budgets/0/cap_tokens"});
+  }
+
   TEST_CASE("a document cannot put things into a project that it deletes") {
     Gateway gateway = quietGateway();
     Api api = manageOf(gateway);
@@ -330,6 +362,14 @@ TEST_SUITE("manage/declarative") {
                                    "/document/budgets/1/project", "/document/budgets/2/api_key",
                                    "/document/budgets/3/provider", "/document/budgets/3/cap_usd",
                                    "/document/budgets/4/alerts/0/channels/0/target"});
+    // Nobody is told of budgets in memory.
+    const std::string alerts =
+        R"("alerts":[{"threshold_pct":1,"channels":[{"type":"dashboard"}]}])";
+    CHECK(errorParams(edit(R"([{"project":"web","name":"ci",)" + alerts + "}]")) ==
+          std::vector<std::string>{"/document/budgets/0/alerts"});
+    CHECK(edit(R"([{"name":"new","scope":"model","unit":"tokens","cap_tokens":1,"period":"hour",)" +
+               alerts + "}]")
+              .status == 422);
     // Of a section, what is not named goes.
     const Answer pruned = apply(api, R"({"version":1,"budgets":[{"name":"local"}]})", true);
     CHECK(changes(pruned).size() == 4);

@@ -251,7 +251,7 @@ TEST_SUITE("manage/logs_tail") {
       INFO(query);
       CHECK(api.get(std::string("/manage/v1/logs/tail") + query).status == 422);
     }
-    CHECK(api.get("/manage/v1/logs/tail?project_id=proj_x&seconds=0").status == 200);
+    CHECK(api.get("/manage/v1/logs/tail?project_id=default&seconds=0").status == 200);
     CHECK(Api(gateway.manageUrl(), "").get("/manage/v1/logs/tail").status == 401);
     CHECK(follow(gateway, 0));
   }

@@ -121,7 +121,6 @@ TEST_SUITE("manage/logs") {
     CHECK(count("?model=@nope") == 1);
     CHECK(count("?provider=demo&status=2xx") == 5);
     CHECK(count("?project_id=default") == 6);
-    CHECK(count("?project_id=proj_x") == 0);
     CHECK(count("?tags=%7B%22team%22%3A%22ml%22%7D") == 5);
     CHECK(count("?start=2020-01-01") == 6);
     CHECK(count("?end=2020-01-01T00:00:00Z") == 0);

@@ -96,6 +96,10 @@ TEST_SUITE("manage/prices") {
           "/pricing/output", "/pricing/colour", "/pricing/tiers/0"}) {
       CHECK_MESSAGE(contains(wrong.body, std::string("\"") + param + "\""), wrong.body);
     }
+    // Less than a picodollar a token is a price, not none.
+    const Answer fine = api.post(std::string(kBase) + "/prices",
+                                 R"({"provider":"openai","model":"m","pricing":{"input":1e-9}})");
+    CHECK(errorParams(fine) == std::vector<std::string>{"/pricing/input"});
     CHECK(api.post(std::string(kBase) + "/prices", "{}").status == 422);
     CHECK(api.post(std::string(kBase) + "/prices",
                    R"({"provider":"openai","model":"m","pricing":{}})")

@@ -163,6 +163,36 @@ TEST_SUITE("proxy/budgets") {
     CHECK(money.upstream.seen().empty());
   }
 
+  TEST_CASE("what is no chat is not sent to a chat model: there the budget blocks") {
+    Priced money(answering(answerWith(1, 1)));
+    money.budget(R"("scope":"organization","cap_usd":0,"period":"daily","action":"downgrade",)"
+                 R"("downgrade_to":"demo/demo-chat")");
+    const Answer vectors =
+        money.proxy.post("/v1/embeddings", R"({"model":"demo/demo-embedding","input":"x"})");
+    CHECK(vectors.status == 402);
+    CHECK(vectors.header("X-Modelux-Budget-Action") == "downgrade");
+    const Answer trace = money.manage.get(std::string(kBase) + "/logs/" +
+                                          vectors.header("X-Modelux-Request-Id") + "/trace");
+    CHECK(holds(trace, R"("outcome":"blocked")"));
+    CHECK(money.proxy.post("/v1/images/generations", R"({"model":"demo/demo-image","prompt":"x"})")
+              .status == 402);
+    CHECK(money.chat().status == 200);
+  }
+
+  TEST_CASE("a refusal says when to come back, if a new period has room for a lowered answer") {
+    Priced money(answering(answerWith(1000, 100)));
+    money.budget(R"("scope":"organization","cap_usd":0.0005,"period":"daily")");
+    CHECK(money.chat(R"("temperature":0)").status == 200);
+    CHECK(money.chat(R"("temperature":0)").status == 200);
+    const Answer refused = money.chat(R"("temperature":0)");  // 16,384 tokens are $0.0098
+    REQUIRE(refused.status == 402);
+    CHECK(std::stoll(refused.header("Retry-After")) > 0);
+    // No period has enough for this one.
+    const Answer never = money.chat(R"("max_tokens":10,"user":")" + std::string(5000, 'x') + "\"");
+    REQUIRE(never.status == 402);
+    CHECK(never.header("Retry-After").empty());
+  }
+
   TEST_CASE("budgets of tokens, requests and concurrency answer 429 and say what is left") {
     Priced money(answering(answerWith(1000, 500)));
     money.budget(R"("scope":"organization","unit":"tokens","cap_tokens":4000,"period":"minute")");

@@ -43,8 +43,10 @@ Cost costOf(const std::string& vendor, const FakeUpstream::Script& script, const
   FakeUpstream upstream(script);
   Routed f;
   f.provider("main", upstream.baseUrl(), "", vendor);
+  f.budget();
   const Answer answer = f.proxy.post(path, body);
   REQUIRE_MESSAGE(answer.status == 200, answer.body);
+  CHECK(contains(f.manage.get("/metrics").body, "\npenstock_budget_overruns 0\n"));
   const auto row = f.lastRow([](json::ValueRef) { return true; });
   const std::string id(row.root().stringAt("request_id").value_or(""));
   const auto detail = parsed(f.manage.get(std::string(kBase) + "/logs/" + id).body);

@@ -17,17 +17,22 @@ constexpr int64_t kASecond = 400;  // tokens, dialect/unseen_output.h
 constexpr milliseconds kThinking{300};
 constexpr int64_t kThought = kASecond * kThinking.count() / 1000;
 
+// Does it after a while, on the upstream's own loop.
+void after(const http::ExchangePtr& exchange, milliseconds wait, std::function<void()> what) {
+  auto timer = std::make_shared<std::unique_ptr<http::Timer>>();
+  *timer = std::make_unique<http::Timer>(exchange->loop(), [exchange, timer, what] {
+    what();
+    exchange->loop().post([timer] { timer->reset(); });
+  });
+  (*timer)->armIn(wait);
+}
+
 // Begins a stream with these events, and breaks off after a while.
 FakeUpstream::Script cutAfter(milliseconds wait, std::vector<std::string> events) {
   return [wait, events](const http::ExchangePtr& exchange) {
     exchange->start({200, "text/event-stream", "", {}});
     for (const std::string& event : events) exchange->write(event);
-    auto timer = std::make_shared<std::unique_ptr<http::Timer>>();
-    *timer = std::make_unique<http::Timer>(exchange->loop(), [exchange, timer] {
-      exchange->abort();
-      exchange->loop().post([timer] { timer->reset(); });
-    });
-    (*timer)->armIn(wait);
+    after(exchange, wait, [exchange] { exchange->abort(); });
   };
 }
 
@@ -49,15 +54,14 @@ int64_t counted(const json::Document& usage, const char* bucket) {
 
 struct Cut {
   Cut(const std::string& model, FakeUpstream::Script script, const std::string& vendor = "openai",
-      const std::string& more = "", GatewayOptions options = unlimitedOptions())
+      const std::string& more = "", GatewayOptions options = unlimitedOptions(), int limit = 5000)
       : upstream(std::move(script)), f(std::move(options)) {
     f.provider("main", upstream.baseUrl(), "", vendor);
     f.budget();
-    answer = f.proxy.post(
-        "/v1/chat/completions",
-        R"({"model":"main/)" + model +
-            R"(","max_completion_tokens":5000,"messages":[{"role":"user","content":"x"}])" + more +
-            "}");
+    answer = f.proxy.post("/v1/chat/completions",
+                          R"({"model":"main/)" + model + R"(","max_completion_tokens":)" +
+                              std::to_string(limit) +
+                              R"(,"messages":[{"role":"user","content":"x"}])" + more + "}");
   }
   FakeUpstream upstream;
   Routed f;
@@ -137,19 +141,88 @@ TEST_SUITE("proxy/unseen") {
   }
 
   TEST_CASE("a whole answer without usage took its time as well, where the model thinks unseen") {
-    const auto silent = [](const http::ExchangePtr& exchange) {
-      exchange->respond(
-          {200,
-           "application/json",
-           R"({"id":"1","object":"chat.completion","model":"gpt-5","choices":[{"index":0,)"
-           R"("message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]})",
-           {}});
+    const std::string answer =
+        R"({"id":"1","object":"chat.completion","model":"gpt-5","choices":[{"index":0,)"
+        R"("message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]})";
+    const auto silent = [&answer](const http::ExchangePtr& exchange) {
+      after(exchange, kThinking, [exchange, answer] {
+        exchange->respond({200, "application/json", answer, {}});
+      });
     };
-    Cut quick("gpt-5", silent);
-    REQUIRE(quick.answer.status == 200);
-    const auto usage = usageOf(quick.f);
+    Cut thinks("gpt-5", silent);
+    REQUIRE(thinks.answer.status == 200);
+    const auto usage = usageOf(thinks.f);
     CHECK(counted(usage, "output_text") >= 1);
-    CHECK(counted(usage, "output_reasoning") >= 0);
-    CHECK(counted(usage, "output_reasoning") < 5000);
+    CHECK(counted(usage, "output_reasoning") >= kThought - 10);
+  }
+
+  TEST_CASE("what the provider counts is all, also where it gave no answer") {
+    Routed f;
+    FakeUpstream upstream([](const http::ExchangePtr& exchange) {
+      after(exchange, kThinking, [exchange] {
+        exchange->respond(
+            {200,
+             "application/json",
+             R"({"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":)"
+             R"({"promptTokenCount":9,"totalTokenCount":9},"modelVersion":"gemini-2.5-pro"})",
+             {}});
+      });
+    });
+    f.provider("main", upstream.baseUrl(), "", "google");
+    f.proxy.post("/v1beta/models/main/gemini-2.5-pro:generateContent",
+                 R"({"contents":[{"role":"user","parts":[{"text":"x"}]}]})");
+    const auto usage = usageOf(f);
+    CHECK(usage.root().stringAt("source") == "provider");
+    CHECK(counted(usage, "output_reasoning") == 0);
+  }
+
+  TEST_CASE("a long request's bytes are gone by then, what it asked for is not forgotten") {
+    const std::string start =
+        "event: message_start\ndata: "
+        R"({"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":)"
+        R"("claude-sonnet-4-5","content":[],"usage":{"input_tokens":9,"output_tokens":1}}})"
+        "\n\nevent: content_block_start\ndata: "
+        R"({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}})"
+        "\n\nevent: content_block_delta\ndata: "
+        R"({"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"so"}})"
+        "\n\n";
+    Routed f;
+    FakeUpstream upstream(cutAfter(kThinking, {start}));
+    f.provider("main", upstream.baseUrl(), "", "anthropic");
+    f.proxy.post("/v1/messages",
+                 R"({"model":"main/claude-sonnet-4-5","stream":true,"max_tokens":5000,)"
+                 R"("thinking":{"type":"enabled","budget_tokens":2000},)"
+                 R"("messages":[{"role":"user","content":")" +
+                     std::string(60'000, 'x') + R"("}]})");
+    CHECK(counted(usageOf(f), "output_reasoning") >= kThought);
+  }
+
+  TEST_CASE("of several answers all may still be thought about") {
+    Cut two("gpt-5", cutAfter(kThinking, {data(says("word"))}), "openai",
+            R"(,"stream":true,"n":2)");
+    CHECK(counted(usageOf(two.f), "output_reasoning") >= 2 * kThought);
+  }
+
+  TEST_CASE("reasoning that is shown is no answer yet") {
+    Cut shown("grok-4", cutAfter(kThinking, {data(chunk(R"({"reasoning_content":"hm"})"))}),
+              "openai", R"(,"stream":true)");
+    CHECK(counted(usageOf(shown.f), "output_reasoning") >= kThought);
+  }
+
+  TEST_CASE("an answer that never came is charged at the tier that was asked for") {
+    GatewayOptions options = unlimitedOptions();
+    options.first_byte_timeout = kThinking;
+    const auto costOf = [&options](const std::string& tier) {
+      Held held;
+      Cut late("gpt-5", held.script(), "openai", R"(,"service_tier":")" + tier + "\"", options, 1);
+      const auto row = late.f.lastRow([](json::ValueRef) { return true; });
+      const double cost = row.root().find("total_cost_usd")->asDouble().value_or(0);
+      late.upstream.stop();
+      held.drop();
+      return cost;
+    };
+    const double standard = costOf("default");
+    CHECK(standard > 0);
+    CHECK(costOf("priority") == doctest::Approx(2 * standard));
   }
 }

@@ -91,6 +91,11 @@ function pico(unit, dollars) {
   return String(Math.round(dollars * scale));
 }
 
+// Of GPT-5.4 to 5.6 the source begins the dearer tier a token early: OpenAI's page has it above 272K.
+function edge(start) {
+  return start === 271_999 ? 272_000 : start;
+}
+
 function rates(prices) {
   const out = [];
   for (const key of Object.keys(prices)) {
@@ -102,7 +107,7 @@ function rates(prices) {
     const price = prices[key];
     if (price === undefined) continue;
     if (typeof price === 'number') { out.push(unit + pico(unit, price)); continue; }
-    const tiers = [...price.tiers].sort((a, b) => a.start - b.start);
+    const tiers = [...price.tiers].sort((a, b) => a.start - b.start).map(t => ({...t, start: edge(t.start)}));
     out.push(unit + pico(unit, price.base) +
              tiers.map(t => `>${t.start}:${pico(unit, t.price)}`).join(''));
   }
@@ -116,8 +121,9 @@ function searchesOf(provider, model) {
   if (provider !== 'google') return undefined;
   if (model.includes('claude')) return 10;
   if (!model.startsWith('gemini-') || /embedding|tts/.test(model)) return undefined;
-  const version = Number(/\d+(\.\d+)?/.exec(model)?.[0] ?? (model === 'gemini-pro' ? 1 : 3));
-  return version < 3 ? 35 : 14;
+  // As dialect/gemini_target.cpp reads names: what is counted and what it costs go together.
+  const version = /^gemini-(\d+(\.\d)?)/.exec(model)?.[1];
+  return version !== undefined && Number(version) < 3 ? 35 : 14;
 }
 
 function constraintOf(row) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,7 @@ TEST_SUITE("alert/budget_alerts") {
             R"(","name":"Team","scope":"project","period":"monthly","unit":"usd","action":"block"},)"
             R"("period":"monthly","action":"block","value":null,"threshold_pct":80,)"
             R"("spend_usd":80.5,"cap_usd":100,"spend":80.5,"cap":100,"usage":"$80.50 of $100.00",)"
+            R"("summary":"Budget Team has passed 80 % of its monthly cap",)"
             R"("period_start":"2026-05-01T00:00:00Z","period_resets_at":"2026-06-01T00:00:00Z"})");
     REQUIRE(events(budget.id).size() == 1);
     CHECK(events(budget.id)[0].type == "threshold_reached");
@@ -125,6 +127,55 @@ TEST_SUITE("alert/budget_alerts") {
     CHECK(deliveries()[0].event_type == "budget.exceeded");
   }
 
+  TEST_CASE_FIXTURE(Fixture,
+                    "small amounts are not rounded to nothing, and counts have their unit once") {
+    struct Case {
+      model::BudgetUnit unit;
+      int64_t used, cap;
+      const char* says;
+    };
+    wish(50, {{"email", "ada@example.com"}});
+    using enum model::BudgetUnit;
+    for (const Case& c :
+         {Case{Usd, 6'000'000, 10'000'000, "$0.006 of $0.01"},
+          Case{Usd, 2'000, 4'000, "$0.000002 of $0.000004"},
+          Case{Requests, 1, 2, "1 of 2 requests"}, Case{Requests, 1, 1, "1 of 1 request"},
+          Case{Tokens, 600, 1200, "600 of 1200 tokens"},
+          Case{Concurrency, 2, 4, "2 of 4 requests at once"}}) {
+      budget.unit = c.unit;
+      budget.cap = c.cap;
+      tell(AlertKind::Threshold, 50, c.used);
+      const std::string line = "Used: " + std::string(c.says) + "\n";
+      const auto sent = mails();
+      const bool told = std::ranges::any_of(
+          sent, [&](const auto& mail) { return mail.body.find(line) != std::string::npos; });
+      CHECK_MESSAGE(told, sent.back().body);
+    }
+  }
+
+  TEST_CASE_FIXTURE(Fixture,
+                    "a refusal is told to those who want to know of the cap, in true words") {
+    endpoint({"budget.exceeded"});
+    wish(100, {{"email", "ada@example.com"}});
+    wish(80, {{"email", "bob@example.com"}});
+    tell(AlertKind::Refused, 0, 81'000'000'000);
+    REQUIRE(deliveries().size() == 1);
+    CHECK(deliveries()[0].event_type == "budget.exceeded");
+    const auto sent = json::parse(envelope(deliveries()[0]));
+    REQUIRE(sent);
+    const auto data = sent->root().find("data").value();
+    CHECK(data.find("threshold_pct")->isNull());
+    CHECK(data.stringAt("summary") ==
+          "Budget Team had too little left of its monthly cap for a request");
+    REQUIRE(mails().size() == 1);
+    CHECK(mails()[0].subject == "Budget Team had too little left of its monthly cap for a request");
+    CHECK(mails()[0].body.find("Used: $81.00 of $100.00\n") != std::string::npos);
+    CHECK(mails()[0].body.find("has reached") == std::string::npos);
+    REQUIRE(events(budget.id).size() == 1);
+    CHECK(events(budget.id)[0].type == "exceeded");
+    CHECK_FALSE(events(budget.id)[0].threshold_pct);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "what was recovered is a row only, with what counts now") {
     endpoint();
     tell(AlertKind::Recovered, 0, 7);
@@ -132,6 +183,7 @@ TEST_SUITE("alert/budget_alerts") {
     REQUIRE(events(budget.id).size() == 1);
     CHECK(events(budget.id)[0].type == "recovered");
     CHECK(events(budget.id)[0].spent == 12);
+    CHECK(events(budget.id)[0].cap == 100'000'000'000);
     CHECK_FALSE(events(budget.id)[0].threshold_pct);
   }
 

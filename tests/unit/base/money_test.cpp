@@ -22,6 +22,21 @@ TEST_SUITE("base/money") {
     CHECK(Money{}.usd(4) == "0.0000");
   }
 
+  TEST_CASE("people are shown cents, and of less than ten what tells it from nothing") {
+    CHECK(Money{}.shown() == "$0.00");
+    CHECK(Money{42'150'000'000}.shown() == "$42.15");
+    CHECK(Money{100'000'000}.shown() == "$0.10");
+    CHECK(Money{99'999'999}.shown() == "$0.10");
+    CHECK(Money{10'000'000}.shown() == "$0.01");
+    CHECK(Money{6'000'000}.shown() == "$0.006");
+    CHECK(Money{1'234'567}.shown() == "$0.001235");
+    CHECK(Money{12'500}.shown() == "$0.0000125");
+    CHECK(Money{1}.shown() == "$0.000000001");
+    CHECK(Money{-6'000'000}.shown() == "-$0.006");
+    CHECK(Money{-42'150'000'000}.shown() == "-$42.15");
+    CHECK(Money{INT64_MIN}.shown() == "-$9223372036.85");
+  }
+
   TEST_CASE("dollars are read exactly, to the nano-dollar, or not at all") {
     struct Case {
       const char* text;

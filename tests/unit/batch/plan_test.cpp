@@ -103,6 +103,22 @@ TEST_SUITE("batch/plan") {
     CHECK_FALSE(planMessageBatch(R"({"requests":[{"custom_id":"a"}]})", prices.of("anthropic")));
   }
 
+  TEST_CASE("the window bounds a line unless the caller asks for more of it") {
+    const Prices prices;
+    const std::string body =
+        R"({"requests":[{"custom_id":"a","params":{"model":"claude-haiku-4-5","max_tokens":100,)"
+        R"("messages":[{"role":"user","content":")" +
+        std::string(300'000, 'x') + R"("}]}}]})";
+    Pricing pricing = prices.of("anthropic");
+    const auto usual = planMessageBatch(body, pricing);
+    REQUIRE(usual);
+    CHECK(usual->models[0].tokens == 200'000 + 100);
+    pricing.anthropic_beta = "context-1m-2025-08-07";
+    const auto lifted = planMessageBatch(body, pricing);
+    REQUIRE(lifted);
+    CHECK(lifted->models[0].tokens > 300'000);
+  }
+
   TEST_CASE("a plan reads back as it was written") {
     const Plan plan{"/v1/embeddings", {{"m", 2, 30, {400}}, {"n", 1, 5, {6}}}, "u\"", {{"a", "b"}}};
     const auto read = readPlan(writePlan(plan));

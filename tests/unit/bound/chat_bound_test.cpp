@@ -25,7 +25,7 @@ pricing::RequestBound openAi(const std::string& fields, const pricing::Quote& qu
       R"({"model":"m","messages":[{"role":"user","content":"hello"}])" + fields + "}";
   const auto request = dialect::parseOpenAiChat(text);
   REQUIRE(request);
-  return boundOf({*request, model, {}, output}, quote);
+  return boundOf({*request, model, "openai", {}, output}, quote);
 }
 
 }  // namespace
@@ -47,10 +47,13 @@ TEST_SUITE("bound/chat_bound") {
         std::string(5000, 'x') + R"("}]})";
     const auto request = dialect::parseAnthropicMessages(text);
     REQUIRE(request);
-    CHECK(boundOf({*request, "claude-sonnet-4-5"}, quoteWith(1000)).input_tokens == 1000);
-    CHECK(boundOf({*request, "claude-sonnet-4-5", "a,context-1m-2025-08-07"}, quoteWith(1000))
+    CHECK(boundOf({*request, "claude-sonnet-4-5", "anthropic"}, quoteWith(1000)).input_tokens ==
+          1000);
+    CHECK(boundOf({*request, "claude-sonnet-4-5", "anthropic", "a,context-1m-2025-08-07"},
+                  quoteWith(1000))
               .input_tokens > 5000);
-    CHECK(boundOf({*request, "claude-sonnet-4-5", "other"}, quoteWith(1000)).input_tokens == 1000);
+    CHECK(boundOf({*request, "claude-sonnet-4-5", "anthropic", "other"}, quoteWith(1000))
+              .input_tokens == 1000);
   }
 
   TEST_CASE("searches: none, once where a prompt is billed once, else the most") {
@@ -59,13 +62,20 @@ TEST_SUITE("bound/chat_bound") {
     CHECK(openAi("", quoteWith({}), "gpt-4o-search-preview-2025-03-11").web_searches == 1);
     const std::string text =
         R"({"contents":[{"parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]})";
-    const auto gemini = [&text](const char* model) {
+    const auto gemini = [&text](const char* model, const char* seller = "google") {
       const auto request =
           dialect::parseGeminiContent(text, {model, dialect::GeminiVerb::Generate});
       REQUIRE(request);
-      return boundOf({*request, model}, quoteWith({})).web_searches;
+      return boundOf({*request, model, seller}, quoteWith({})).web_searches;
     };
     CHECK(gemini("gemini-2.5-flash") == 1);
     CHECK(gemini("gemini-3-flash-preview") == 30);
+    CHECK(gemini("gemini-2.5-flash", "openrouter") == 30);
+    CHECK(openAi("", quoteWith({}), "sonar-deep-research").web_searches == 100);
+    // A letter that is hidden in an escape.
+    CHECK(openAi(R"(,"tools":[{"type":"w\u0065b_search"}])", quoteWith({})).web_searches == 30);
+    CHECK(openAi(R"(,"tools":[{"type":"function","function":{"name":"f","description":"\u00e9"}}])",
+                 quoteWith({}))
+              .web_searches == 0);
   }
 }

@@ -96,6 +96,26 @@ TEST_CASE("a budget has a bucket for every distinct value") {
   CHECK(f.reserve(f.claims("ann"), 1).verdict == Verdict::Refused);
 }
 
+TEST_CASE("the buckets of a budget that is in memory only are summed up there") {
+  auto tokens = dollars("bud_t", 100);
+  tokens.unit = model::BudgetUnit::Tokens;
+  tokens.period = model::BudgetPeriod::Minute;
+  CHECK_FALSE(isKept(tokens));
+  LedgerFixture f({tokens});
+  f.reserve(f.claims("ann"), 40).reservation.settle({.tokens = 30});
+  f.reserve(f.claims("bob"), 40).reservation.settle({.tokens = 20});
+  const Grant open = f.reserve(f.claims("bob"), 40);
+  CHECK(f.reserve(f.claims("eve"), 101).verdict == Verdict::Refused);  // has used nothing
+  const Ledger::Totals totals = f.ledger->totals("bud_t", f.clock.now());
+  CHECK(totals.buckets == 2);
+  CHECK(totals.settled == 50);
+  CHECK(totals.reserved == 40);
+  CHECK(totals.requests == 2);
+  f.clock.advance(std::chrono::minutes(1));
+  CHECK(f.ledger->totals("bud_t", f.clock.now()).buckets == 0);
+  CHECK(f.ledger->totals("bud_gone", f.clock.now()).buckets == 0);
+}
+
 TEST_CASE("tokens, requests and concurrency are counted in their own units") {
   auto tokens = dollars("bud_t", 100);
   tokens.unit = model::BudgetUnit::Tokens;
@@ -116,6 +136,7 @@ TEST_CASE("tokens, requests and concurrency are counted in their own units") {
   CHECK(f.ledger->standing("bud_t", "", f.clock.now())->settled == 30);
   CHECK(f.ledger->standing("bud_r", "", f.clock.now())->settled == 1);
   CHECK(f.ledger->standing("bud_c", "", f.clock.now())->settled == 0);
+  CHECK(f.ledger->standing("bud_t", "", f.clock.now())->requests == 1);
   for (int i = 0; i < 2; ++i) f.reserve(1).reservation.settle({.tokens = 1});
   const Grant fourth = f.reserve(1);
   REQUIRE(fourth.verdict == Verdict::Refused);
@@ -194,14 +215,14 @@ TEST_CASE("thresholds are told of once a period and bucket, restarts included") 
   f.stop();
   f.start({daily});
   f.reserve(20).reservation.settle({.usd = 20});
-  for (int i = 0; i < 2; ++i) {  // exceeded, by what was asked for
+  for (int i = 0; i < 2; ++i) {  // too little left for what was asked for
     const Grant refused = f.reserve(500);
     REQUIRE(refused.verdict == Verdict::Refused);
     f.ledger->refused(refused.standings[*refused.refused_by], f.clock.now());
   }
   f.ledger->sync();
   REQUIRE(f.sink.all().size() == 2);
-  CHECK(f.sink.all()[1].kind == AlertKind::Exceeded);
+  CHECK(f.sink.all()[1].kind == AlertKind::Refused);
   f.clock.advance(std::chrono::hours(24));
   f.reserve(1000).reservation.settle({.usd = 1000});
   f.ledger->sync();
@@ -367,7 +388,7 @@ TEST_CASE("the lease in the store is never less than what is taken, and is what 
   auto store = store::Store::open({.data_dir = crashed.path()}, f.clock);
   REQUIRE(store);
   test::ToldAlerts told;
-  Ledger after(**store, f.clock, f.log, &told, {});
+  Ledger after(**store, f.clock, f.log, &told, {}, f.index);
   const auto row = (*store)->read(
       [](store::Tables& t) { return t.ledger_buckets.history("bud_a", "", 1).at(0); });
   const int64_t under_way = 101 * 1000;  // when the lease was last extended
@@ -376,6 +397,7 @@ TEST_CASE("the lease in the store is never less than what is taken, and is what 
   CHECK(row.settled <= true_cost + under_way + 1'000'000 / 20);
   REQUIRE(told.all().size() == 1);
   CHECK(told.all()[0].kind == AlertKind::Recovered);
+  CHECK(told.all()[0].budget.cap == 1'000'000);
 }
 
 TEST_CASE("how much of a cap is used is told exactly, and rounded up") {

@@ -51,11 +51,11 @@ TEST_SUITE("dialect/anthropic_input") {
 
   TEST_CASE("an estimate counts the system prompt, texts, tools and results") {
     const int64_t bare = estimate(body(R"("hello there")"));
-    CHECK(bare == 4 + 6);
+    CHECK(bare == 4 + 3 + 6);
     CHECK(estimate(body(R"("hello there")", R"(,"system":"hello there")")) > bare + 3);
     CHECK(estimate(body(R"("hello there")", R"(,"tools":[{"name":"get_weather"}])")) > bare + 3);
     CHECK(estimate(body(R"([{"type":"tool_result","content":"hello there"}])")) == bare);
-    CHECK(estimate(body(R"([{"type":"image"}])")) == 5004);
+    CHECK(estimate(body(R"([{"type":"image"}])")) == 5007);
     CHECK(estimate(body(
               R"([{"type":"thinking","thinking":"hello there","signature":"xxxxxxx"}])")) == bare);
   }

@@ -91,6 +91,21 @@ TEST_SUITE("dialect/anthropic_request") {
           R"({ "model":"claude", "x":[1, 2],"max_tokens": 5,"messages":[1]})");
   }
 
+  TEST_CASE("a limit that is lowered takes the budget for thinking with it") {
+    const auto lowered = [](const std::string& thinking, int64_t limit) {
+      const std::string text =
+          R"({"model":"m","max_tokens":16000,"messages":[1],"thinking":)" + thinking + "}";
+      const std::string sent = encodeAnthropicRequest(parsed(text), "m", limit).str();
+      return sent.substr(sent.find("\"thinking\":") + 11);
+    };
+    const std::string asked = R"({"type":"enabled","budget_tokens":10000})";
+    CHECK(lowered(asked, 12'000) == asked + "}");
+    CHECK(lowered(asked, 5000) == R"({"type":"enabled","budget_tokens":2500}})");
+    CHECK(lowered(asked, 1500) == R"({"type":"enabled","budget_tokens":1024}})");
+    CHECK(lowered(asked, 900) == R"({"type":"disabled"}})");
+    CHECK(lowered(R"({"type":"adaptive"})", 900) == R"({"type":"adaptive"}})");
+  }
+
   TEST_CASE("the version of October 2026 refuses what earlier ones take") {
     const std::string user = R"({"role":"user","content":"x"})";
     struct Case {

@@ -39,7 +39,7 @@ TEST_SUITE("dialect/budget_error") {
     total.reserved = {99'999'000'000};
     CHECK(renderOpenAiBudgetError(total).find("\"period_resets_at\":null") != std::string::npos);
     CHECK(budgetMessage(total) ==
-          "budget \"team-ml\" exceeded ($0.001000 / $100.00): the request may cost $0.50, and "
+          "budget \"team-ml\" exceeded ($0.001 / $100.00): the request may cost $0.50, and "
           "$100.00 is reserved by requests under way");
   }
 }

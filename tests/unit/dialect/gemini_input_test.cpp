@@ -50,6 +50,6 @@ TEST_SUITE("dialect/gemini_input") {
             R"({"system_instruction":{"parts":[{"text":"Be very brief today."}]},"contents":[{"parts":[{"text":"Hi"}]}]})")
             .estimateInputTokens() > little);
     CHECK(parsed(withPart(R"({"inlineData":{"mimeType":"image/png","data":"A"}})"))
-              .estimateInputTokens() == kTokensAnAttachment + kTokensAMessage);
+              .estimateInputTokens() == kTokensAnAttachment + kTokensAMessage + kTokensAReply);
   }
 }

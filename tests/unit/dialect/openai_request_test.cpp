@@ -145,7 +145,7 @@ TEST_SUITE("dialect/openai_request") {
                              R"({"role":"user","content":"12345678"}]})";
     const auto request = parseOpenAiChat(text);
     REQUIRE(request);
-    CHECK(request->estimateInputTokens() == 5000 + 8 + (2 * 3 + 20 * 3 + 8 * 3) / 3);
+    CHECK(request->estimateInputTokens() == 5000 + 8 + 3 + (2 * 3 + 20 * 3 + 8 * 3) / 3);
     CHECK(request->maxInputTokens() == static_cast<int64_t>(text.size()) + 1024 + 50'000);
   }
 

@@ -126,11 +126,11 @@ TEST_SUITE("dialect/responses_request input") {
 
   TEST_CASE("an estimate counts what a model reads") {
     const auto estimate = [](std::string_view body) { return parsed(body).estimateInputTokens(); };
-    CHECK(estimate(R"({"model":"m","input":"abcdef"})") == 4);
-    CHECK(estimate(R"({"model":"m","input":[{"role":"user","content":"abcdef"}]})") == 8);
+    CHECK(estimate(R"({"model":"m","input":"abcdef"})") == 4 + 4 + 3);
+    CHECK(estimate(R"({"model":"m","input":[{"role":"user","content":"abcdef"}]})") == 8 + 3);
     const int64_t with_image = estimate(
         R"({"model":"m","input":[{"role":"user","content":[{"type":"input_image","image_url":"u"}]}]})");
-    CHECK(with_image == 5004);
-    CHECK(estimate(R"({"model":"m","input":"abcdef","instructions":"abcdef"})") == 8);
+    CHECK(with_image == 5007);
+    CHECK(estimate(R"({"model":"m","input":"abcdef","instructions":"abcdef"})") == 8 + 4 + 4 + 3);
   }
 }

@@ -34,9 +34,9 @@ TEST_SUITE("pricing/multipliers") {
         "p\t^\tservice_tier=priority\t2/1\np\t^\tservice_tier=ultrafast\t6/1\tasked\n"
         "p\t^\tgeo=us\t11/10\ng\t^\tservice_tier=priority\t9/5\tasked\n");
     CHECK(table.dearestPermille("p", "m", {"ultrafast"}) == 6600);
-    for (const char* left_open : {"", "auto", "priority", "fast", "new"})
+    for (const char* left_open : {"", "auto", "priority", "fast", "new", "batch"})
       CHECK(table.dearestPermille("p", "m", {left_open}) == 2200);
-    for (const char* standard : {"default", "flex", "batch", "standard_only", "on_demand"})
+    for (const char* standard : {"default", "flex", "standard", "standard_only"})
       CHECK(table.dearestPermille("p", "m", {standard}) == 1100);  // a place is no tier
     CHECK(table.dearestPermille("g", "m", {}) == 1000);
     for (const char* asked : {"priority", "PRIORITY", "SERVICE_TIER_PRIORITY"})
@@ -65,6 +65,13 @@ TEST_SUITE("pricing/multipliers") {
           CHECK(table.of(model.provider, name, served).permille() <=
                 table.dearestPermille(model.provider, name, asked));
       }
+      // A setting at the provider may choose these for a request that names none.
+      const bool chosen = model.provider == "openai" || model.provider == "azure";
+      for (const char* served :
+           {"flex", "default", chosen ? "priority" : "standard", "inference_geo=us"})
+        for (const char* left_open : {"", "auto"})
+          CHECK(table.of(model.provider, name, served).permille() <=
+                table.dearestPermille(model.provider, name, {left_open}));
       for (const char* tier : {"speed=fast", "inference_geo=us", "speed=fast,inference_geo=us"})
         CHECK(table.of(model.provider, name, tier).permille() <=
               table.dearestPermille(model.provider, name, {"", true}));

@@ -121,6 +121,26 @@ TEST_SUITE("pricing/price") {
     CHECK(odd == Multiplier{1001, 1000});  // rounded up from 1.0001
   }
 
+  TEST_CASE("prices are whole picodollars, and next to nothing is not nothing") {
+    constexpr double kMillion = 1e6;
+    constexpr double kEach = 1e12;
+    CHECK(picodollarsOf(0, kMillion) == 0);
+    CHECK(picodollarsOf(-0.0, kMillion) == 0);
+    CHECK(picodollarsOf(1e-6, kMillion) == 1);
+    CHECK(picodollarsOf(0.15, kMillion) == 150'000);
+    CHECK(picodollarsOf(0.1 + 0.2, kMillion) == 300'000);
+    CHECK(picodollarsOf(1.5e-7, kEach) == 150'000);
+    CHECK(picodollarsOf(1000, kEach) == 1'000'000'000'000'000);
+    for (const double dollars : {1e-9, 1e-10, 4.9e-7, 5e-7, 1.0005e-6, 2.5e-6, 1e-300, 5e-324}) {
+      INFO(dollars);
+      CHECK_FALSE(picodollarsOf(dollars, kMillion));
+    }
+    CHECK_FALSE(picodollarsOf(1e-15, kEach));
+    CHECK_FALSE(picodollarsOf(-1e-9, kMillion));
+    CHECK_FALSE(picodollarsOf(1001, kEach));
+    CHECK_FALSE(picodollarsOf(std::numeric_limits<double>::quiet_NaN(), kMillion));
+  }
+
   TEST_CASE("prices are shown exactly") {
     CHECK(usdPerMillionTokens(0) == "0");
     CHECK(usdPerMillionTokens(37'500) == "0.0375");

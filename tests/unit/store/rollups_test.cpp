@@ -176,9 +176,7 @@ std::vector<RollupQuery> queries(UnixMillis start, UnixMillis end) {
                           .group_by = static_cast<GroupBy>(group)};
         if (query.group_by == GroupBy::Tag) query.tag_key = "team";
         filter(query);
-        // The vendor alone is kept with tags.
-        const bool tags = query.group_by == GroupBy::Tag || query.tag;
-        if (!query.problem() && !(tags && query.provider == "prov_2")) all.push_back(query);
+        if (!query.problem()) all.push_back(query);
       }
     }
   }
@@ -462,5 +460,9 @@ TEST_SUITE("store/rollups") {
     CHECK(param({.group_by = GroupBy::ApiKey, .tag = std::pair("b", "c")}) == "group_by");
     CHECK(param({.api_key_id = "k", .tag = std::pair("b", "c")}) == "api_key_id");
     CHECK(param({.group_by = GroupBy::Model, .provider = "p", .tag = std::pair("b", "c")}) == "");
+    // The vendor alone is kept with tags.
+    CHECK(param({.group_by = GroupBy::Tag, .tag_key = "a", .provider = "prov_2"}) == "provider");
+    CHECK(param({.provider = "prov_2", .tag = std::pair("b", "c")}) == "provider");
+    CHECK(param({.provider = "prov_2"}) == "");
   }
 }

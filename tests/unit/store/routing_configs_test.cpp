@@ -48,6 +48,16 @@ TEST_SUITE("store/routing_configs") {
     });
   }
 
+  TEST_CASE("a slug is there as long as a living config of any project has it") {
+    Fixture f;
+    f.store->write([&](Tables& t) {
+      CHECK(t.routing_configs.hasSlug("default"));
+      CHECK_FALSE(t.routing_configs.hasSlug("nope"));
+      CHECK(t.routing_configs.softDelete(f.id, 5));
+      CHECK_FALSE(t.routing_configs.hasSlug("default"));
+    });
+  }
+
   TEST_CASE("what a config says beside its policy is part of its versions") {
     Fixture f;
     f.store->write([&](Tables& t) {
