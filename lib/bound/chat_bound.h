@@ -26,9 +26,9 @@ struct Asked {
 // once, and for OpenAI's models that search once for every request.
 //
 // The multiplier is left at 1: it depends on who serves the request, and how.
+pricing::RequestBound boundOf(const Asked& asked, const pricing::Quote& quote);
+
 // The most that the model can write for it, all choices together.
 int64_t mostOutput(const dialect::ChatView& request, const pricing::Quote& quote);
-
-pricing::RequestBound boundOf(const Asked& asked, const pricing::Quote& quote);
 
 }  // namespace penstock::bound

@@ -38,7 +38,12 @@ Bucket* Account::look(std::string_view value, UnixMillis now) {
   const auto found = buckets.find({periodOf(now).start, value});
   if (found == buckets.end()) return nullptr;
   remember(*found->second);
-  latest->period = window;  // which may end elsewhere since the budget was changed
+  // It may end elsewhere since the budget was changed: in the store nothing was told of that one.
+  if (latest->period.end != window.end) {
+    latest->crossed_pct = 0;
+    latest->refusal_told = false;
+  }
+  latest->period = window;
   return latest;
 }
 

@@ -48,7 +48,9 @@ void noteRefusal(Account& account, Bucket& bucket, Keeper& keeper) {
   noteThresholds(account, bucket, keeper);
   const bool spent =
       Int128{bucket.settled} * 100 >= Int128{account.cap} * account.budget.soft_cap_pct;
-  if (!spent || bucket.crossed_pct >= 100 || bucket.refusal_told) return;
+  // The cap may have been raised since it was reached.
+  const bool reached_told = bucket.crossed_pct >= 100 && bucket.settled >= account.cap;
+  if (!spent || reached_told || bucket.refusal_told) return;
   bucket.refusal_told = true;
   tell(account, bucket, keeper, AlertKind::Refused);
 }

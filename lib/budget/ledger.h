@@ -84,8 +84,8 @@ class Reservation {
   // Nothing was used.
   void release();
   // Another open reservation counts the request from now on, in the bucket that is `theirs` of its
-  // grant's standings and `mine` here.
-  void handOver(size_t mine, Reservation& to, size_t theirs);
+  // grant's standings and `mine` here; false, and nothing done, when they are two buckets.
+  bool handOver(size_t mine, Reservation& to, size_t theirs);
   bool open() const { return !held_.empty(); }
 
  private:

@@ -55,12 +55,14 @@ void Reservation::settle(const Amounts& used) { close(&used); }
 
 void Reservation::release() { close(nullptr); }
 
-void Reservation::handOver(size_t mine, Reservation& to, size_t theirs) {
+bool Reservation::handOver(size_t mine, Reservation& to, size_t theirs) {
   Held& from = held_[mine];
   Held& other = to.held_[theirs];
+  if (from.bucket != other.bucket) return false;
   std::lock_guard lock(from.account->mutex);
   if (model::isCount(from.account->budget.unit)) std::swap(from.amount, other.amount);
   std::swap(from.counts, other.counts);
+  return true;
 }
 
 void Reservation::close(const Amounts* used) {

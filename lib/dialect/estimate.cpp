@@ -5,31 +5,31 @@
 namespace penstock::dialect {
 namespace {
 
-enum Kind : uint8_t { kBlank, kSmall, kCapital, kDigit, kSign, kHigh, kKinds };
+enum Kind : uint8_t { Blank, Small, Capital, Digit, Sign, High, Kinds };
 
 constexpr std::array<uint8_t, 256> kindsOfBytes() {
   std::array<uint8_t, 256> kinds{};
   for (size_t c = 0; c < kinds.size(); ++c) {
-    kinds[c] = c <= ' '               ? kBlank
-               : c >= 'a' && c <= 'z' ? kSmall
-               : c >= 'A' && c <= 'Z' ? kCapital
-               : c >= '0' && c <= '9' ? kDigit
-               : c < 0x80             ? kSign
-                                      : kHigh;
+    kinds[c] = c <= ' '               ? Blank
+               : c >= 'a' && c <= 'z' ? Small
+               : c >= 'A' && c <= 'Z' ? Capital
+               : c >= '0' && c <= '9' ? Digit
+               : c < 0x80             ? Sign
+                                      : High;
   }
   return kinds;
 }
 constexpr std::array<uint8_t, 256> kKindOf = kindsOfBytes();
 
-using Thirds = std::array<std::array<uint8_t, kKinds>, kKinds>;
+using Thirds = std::array<std::array<uint8_t, Kinds>, Kinds>;
 
 // Of a token, by the kind of the byte before and its own.
 constexpr Thirds thirdsOfToken() {
   Thirds thirds{};
   for (auto& after : thirds) after = {1, 1, 1, 3, 3, 2};
-  thirds[kCapital][kSmall] = thirds[kCapital][kCapital] = 2;
-  thirds[kSmall][kCapital] = 3;
-  thirds[kDigit][kSmall] = thirds[kDigit][kCapital] = 3;
+  thirds[Capital][Small] = thirds[Capital][Capital] = 2;
+  thirds[Small][Capital] = 3;
+  thirds[Digit][Small] = thirds[Digit][Capital] = 3;
   return thirds;
 }
 constexpr Thirds kThirds = thirdsOfToken();

@@ -17,20 +17,7 @@ std::optional<int64_t> countAt(json::ValueRef object, std::string_view key) {
   return number ? std::optional(boundedCount(*number)) : std::nullopt;
 }
 
-// {"candidates":[{"groundingMetadata":{"webSearchQueries":["…"]}}]}
-int64_t searchesOf(json::ValueRef answer) {
-  int64_t searches = 0;
-  const auto candidates = memberOf(answer, "candidates");
-  if (!candidates) return searches;
-  for (const json::ValueRef candidate : candidates->elements()) {
-    const auto grounding = memberOf(candidate, "groundingMetadata");
-    const auto queries = grounding ? memberOf(*grounding, "webSearchQueries") : std::nullopt;
-    if (queries && queries->isArray()) searches += static_cast<int64_t>(queries->size());
-  }
-  const bool by_prompt = geminiTargetOf(textOf(answer, "modelVersion")).searches_by_prompt;
-  return by_prompt ? std::min<int64_t>(searches, 1) : searches;
-}
-
+constexpr size_t kMaxQueries = 1000;
 constexpr size_t kMaxTierBytes = 64;
 
 }  // namespace
@@ -51,8 +38,30 @@ void GeminiUsage::replace(Modalities& counts, json::ValueRef metadata, std::stri
   }
 }
 
+// {"candidates":[{"groundingMetadata":{"webSearchQueries":["…"]}}]}
+void GeminiUsage::countSearches(json::ValueRef answer) {
+  const auto candidates = memberOf(answer, "candidates");
+  if (!candidates) return;
+  int64_t told = 0;
+  for (const json::ValueRef candidate : candidates->elements()) {
+    const auto grounding = memberOf(candidate, "groundingMetadata");
+    const auto queries = grounding ? memberOf(*grounding, "webSearchQueries") : std::nullopt;
+    if (!queries || !queries->isArray()) continue;
+    told += static_cast<int64_t>(queries->size());
+    for (const json::ValueRef query : queries->elements()) {
+      std::string text(query.asString().value_or(""));
+      const bool known = std::ranges::find(queries_, text) != queries_.end();
+      if (!known && queries_.size() < kMaxQueries) queries_.push_back(std::move(text));
+    }
+  }
+  if (told == 0) return;
+  const bool by_prompt = geminiTargetOf(textOf(answer, "modelVersion")).searches_by_prompt;
+  const int64_t all = std::max(told, static_cast<int64_t>(queries_.size()));
+  searches_ = std::max(searches_, by_prompt ? std::min<int64_t>(all, 1) : all);
+}
+
 void GeminiUsage::update(json::ValueRef answer) {
-  searches_ = std::max(searches_, searchesOf(answer));
+  countSearches(answer);
   const auto metadata = memberOf(answer, "usageMetadata");
   if (!metadata) return;
   updateCounts(*metadata);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "json/value.h"
 #include "json/writer.h"
@@ -44,6 +45,10 @@ class GeminiUsage {
 
   std::optional<int64_t> prompt_, cached_, tool_use_, candidates_, thoughts_, total_;
   Modalities prompt_of_, cached_of_, candidates_of_;
+  void countSearches(json::ValueRef answer);
+
+  // Chunks may tell all queries until then, or those that are new.
+  std::vector<std::string> queries_;
   int64_t searches_ = 0;
   std::string service_tier_;
 };

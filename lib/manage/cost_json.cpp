@@ -83,16 +83,18 @@ bool writeCalls(json::Writer& out, const std::vector<BilledCall>& calls, Money t
 }
 
 // What must be known to read the rest; null when there is nothing.
-std::string noteOf(const model::RequestLog& row, bool explained, std::string_view prices_now) {
-  if (row.basis == model::PriceBasis::Unknown) return "No price is known: nothing was charged.";
+std::string noteOf(const model::RequestLog& row, bool explained, bool several,
+                   std::string_view prices_now) {
+  if (row.basis == model::PriceBasis::Unknown && !several)
+    return "No price is known: nothing was charged.";
   if (row.fromCache()) return "The answer was kept in the cache: nothing was charged.";
   if (!explained && row.endpoint == "batches.usage")
     return "A batch is billed answer by answer: its row has the sums, not the rates of each.";
   if (!explained) return "This row does not keep the rates that it was charged by.";
   std::string note;
-  if (row.basis == model::PriceBasis::Ceiling)
+  if (row.basis == model::PriceBasis::Ceiling && !several)
     note = "No price is known of the model: the dearest rates of its provider were charged. ";
-  if (row.basis == model::PriceBasis::Free)
+  if (row.basis == model::PriceBasis::Free && !several)
     note = "No price is known of the model, and the project lets such cost nothing. ";
   if (row.usage.source == model::Usage::Source::Estimated)
     note += "The provider did not say all of the usage: what it left out is an estimate. ";
@@ -128,7 +130,8 @@ void writeCostExplanation(json::Writer& out, const model::RequestLog& row,
   out.field("total_usd", row.cost_total);
   // False only for a row that somebody altered.
   out.field("adds_up", calls_add_up && (charge == nullptr || explained.total == row.cost_total));
-  writeText(out, "note", noteOf(row, charge != nullptr || !calls.empty(), prices_now));
+  writeText(out, "note",
+            noteOf(row, charge != nullptr || !calls.empty(), !calls.empty(), prices_now));
   out.endObject();
 }
 

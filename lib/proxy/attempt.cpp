@@ -206,7 +206,7 @@ http::Timeouts Attempt::timeouts() const {
 
 void Attempt::onTimer() {
   if (ended_ || hasContent()) return;
-  billable_ = call_ != nullptr && sent();
+  billable_ = call_ != nullptr && sent() && receiving_ != Receiving::Error;
   call_.reset();
   fail(timedOut(providerName(), *options_.timeout_ms));
 }

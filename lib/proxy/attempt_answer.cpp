@@ -143,7 +143,9 @@ void Attempt::onFailure(const http::Failure& failure) {
   AttemptFailure failed = failureOf(failure, providerName());
   const bool timeout = failed.kind == AttemptFailure::Class::Timeout;
   // It had the request, for all we know, unless there was no connection.
-  if (timeout && failure.kind != http::FailureKind::ConnectTimeout && sent()) billable_ = true;
+  if (timeout && failure.kind != http::FailureKind::ConnectTimeout && sent() &&
+      receiving_ != Receiving::Error)
+    billable_ = true;
   if (!hasContent()) return fail(std::move(failed));
   call_.reset();
   // The answer may have been complete when the connection broke or fell silent: the relay knows.

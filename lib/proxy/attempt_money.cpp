@@ -6,6 +6,7 @@
 #include "bound/chat_bound.h"
 #include "dialect/openai_target.h"
 #include "dialect/unseen_output.h"
+#include "json/raw.h"
 #include "pricing/charge.h"
 #include "proxy/attempt.h"
 #include "proxy/media_money.h"
@@ -86,7 +87,10 @@ std::optional<dialect::OutputLimit> Attempt::outputLimit() const {
 std::string Attempt::askedTier() const {
   if (scope_.media != nullptr) return {};
   std::string tier = asciiLower(scope_.request.service_tier);
-  if (scope_.request.body.find("speed") != nullptr) tier += ",speed=fast";
+  // No translation tells it.
+  const bool told = wire_->provider() == dialect::Dialect::Anthropic && wire_->passesThrough();
+  const json::Member* speed = told ? scope_.request.body.find("speed") : nullptr;
+  if (speed != nullptr && json::rawString(speed->value) == "fast") tier += ",speed=fast";
   const bool dearer = prices().multiplier(seller_, candidate_.model, tier).permille() > 1000;
   return dearer ? tier : std::string();
 }
@@ -149,7 +153,9 @@ void Attempt::estimateUsage() {
   if (usage.output() > 0 && wire_->provider() != dialect::Dialect::Anthropic) return;
   int64_t text = relay_ ? relay_->estimatedOutputTokens() : wire_->estimateOutput(response_);
   int64_t audio = relay_ ? relay_->estimatedAudioTokens() : 0;
-  int64_t unseen = counted && isWhole() ? 0 : unseenTokens(text);
+  // What is whole and has counts had no more; Gemini has none only where it refused the prompt.
+  const bool told = counted || wire_->provider() == dialect::Dialect::Gemini;
+  int64_t unseen = told && isWhole() ? 0 : unseenTokens(text);
   for (int64_t* part : {&text, &audio, &unseen}) {
     *part = std::min(*part, most);
     most -= *part;

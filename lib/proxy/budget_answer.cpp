@@ -52,7 +52,7 @@ std::optional<int64_t> worthTrying(const budget::Standing& by, const budget::Amo
   constexpr int64_t kSoon = 1000;
   const int64_t amount = least.of(by.unit);
   if (amount <= by.cap - by.settled) return std::min(kSoon, millisLeft(by, now));
-  if (amount > by.cap && by.cap > 0) return std::nullopt;
+  if (amount > by.cap) return std::nullopt;
   return ends(by) ? std::optional(millisLeft(by, now)) : std::nullopt;
 }
 
@@ -84,7 +84,7 @@ ApiError limitError(const budget::Standing& by, const Spending& spending, UnixMi
       error.code = "concurrency_limit_exceeded";
       error.message =
           fmt::format("limit \"{}\" of {} requests at once is reached", budget.name, by.cap);
-      error.retry_after_ms = 1000;
+      if (by.cap > 0) error.retry_after_ms = 1000;
       return error;
   }
   return error;

@@ -265,7 +265,8 @@ void Chain::ruleOut(const AttemptFailure& failure, const routing::Candidate& of)
 void Chain::onFailed(Attempt& attempt) {
   if (over_) return;
   const AttemptFailure& failure = attempt.failure();
-  if (attempt.isDowngraded()) {
+  // A hedge is not worth giving up the call that is under way: to it such a budget blocks.
+  if (attempt.isDowngraded() && running() == 0) {
     winner_ = &attempt;
     over_ = true;
     return listener_.onChainDowngraded(*this);

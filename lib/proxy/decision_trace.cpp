@@ -150,11 +150,19 @@ model::DecisionTrace traceDecision(const model::RequestLog& row, const routing::
 
 void noteBudgets(const Spending& spending, const config::BudgetIndex& budgets,
                  model::DecisionTrace& trace) {
-  trace.budgets.reserve(spending.standings().size());
-  for (const budget::Standing& standing : spending.standings()) {
+  trace.budgets.reserve(spending.standings().size() + 1);
+  const auto note = [&](const budget::Standing& standing) {
     trace.budgets.push_back(
         {budgets.label(*standing.budget), standing.usedPermyriad(), outcomeOf(standing, spending)});
-  }
+  };
+  std::ranges::for_each(spending.standings(), note);
+  // One that sent the request elsewhere need not bind it there.
+  const budget::Standing* enforced = spending.enforced();
+  const auto is_enforced = [enforced](const budget::Standing& standing) {
+    return standing.budget == enforced->budget;
+  };
+  if (enforced != nullptr && std::ranges::none_of(spending.standings(), is_enforced))
+    note(*enforced);
 }
 
 void noteFindings(const guard::Findings& findings, model::DecisionTrace& trace) {

@@ -185,6 +185,9 @@ Status Pipeline::decide(std::string_view model) {
   row_.resolved = routing::resolvedName(made.resolved);
   row_.ab_variant = made.ab_variant;
   if (made.config != nullptr) {
+    // Calls of an earlier decision go on pointing to its id.
+    if (!row_.routing_config_id.empty())
+      past_config_ids_.push_back(std::move(row_.routing_config_id));
     row_.routing_config_id = made.config->head.id;
     row_.routing_config_version = made.config->head.version;
   }

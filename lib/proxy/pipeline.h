@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -199,7 +200,8 @@ class Pipeline final : public std::enable_shared_from_this<Pipeline>, private Ga
   std::optional<RequestScope> scope_;
   // Of ensembles and cascades; the last one makes the answer. Chains refer to the one they are of.
   std::vector<std::unique_ptr<Gathering>> gatherings_;
-  Gathering* gathering_ = nullptr;    // null: a single chain makes it
+  Gathering* gathering_ = nullptr;  // null: a single chain makes it
+  std::deque<std::string> past_config_ids_;
   std::vector<Spending*> spendings_;  // see RequestScope
   std::vector<std::unique_ptr<Chain>> chains_;
   size_t calls_ = 0;                 // see RequestScope

@@ -46,29 +46,42 @@ std::span<const config::BudgetMatch> Spending::match(const Ask& ask) const {
 bool Spending::countsFor(const config::BudgetMatch& match) const {
   const auto counts = [&](const budget::Standing& standing) {
     const bool lasting = used_ && standing.unit != model::BudgetUnit::Concurrency;
-    return standing.counts && standing.budget == match.budget && standing.value == match.value &&
-           (open() || lasting);
+    return (open() || lasting) && standing.counts && standing.budget == match.budget &&
+           standing.value == match.value;
   };
   return std::ranges::any_of(standings_, counts);
 }
 
-// Before this call's end: others that are under way go on counting what it does not for good.
-void Spending::handOver(bool used) {
+// The standing in the same bucket of a call that is under way; null: it is in none such.
+budget::Standing* Spending::underwayIn(const budget::Standing& standing) {
+  if (!open()) return nullptr;
+  const auto found = std::ranges::find_if(standings_, [&standing](const budget::Standing& own) {
+    return own.budget == standing.budget && own.value == standing.value &&
+           own.period.start == standing.period.start;
+  });
+  return found == standings_.end() ? nullptr : &*found;
+}
+
+// Moves the count in the bucket of `mine` between this call and the sibling: whoever has it gives.
+bool Spending::swapCount(budget::Standing& mine, Spending& sibling) {
+  budget::Standing* const theirs = sibling.underwayIn(mine);
+  if (theirs == nullptr || theirs->counts == mine.counts) return false;
+  const auto here = static_cast<size_t>(&mine - standings_.data());
+  const auto there = static_cast<size_t>(theirs - sibling.standings_.data());
+  if (!reservation_.handOver(here, sibling.reservation_, there)) return false;
+  std::swap(mine.counts, theirs->counts);
+  return true;
+}
+
+// Before this call's end. Requests are counted for good by the first call that used something;
+// what this one counts and not for good, another that is under way goes on counting.
+void Spending::shareCounts(bool used) {
   if (siblings_ == nullptr || siblings_->size() < 2) return;
-  for (size_t i = 0; i < standings_.size(); ++i) {
-    budget::Standing& mine = standings_[i];
-    if (!mine.counts || (used && mine.unit != model::BudgetUnit::Concurrency)) continue;
+  for (budget::Standing& mine : standings_) {
+    const bool keeps = used && mine.unit != model::BudgetUnit::Concurrency;
+    if (mine.counts == keeps) continue;
     for (Spending* sibling : *siblings_) {
-      if (sibling == this || !sibling->open()) continue;
-      const auto theirs =
-          std::ranges::find_if(sibling->standings_, [&mine](const budget::Standing& standing) {
-            return standing.budget == mine.budget && standing.value == mine.value;
-          });
-      if (theirs == sibling->standings_.end() || theirs->counts) continue;
-      const auto place = static_cast<size_t>(theirs - sibling->standings_.begin());
-      reservation_.handOver(i, sibling->reservation_, place);
-      std::swap(mine.counts, theirs->counts);
-      break;
+      if (sibling != this && swapCount(mine, *sibling)) break;
     }
   }
 }
@@ -144,7 +157,7 @@ void Spending::own(const budget::Amounts* used) {
 void Spending::settle(const model::Usage& usage, Money cost) {
   if (!reservation_.open()) return;
   const budget::Amounts used{.usd = cost.nanos, .tokens = usage.input() + usage.output()};
-  handOver(true);
+  shareCounts(true);
   used_ = true;
   reservation_.settle(used);
   own(&used);
@@ -152,7 +165,7 @@ void Spending::settle(const model::Usage& usage, Money cost) {
 
 void Spending::release() {
   if (!reservation_.open()) return;
-  handOver(false);
+  shareCounts(false);
   reservation_.release();
   own(nullptr);
 }

@@ -15,8 +15,8 @@ namespace penstock::proxy {
 
 // What one call for a request spends, from the reservation of the most that it can cost to what it
 // did cost: reserve → settle, over every budget that binds it. All calls of a request are counted
-// as one request together, and as one under way. Used on the request's loop. The index and what the
-// ask points to must outlive it.
+// as one request together, and as one under way while any of them is. Used on the request's loop.
+// The index and what the ask points to must outlive it.
 class Spending {
  public:
   struct Ask {
@@ -84,7 +84,9 @@ class Spending {
  private:
   std::span<const config::BudgetMatch> match(const Ask& ask) const;
   bool countsFor(const config::BudgetMatch& match) const;
-  void handOver(bool used);
+  budget::Standing* underwayIn(const budget::Standing& standing);
+  bool swapCount(budget::Standing& mine, Spending& sibling);
+  void shareCounts(bool used);
   bool lowerOutput(const Ask& ask, const budget::Grant& grant, model::BudgetUnit refused,
                    pricing::RequestBound& bound);
   void own(const budget::Amounts* used);

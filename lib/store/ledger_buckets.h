@@ -43,8 +43,8 @@ struct LedgerTotals {
 };
 
 // The only code that knows the table ledger_bucket. One instance a connection. Written by the
-// ledger's keeper only. Its column alerted_pct holds two marks: the highest threshold that was told
-// of, and 10,000 more once a refusal was. (Thresholds end at 1,000.)
+// ledger only, at its start and by its keeper. Its column alerted_pct holds two marks: the highest
+// threshold that was told of, and 10,000 more once a refusal was. (Thresholds end at 1,000.)
 class LedgerBucketTable {
  public:
   explicit LedgerBucketTable(storage::Database& db) : db_(db) {}

@@ -92,6 +92,40 @@ TEST_SUITE("proxy/calls") {
     CHECK(eventually([&] { return reserved() == "0"; }));
   }
 
+  TEST_CASE("a call that fails after all others are done does not take the count with it") {
+    Held late;
+    FakeUpstream upstream([&late](const http::ExchangePtr& exchange) {
+      if (contains(std::string(exchange->request().body), R"("late")")) return late.hold(exchange);
+      answerByModel(exchange);
+    });
+    Routed f;
+    f.provider("up", upstream.baseUrl());
+    f.config("vote", "ensemble",
+             R"({"members":["up/late","up/say-a","up/say-a"],"aggregation":"weighted_vote"})");
+    const Answer made =
+        f.manage.post(std::string(kBase) + "/budgets",
+                      R"({"name":"r","scope":"organization","unit":"requests","cap_requests":9,)"
+                      R"("period":"daily"})");
+    REQUIRE(made.status == 201);
+    f.budget();
+    std::thread caller([&f] { CHECK(f.ask("vote").status == 200); });
+    REQUIRE(late.wait(1));
+    // Both others are settled: their cost is there.
+    REQUIRE(eventually([&] { return f.budgetText("requests") == "1"; }));
+    REQUIRE(eventually([&] { return upstream.seen().size() == 3; }));
+    late.answer([](const http::ExchangePtr& exchange) { fail(exchange, 400); });
+    caller.join();
+    const auto spent = [&](const char* field) {
+      return dataText(
+          f.manage.get(std::string(kBase) + "/budgets/" + dataText(made, "id") + "/status"), field);
+    };
+    CHECK(spent("spend_requests") == "1");
+    CHECK(spent("reserved_requests") == "0");
+    CHECK(f.budgetText("requests") == "1");
+    upstream.stop();
+    late.drop();
+  }
+
   TEST_CASE("a call that used nothing gives the count back, and the next one takes it") {
     Calls f;
     f.config("chain", "fallback_chain", R"({"models":["up/fail-503","up/say-hi"]})");

@@ -117,6 +117,40 @@ TEST_SUITE("proxy/hedging") {
     f.checkMoney();
   }
 
+  TEST_CASE("a budget that would downgrade a hedge leaves the answer to the call under way") {
+    Routed f(oneLoop());
+    SilentUpstream slow;
+    FakeUpstream fast(answerByModel);
+    f.provider("slow", slow.upstream.baseUrl());
+    f.provider("fast", fast.baseUrl());
+    f.budget();
+    const Answer made = f.manage.post(
+        std::string(kBase) + "/budgets",
+        R"({"name":"d","scope":"model","model":"gpt-4o","cap_usd":0,"period":"daily",)"
+        R"("action":"downgrade","downgrade_to":"fast/say-cheap"})");
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    f.config(
+        "h", "fallback_chain",
+        R"({"models":["slow/gpt-4o-mini","fast/gpt-4o"],"hedge":{"after_ms":20,"max_pct":100}})");
+    auto asked = std::async(std::launch::async, [&] { return f.ask("h"); });
+    REQUIRE(slow.held.wait(1));
+    CHECK(eventually(
+        [&] { return contains(f.manage.get("/metrics").body, "\npenstock_budget_refusals 1\n"); }));
+    slow.held.answer(answerByModel);
+    const Answer answer = asked.get();
+    CHECK(answer.status == 200);
+    CHECK(answer.header("X-Modelux-Model-Used") == "gpt-4o-mini");
+    CHECK(fast.seen().empty());
+    f.checkMoney();
+    // Alone it is sent elsewhere, and the trace says by which budget, though that is of the model
+    // that is not asked.
+    f.config("s", "single", R"({"model":"fast/gpt-4o"})");
+    const Answer sent = f.ask("s");
+    CHECK(contentOf(sent) == "cheap");
+    const auto trace = f.traceOf(sent);
+    CHECK(contains(trace.root().text(), R"("outcome":"downgraded")"));
+  }
+
   TEST_CASE("a single target is hedged at itself") {
     Routed f(oneLoop());
     SilentUpstream only;

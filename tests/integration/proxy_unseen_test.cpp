@@ -209,6 +209,38 @@ TEST_SUITE("proxy/unseen") {
     CHECK(counted(usageOf(shown.f), "output_reasoning") >= kThought);
   }
 
+  TEST_CASE("an error whose body does not come is no answer that was under way") {
+    GatewayOptions options = unlimitedOptions();
+    options.idle_timeout = kThinking;
+    const auto stalls = [](const http::ExchangePtr& exchange) {
+      exchange->start({503, "application/json", "", {}});
+      exchange->write("{");
+      after(exchange, milliseconds(2000), [exchange] { exchange->abort(); });
+    };
+    Cut stalled("gpt-5", stalls, "openai", "", options);
+    CHECK(stalled.answer.status >= 500);
+    CHECK(counted(usageOf(stalled.f), "output_reasoning") == 0);
+  }
+
+  TEST_CASE("fast mode is charged where it was asked for, not where the field says otherwise") {
+    GatewayOptions options = unlimitedOptions();
+    options.first_byte_timeout = kThinking;
+    const auto costOf = [&options](const std::string& speed) {
+      SilentUpstream silent;
+      Routed f(options);
+      f.provider("main", silent.upstream.baseUrl(), "", "anthropic");
+      f.proxy.post("/v1/messages",
+                   R"({"model":"main/claude-opus-4-6","max_tokens":1,"messages":[{"role":"user",)"
+                   R"("content":"x"}],"speed":")" +
+                       speed + "\"}");
+      const auto row = f.lastRow([](json::ValueRef) { return true; });
+      return row.root().find("total_cost_usd")->asDouble().value_or(0);
+    };
+    const double standard = costOf("standard");
+    CHECK(standard > 0);
+    CHECK(costOf("fast") == doctest::Approx(6 * standard));
+  }
+
   TEST_CASE("an answer that never came is charged at the tier that was asked for") {
     GatewayOptions options = unlimitedOptions();
     options.first_byte_timeout = kThinking;

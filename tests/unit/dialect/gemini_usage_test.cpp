@@ -83,6 +83,11 @@ TEST_SUITE("dialect/gemini_usage") {
           .web_searches;
     };
     CHECK(searches("gemini-3-flash-preview") == 2);
+    const auto split = [](const char* query) {
+      return R"({"candidates":[{"groundingMetadata":{"webSearchQueries":[")" + std::string(query) +
+             R"("]}}],"usageMetadata":{"totalTokenCount":4},"modelVersion":"gemini-3-pro"})";
+    };
+    CHECK(readAnswers({split("a"), split("b"), split("a")}).usage().web_searches == 2);
     CHECK(searches("gemini-2.5-flash-001") == 1);
     CHECK(searches("gemini-flash-latest") == 2);
   }
