@@ -23,7 +23,11 @@ Status scanBody(std::string_view text, const json::Limits& limits, GeminiRequest
 void readConfig(FieldReader& fields, GeminiRequest& request) {
   const std::string_view key = spelling(request.body, "generationConfig");
   const json::Member* config = fields.find(key, json::Kind::Object);
-  if (config == nullptr || !json::scanObject(config->value, request.config)) return;
+  if (config == nullptr) return;
+  if (auto status = json::scanObject(config->value, request.config, {}, key); !status) {
+    if (!fields.error()) fields.error() = std::move(status).error();
+    return;
+  }
   FieldReader nested(request.config, std::string(key) + ".");
   readOutputLimit(nested, spelling(request.config, "maxOutputTokens"), request);
   request.choices =

@@ -64,6 +64,8 @@ TEST_SUITE("dialect/gemini_request") {
     CHECK(error(R"({"contents":[1],"generationConfig":{"maxOutputTokens":0}})") ==
           "invalid_value generationConfig.maxOutputTokens");
     CHECK(error(R"({"contents":[1],"generationConfig":[]})") == "invalid_type generationConfig");
+    CHECK(error(R"({"contents":[1],"generationConfig":{"topK":1,"topK":2}})") ==
+          "invalid_json topK");
     CHECK(error(R"({"contents":[1],"mlx:trace":1})") == "invalid_type mlx:trace");
   }
 
